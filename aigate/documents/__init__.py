@@ -1,0 +1,1 @@
+"""Text to values: strict, with line and column."""

@@ -1,0 +1,1 @@
+"""The vocabulary: immutable values that need nothing but the standard library."""

@@ -1,0 +1,82 @@
+"""What can be plugged in, and the shape of each plug."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+
+from aigate.domain.finding import Gap, Sighting
+from aigate.domain.policy import Requirement
+from aigate.domain.report import Report
+from aigate.domain.rule import Rule
+from aigate.domain.tree import Kind, Unit
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Target:
+    """What a scanner is asked to look at, and with what means.
+
+    `units` are those of kinds that the scanner covers. `paths` are all paths of the tree
+    under judgement, also those without a unit here. `scratch` is a private folder that
+    belongs to this scanner alone; `exported` is the folder under which each unit with a
+    `file` lies, shared and not to be written to. `packs` is the folder of the policies and
+    rules that ship with the product; `rule_files` are further semgrep rule files, read from
+    the reference and copied out of reach of the change. `deadline` is in seconds from the
+    start of the scan; `jobs` how many processes may run at once.
+    """
+
+    units: tuple[Unit, ...]
+    paths: frozenset[str]
+    scratch: str
+    exported: str
+    packs: str
+    rule_files: tuple[str, ...] = ()
+    deadline: float = 600.0
+    jobs: int = 2
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scanner:
+    """Looks at units and says what it sees, and what it could not see.
+
+    `scan` never raises on account of what it reads: it yields a gap. `version` tells the
+    engine's version, or the empty text if the engine cannot be found. `rules` are the pages
+    of rules that the scanner brings along in code; rules in packs are in the catalogue.
+    """
+
+    name: str
+    covers: frozenset[Kind]
+    scan: Callable[[Target], Iterable[Sighting | Gap]]
+    version: Callable[[], str]
+    rules: tuple[Rule, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reporter:
+    """Turns a report into one format; `render` returns the whole text, newline-terminated."""
+
+    name: str
+    render: Callable[[Report, View], str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class View:
+    """How a report is to be shown; never what was decided.
+
+    `paths` narrows what is shown to these files and folders. `color` allows terminal
+    colours, `width` is the terminal's width in columns, `verbose` shows notes as well.
+    """
+
+    color: bool = False
+    width: int = 100
+    verbose: bool = False
+    paths: tuple[str, ...] = ()
+    settings: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RequirementKind:
+    """A kind of requirement: `implementation` is a dataclass whose fields are the YAML fields."""
+
+    name: str
+    implementation: type[Requirement]

@@ -1,0 +1,100 @@
+"""What is judged: entries of a tree, and the pieces of text that scanners read."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from aigate.domain.place import Location, Span
+
+
+class Kind(StrEnum):
+    """What a unit holds, and so which scanners cover it."""
+
+    PYTHON = "python"
+    JAVASCRIPT = "javascript"
+    TYPESCRIPT = "typescript"
+    TEXT = "text"
+    """Decodable text without a code scanner; the scanners of plain text cover it."""
+    BINARY = "binary"
+    """Bytes that no text decoding explains."""
+    SYMLINK = "symlink"
+    """`text` is the link's target, which is never followed."""
+    SUBMODULE = "submodule"
+    """A commit of another repository; its content is not here."""
+    POINTER = "pointer"
+    """A Git LFS pointer; `text` is the pointer, the content is elsewhere."""
+    REMOVED = "removed"
+    """A path of the reference that the head no longer has."""
+
+
+TEXTUAL = frozenset({Kind.PYTHON, Kind.JAVASCRIPT, Kind.TYPESCRIPT, Kind.TEXT})
+"""Kinds whose `text` is the content of a file."""
+
+
+class Change(StrEnum):
+    """What the change under judgement did to an entry."""
+
+    NONE = "none"
+    """There is no reference to compare with, or the reference itself is looked at."""
+    ADDED = "added"
+    MODIFIED = "modified"
+    REMOVED = "removed"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Entry:
+    """One line of a tree: a path (see `Location`), a mode such as `100644`, a blob id.
+
+    `size` is in bytes, or -1 where it is unknown.
+    """
+
+    path: str
+    mode: str
+    blob: str
+    size: int = -1
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """A piece of an entry that scanners read as one: a file, or a notebook's code cell.
+
+    `text` is decoded as the language itself would decode it, with line feeds for line ends.
+    `file` is the neutral name under which the text is exported for scanners that run as
+    programs, relative to the scratch folder, or empty if the unit is not exported.
+    `lines` maps each line of `text` (counted from 1, so `lines[0]` is line 1) to the line
+    of the file; empty when the two are the same. `notes` are reason codes of what the
+    decoding had to repair, such as `nul` or `utf-16`.
+    """
+
+    id: str
+    entry: Entry
+    kind: Kind
+    change: Change = Change.NONE
+    text: str = field(default="", repr=False)
+    head: bytes = field(default=b"", repr=False)
+    file: str = ""
+    cell: int = 0
+    lines: tuple[int, ...] = ()
+    notes: tuple[str, ...] = ()
+
+    @property
+    def path(self) -> str:
+        """The path of the entry."""
+        return self.entry.path
+
+    def locate(self, span: Span) -> Location:
+        """Translate a span of `text` to a place in the file."""
+        return Location(
+            self.path,
+            self._line(span.line),
+            span.column,
+            self._line(span.end_line),
+            span.end_column,
+            self.cell,
+        )
+
+    def _line(self, line: int) -> int:
+        if not self.lines:
+            return line
+        return self.lines[min(max(line, 1), len(self.lines)) - 1]

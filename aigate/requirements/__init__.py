@@ -1,0 +1,1 @@
+"""One file per kind of requirement that a policy can state."""

@@ -1,0 +1,1 @@
+"""The trees under judgement: git objects, index, working tree, units."""
