@@ -42,7 +42,7 @@ def environment(home: str, extra: Mapping[str, str] | None = None) -> dict[str, 
     """Return the environment for a scanner: nothing inherited but where programs are."""
     env = {name: os.environ[name] for name in _INHERITED if name in os.environ}  # noqa: TID251 - see module
     env |= {"HOME": home, "LC_ALL": "C.UTF-8", "PYTHONUTF8": "1", "PYTHONDONTWRITEBYTECODE": "1"}
-    env |= {name: _NO_NETWORK for name in ("http_proxy", "https_proxy", "HTTPS_PROXY", "ALL_PROXY")}
+    env |= dict.fromkeys(("http_proxy", "https_proxy", "HTTPS_PROXY", "ALL_PROXY"), _NO_NETWORK)
     return env | dict(extra or {})
 
 
