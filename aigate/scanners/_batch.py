@@ -1,0 +1,49 @@
+"""Shares units out over several processes of one engine."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import TypeVar
+
+from aigate.domain.tree import Unit
+
+# Below this many units a second process costs more than it saves.
+_WORTH_SPLITTING = 24
+# Names of units are about 12 bytes; this keeps a command line far below any system's limit.
+_LONGEST = 4000
+
+_T = TypeVar("_T")
+
+
+def batches(units: Sequence[Unit], jobs: int) -> tuple[tuple[Unit, ...], ...]:
+    """Split units into groups of about equal size in characters, in a stable order."""
+    count = min(jobs, len(units) // _WORTH_SPLITTING + 1)
+    count = max(count, -(-len(units) // _LONGEST), 1)
+    groups: list[list[Unit]] = [[] for _ in range(count)]
+    sizes = [0] * count
+    for unit in sorted(units, key=lambda unit: (-len(unit.text), unit.id)):
+        smallest = min(
+            (i for i in range(count) if len(groups[i]) < _LONGEST), key=sizes.__getitem__
+        )
+        groups[smallest].append(unit)
+        sizes[smallest] += len(unit.text) + 1
+    return tuple(tuple(group) for group in groups if group)
+
+
+def at_once(
+    work: Callable[[tuple[Unit, ...]], Iterable[_T]], groups: Sequence[tuple[Unit, ...]]
+) -> Iterator[_T]:
+    """Do the work for every group at the same time, and yield the results in order."""
+    if len(groups) == 1:
+        yield from work(groups[0])
+        return
+    with ThreadPoolExecutor(len(groups)) as pool:
+        for results in pool.map(lambda group: tuple(work(group)), groups):
+            yield from results
+
+
+def character(text: str, column_in_bytes: int) -> int:
+    """Translate a column counted in bytes of UTF-8 from 1 to one counted in characters."""
+    raw = text.encode("utf-8", "surrogatepass")
+    return len(raw[: column_in_bytes - 1].decode("utf-8", "replace")) + 1

@@ -1,0 +1,136 @@
+"""Runs bandit on Python, and believes nothing but what it can show.
+
+Bandit exits 0 on files that it cannot parse or find and when one of its own checks raises,
+and obeys a `.bandit` file in the tree. So the units are exported under neutral names, each
+is named, a canary has to come back, and its lists and its log count, never the exit status.
+It parses with the interpreter that runs it: that is what "parses as Python" means here.
+"""
+
+from __future__ import annotations
+
+import importlib.metadata
+import json
+import os
+import re
+import sys
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+from aigate import process
+from aigate.domain.extension import Scanner, Target
+from aigate.domain.finding import Gap, Sighting
+from aigate.domain.place import Span
+from aigate.domain.severity import severity_of
+from aigate.domain.tree import Kind, Unit
+from aigate.scanners._batch import at_once, batches, character
+
+_NAME = "bandit"
+_COVERS = frozenset({Kind.PYTHON})
+_CANARY_TEXT = "exec(canary)\n"
+_CANARY_CHECK = "B102"
+_CRASHED = re.compile(rb"internal error running: (\w+) on file (\S+)", re.IGNORECASE)
+
+
+def _version() -> str:
+    try:
+        return importlib.metadata.version(_NAME)
+    except importlib.metadata.PackageNotFoundError:
+        return ""
+
+
+def _scan(target: Target) -> Iterator[Sighting | Gap]:
+    if target.units:
+        yield from at_once(lambda group: _run(target, group), batches(target.units, target.jobs))
+
+
+def _run(target: Target, units: tuple[Unit, ...]) -> Iterator[Sighting | Gap]:
+    canary = Path(target.scratch, f"canary-{units[0].id}.py")
+    canary.write_text(_CANARY_TEXT, encoding="utf-8")
+    # Isolated, since the tree may hold a `bandit.py`; its configuration is an empty file of
+    # ours, since the tree may hold a `.bandit`.
+    empty = Path(target.scratch, f"settings-{units[0].id}.ini")
+    empty.write_text("[bandit]\n", encoding="utf-8")
+    command = [
+        *(sys.executable, "-I", "-m", "bandit", "--format", "json", "--quiet", "--ignore-nosec"),
+        *("--ini", str(empty), "--", *(unit.file for unit in units), str(canary)),
+    ]
+    done = process.run(
+        command,
+        cwd=target.exported,
+        env=process.environment(target.scratch),
+        timeout=target.deadline,
+    )
+    match done:
+        case process.Failed(reason, timed_out):
+            yield Gap(_NAME, reason, "scanner-timeout" if timed_out else "scanner-failed", _NAME)
+        case process.Done():
+            yield from parse(done, units, str(canary))
+
+
+def parse(done: process.Done, units: Iterable[Unit], canary: str) -> Iterator[Sighting | Gap]:
+    """Read bandit's output; whatever is missing from it is a gap."""
+    by_file = {unit.file: unit for unit in units}
+    try:
+        output = json.loads(done.out)
+        examined = {os.path.normpath(name) for name in output["metrics"]}
+        results = [(os.path.normpath(r["filename"]), r) for r in output["results"]]
+        failed = {os.path.normpath(e["filename"]): str(e["reason"]) for e in output["errors"]}
+        sightings = [_sighting(r, by_file[file]) for file, r in results if file in by_file]
+        alive = any(
+            file == os.path.normpath(canary) and r["test_id"] == _CANARY_CHECK
+            for file, r in results
+        )
+    except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
+        tail = done.err.decode("utf-8", "replace").strip()[-200:]
+        yield Gap(
+            _NAME,
+            f"exit status {done.code} without a readable result: {tail}",
+            "scanner-failed",
+            _NAME,
+        )
+        return
+    yield from sightings
+    if not alive:
+        yield Gap(_NAME, "the canary did not come back", "canary-missing", _NAME)
+    for file, unit in by_file.items():
+        if file in failed:
+            yield _failed(unit, failed[file])
+        elif file not in examined:
+            yield Gap(unit.path, "bandit did not look at it", "not-scanned", _NAME)
+    for check, file in _CRASHED.findall(done.err):
+        subject = by_file.get(os.path.normpath(file.decode("utf-8", "replace")))
+        reason = f"bandit: its check `{check.decode()}` crashed"
+        yield Gap(subject.path if subject else _NAME, reason, "scanner-error", _NAME)
+
+
+def _failed(unit: Unit, reason: str) -> Gap:
+    if "syntax error" in reason:
+        running = f"Python {sys.version_info.major}.{sys.version_info.minor}"
+        return Gap(unit.path, f"does not parse as {running}", "parse-error", _NAME)
+    return Gap(unit.path, f"bandit: {reason[:160]}", "scanner-error", _NAME)
+
+
+def _sighting(result: dict[str, Any], unit: Unit) -> Sighting:
+    lines = unit.text.split("\n")
+    first, last = min(result["line_range"]), max(result["line_range"])
+
+    def column(line: int, offset: int) -> int:
+        return character(lines[line - 1] if line <= len(lines) else "", max(offset, 0) + 1)
+
+    start = column(first, result["col_offset"])
+    end = column(last, result["end_col_offset"])
+    if (last, end) <= (first, start):  # bandit gives no end for some checks
+        last, end = first, len(lines[first - 1]) + 1 if first <= len(lines) else start
+    cwe = (result.get("issue_cwe") or {}).get("id")
+    return Sighting(
+        rule=f"{_NAME}/{result['test_id']}",
+        unit=unit.id,
+        span=Span(first, start, last, end),
+        message=str(result["issue_text"]),
+        severity=severity_of(str(result["issue_severity"])),
+        cwe=(int(cwe),) if cwe else (),
+    )
+
+
+SCANNER = Scanner(name=_NAME, covers=_COVERS, scan=_scan, version=_version)

@@ -1,0 +1,207 @@
+"""Runs semgrep with our own rules, and believes nothing but what it can show.
+
+Semgrep leaves out files without a word and exits 0 on parse errors, time-outs and empty
+rule lists. So the units are exported under neutral names, every target is named, a canary
+has to come back from every pack in every process, and the lists in the output count, never
+the exit status.
+"""
+
+from __future__ import annotations
+
+import importlib.metadata
+import json
+import os
+import sys
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from aigate import process
+from aigate.domain.extension import Scanner, Target
+from aigate.domain.finding import Gap, Sighting
+from aigate.domain.place import Span
+from aigate.domain.severity import severity_of
+from aigate.domain.tree import TEXTUAL, Kind, Unit
+from aigate.scanners._batch import at_once, batches, character
+
+_NAME = "semgrep"
+
+# Without a network, each of the first two costs semgrep about 95 s a call.
+_ENVIRONMENT = {
+    "SEMGREP_ENABLE_VERSION_CHECK": "0",
+    "SEMGREP_SEND_METRICS": "off",
+    "SEMGREP_LOG_FILE": os.devnull,
+    "NO_COLOR": "1",
+}
+
+_OPTIONS = (
+    # the same engine and rules without the Python wrapper around it, ten times as fast to start;
+    # a test holds its results against the default command's
+    "--experimental",
+    "--json",
+    "--quiet",
+    "--disable-nosem",
+    "--metrics=off",
+    "--disable-version-check",
+    "--no-git-ignore",
+    "--novcs",
+    "--project-root=.",
+    "--no-rewrite-rule-ids",
+    "--max-target-bytes=0",
+    # else rules run on explicit targets of other languages as well
+    "--skip-unknown-extensions",
+    "--timeout=20",
+    "--timeout-threshold=0",
+    "--jobs=1",
+)
+
+_PACKS: dict[str, frozenset[Kind]] = {
+    "python": frozenset({Kind.PYTHON}),
+    "javascript": frozenset({Kind.JAVASCRIPT, Kind.TYPESCRIPT}),
+    "generic": TEXTUAL,
+}
+_CANARY = "aigate-canary-"
+_CANARIES = {
+    "python": {"py": "aigate_canary_probe(1)\n"},
+    "javascript": {"js": "aigate_canary_probe(1);\n", "ts": "aigate_canary_probe(1 as number);\n"},
+    "generic": {"txt": "aigate canary probe\n"},
+}
+
+
+def _version() -> str:
+    try:
+        return importlib.metadata.version(_NAME)
+    except importlib.metadata.PackageNotFoundError:
+        return ""
+
+
+def _scan(target: Target) -> Iterator[Sighting | Gap]:
+    units = tuple(unit for unit in target.units if unit.file)
+    for unit in target.units:
+        if not unit.file:
+            yield Gap(unit.path, "was not exported for semgrep", "not-exported", _NAME)
+    if units:
+        yield from at_once(lambda group: _run(target, group), batches(units, target.jobs))
+
+
+def _run(target: Target, units: tuple[Unit, ...]) -> Iterator[Sighting | Gap]:
+    kinds = {unit.kind for unit in units}
+    packs = [name for name, covers in _PACKS.items() if covers & kinds]
+    canaries = _plant(target.scratch, units[0].id, packs)
+    command = [sys.executable, "-I", "-m", "semgrep.console_scripts.entrypoint", "scan", *_OPTIONS]
+    for name in packs:
+        command += ["--config", str(Path(target.packs, "compiled", f"{name}.json"))]
+    for file in target.rule_files:
+        command += ["--config", file]
+    command += ["--", *(unit.file for unit in units), *canaries]
+    done = process.run(
+        command,
+        cwd=target.exported,
+        env=process.environment(target.scratch, _ENVIRONMENT),
+        timeout=target.deadline,
+    )
+    match done:
+        case process.Failed(reason, timed_out):
+            yield Gap(_NAME, reason, "scanner-timeout" if timed_out else "scanner-failed", _NAME)
+        case process.Done():
+            yield from parse(done, units, canaries)
+
+
+def _plant(scratch: str, group: str, packs: Sequence[str]) -> dict[str, str]:
+    """Write the canaries of these packs; returns the canary rule for each file."""
+    planted = {}
+    for pack in packs:
+        for suffix, text in _CANARIES[pack].items():
+            file = Path(scratch, f"canary-{group}-{pack}.{suffix}")
+            file.write_text(text, encoding="utf-8")
+            planted[str(file)] = _CANARY + pack
+    return planted
+
+
+def parse(
+    done: process.Done, units: Iterable[Unit], canaries: dict[str, str]
+) -> Iterator[Sighting | Gap]:
+    """Read semgrep's output; whatever is missing from it is a gap.
+
+    `canaries` gives, for each planted file, the rule that must have found it.
+    """
+    by_file = {unit.file: unit for unit in units}
+    try:
+        output = json.loads(done.out)
+        results, errors = output["results"], output["errors"]
+        scanned = {os.path.normpath(path) for path in output["paths"]["scanned"]}
+        seen = {(os.path.normpath(r["path"]), r["check_id"]) for r in results}
+        sightings = [
+            _sighting(result, by_file[os.path.normpath(result["path"])])
+            for result in results
+            if not result["check_id"].startswith(_CANARY)
+            and os.path.normpath(result["path"]) in by_file
+        ]
+        gaps = [gap for error in errors if (gap := _gap(error, by_file))]
+    except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
+        tail = done.err.decode("utf-8", "replace").strip()[-200:]
+        yield Gap(
+            _NAME,
+            f"exit status {done.code} without a readable result: {tail}",
+            "scanner-failed",
+            _NAME,
+        )
+        return
+    yield from sightings
+    yield from gaps
+    for file, rule in canaries.items():
+        if (os.path.normpath(file), rule) not in seen:
+            yield Gap(
+                _NAME,
+                f"the canary of `{rule.removeprefix(_CANARY)}` did not come back",
+                "canary-missing",
+                _NAME,
+            )
+    for file, unit in by_file.items():
+        if file not in scanned:
+            yield Gap(unit.path, "semgrep did not look at it", "not-scanned", _NAME)
+
+
+def _sighting(result: dict[str, Any], unit: Unit) -> Sighting:
+    start, end, extra = result["start"], result["end"], result["extra"]
+    lines = unit.text.split("\n")
+
+    def column(place: dict[str, int]) -> int:
+        line = lines[place["line"] - 1] if place["line"] <= len(lines) else ""
+        return character(line, place["col"])
+
+    return Sighting(
+        rule=str(result["check_id"]),
+        unit=unit.id,
+        span=Span(start["line"], column(start), end["line"], column(end)),
+        message=str(extra["message"]),
+        severity=severity_of(str(extra["severity"])),
+    )
+
+
+# The interpreter that bandit runs on is the judge of what parses as Python; semgrep recovers
+# in places of its own choosing and says so here.
+_CODES = {
+    "PartialParsing": "partly-parsed",
+    "Syntax error": "parse-error",
+    "ParseError": "parse-error",
+    "Timeout": "rule-timeout",
+    "FixpointTimeout": "rule-timeout",
+    "OutOfMemory": "scanner-memory",
+    "StackOverflow": "scanner-memory",
+    "RuleParseError": "rule-invalid",
+    "PatternParseError": "rule-invalid",
+    "InvalidRuleSchemaError": "rule-invalid",
+}
+
+
+def _gap(error: dict[str, Any], by_file: dict[str, Unit]) -> Gap | None:
+    kind = error["type"] if isinstance(error["type"], str) else str(error["type"][0])
+    unit = by_file.get(os.path.normpath(str(error.get("path", ""))))
+    code = _CODES.get(kind, "scanner-error")
+    first = str(error.get("message", "")).splitlines()
+    reason = f"semgrep: {kind}" + (f": {first[0][:160]}" if first and not unit else "")
+    return Gap(unit.path if unit else _NAME, reason, code, _NAME)
+
+
+SCANNER = Scanner(name=_NAME, covers=TEXTUAL, scan=_scan, version=_version)
