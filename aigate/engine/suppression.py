@@ -127,9 +127,9 @@ DIALECTS = (
 )
 
 # Words that lead to every dialect; `[` and `list` alone would lead everywhere.
-_WORDS = tuple(
-    sorted({d.word for d in DIALECTS if d.word not in {"[", "list"}})
-    + ["codeql", "lgtm", "allowlist", "whitelist"]
+_WORDS = (
+    *sorted({d.word for d in DIALECTS if d.word not in {"[", "list"}}),
+    *("codeql", "lgtm", "allowlist", "whitelist"),
 )
 _HIT = re.compile("|".join(map(re.escape, _WORDS)), re.IGNORECASE | re.ASCII)
 
@@ -225,8 +225,8 @@ def _comments(unit: Unit) -> Iterator[tuple[int, int]]:
 
 
 def _comment_around(text: str, hit: int, *, prose: bool) -> tuple[int, int] | None:
-    begin = max(text.rfind("\n", 0, hit) + 1, hit - _BEFORE)
-    for mark in _MARK.finditer(text[begin : min(hit + _AFTER, _line_end(text, hit))]):
+    begin = _line_start(text, hit)
+    for mark in _MARK.finditer(text[begin : _line_end(text, hit)]):
         if begin + mark.start() > hit:
             break
         if mark["open"] and (not prose or mark["open"] == "<!--"):
@@ -239,7 +239,7 @@ def _comment_around(text: str, hit: int, *, prose: bool) -> tuple[int, int] | No
         if prose and opening == "/*":
             continue
         start = text.rfind(opening, max(0, hit - 4 * _BEFORE), hit)
-        if 0 <= start and text.find(closing, start, hit) < 0 and text.find("\n", start, hit) >= 0:
+        if start >= 0 and text.find(closing, start, hit) < 0 and text.find("\n", start, hit) >= 0:
             return begin, _end(text, start, hit)
     return None
 
@@ -249,15 +249,20 @@ def _end(text: str, start: int, hit: int) -> int:
     for opener, closer in (("/*", "*/"), ("<!--", "-->")):
         if opening.startswith(opener):
             end = text.find(closer, hit, hit + _AFTER)
-            return end + len(closer) if end >= 0 else min(_line_end(text, hit), hit + _AFTER)
-    return min(_line_end(text, hit), hit + _AFTER)
+            return end + len(closer) if end >= 0 else _line_end(text, hit)
+    return _line_end(text, hit)
+
+
+def _line_start(text: str, offset: int) -> int:
+    first = max(0, offset - _BEFORE)
+    return max(text.rfind("\n", first, offset) + 1, first)
 
 
 def _line_end(text: str, offset: int) -> int:
-    end = text.find("\n", offset)
-    return len(text) if end < 0 else end
+    end = text.find("\n", offset, offset + _AFTER)
+    return end if end >= 0 else min(len(text), offset + _AFTER)
 
 
 def _is_own_line(text: str, start: int) -> bool:
-    before = text[max(text.rfind("\n", 0, start) + 1, start - _BEFORE) : start]
+    before = text[_line_start(text, start) : start]
     return not before.strip(" \t{")

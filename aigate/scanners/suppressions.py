@@ -42,9 +42,7 @@ _RULE = Rule(
 
 def _scan(target: Target) -> Iterator[Sighting | Gap]:
     for unit in target.units:
-        count = 0
-        for suppression in suppressions(unit):
-            count += 1
+        for count, suppression in enumerate(suppressions(unit), start=1):
             shown = " ".join(suppression.text.split())
             if len(shown) > _SHOWN:
                 shown = shown[:_SHOWN] + "…"
