@@ -1,0 +1,121 @@
+"""Runs git so that nothing which a repository configures is ever started.
+
+Plumbing commands only, with an environment of our own. A repository that was downloaded can
+name programs in its configuration; each of the settings below closes one of those doors.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from aigate import process
+from aigate.errors import IncompleteError
+
+_PATIENCE = 300.0
+
+# What git may know about its caller: the home folder, since `safe.directory` counts only in
+# the configuration of the person who calls.
+_INHERITED = ("HOME", "XDG_CONFIG_HOME", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "TMPDIR")
+
+_OURS = {
+    "LC_ALL": "C",
+    "GIT_TERMINAL_PROMPT": "0",
+    "GIT_OPTIONAL_LOCKS": "0",
+    "GIT_NO_LAZY_FETCH": "1",
+    "GIT_NO_REPLACE_OBJECTS": "1",
+    "GIT_GRAFT_FILE": os.devnull,
+    "GIT_ATTR_NOSYSTEM": "1",
+    "GIT_PAGER": "cat",
+    # Stronger than `protocol.allow`, which a repository undoes with `protocol.file.allow`.
+    "GIT_ALLOW_PROTOCOL": "none",
+}
+
+_SETTINGS = (
+    "core.fsmonitor=false",
+    "core.hooksPath=/dev/null",
+    "core.sshCommand=false",
+    "core.alternateRefsCommand=false",
+    "protocol.allow=never",
+    "core.commitGraph=false",
+    "core.untrackedCache=false",
+    "core.quotePath=false",
+    # A repository that says `true` hides an untracked `EVIL.py` behind a tracked `evil.py`.
+    "core.ignoreCase=false",
+    # Without it a tag named like the base branch takes that branch's place in silence.
+    "core.warnAmbiguousRefs=true",
+    "advice.graftFileDeprecated=false",
+)
+_OPTIONS = ("--no-replace-objects", *(part for each in _SETTINGS for part in ("-c", each)))
+
+
+@dataclass(frozen=True, slots=True)
+class Git:
+    """A git program, outside of what is judged, and the environment it gets."""
+
+    program: str
+    environment: Mapping[str, str] = field(repr=False)
+
+    def call(
+        self,
+        *arguments: str,
+        cwd: str,
+        feed: bytes = b"",
+        index_file: str = "",
+    ) -> process.Done:
+        """Run a plumbing command to its end.
+
+        Raises:
+            IncompleteError: If git cannot be started or does not end.
+        """
+        environment = dict(self.environment)
+        if index_file:
+            environment["GIT_INDEX_FILE"] = index_file
+        done = process.run(
+            [self.program, *_OPTIONS, *arguments],
+            cwd=cwd,
+            env=environment,
+            timeout=_PATIENCE,
+            feed=feed,
+        )
+        if isinstance(done, process.Failed):
+            raise IncompleteError(f"git failed: {done.reason}", code="git-failed")
+        return done
+
+
+def find_git(environ: Mapping[str, str], *, outside: str) -> Git:
+    """Find git on the caller's path, but never inside the folder that is judged.
+
+    Package runners put folders of the project, such as `node_modules/.bin`, on the path; a
+    change could bring its own `git` there.
+
+    Raises:
+        IncompleteError: If there is no git.
+    """
+    judged = os.path.realpath(outside)
+    folders = [
+        folder
+        for folder in environ.get("PATH", os.defpath).split(os.pathsep)
+        if Path(folder).is_absolute() and not _is_within(os.path.realpath(folder), judged)
+    ]
+    path = os.pathsep.join(folders)
+    program = shutil.which("git", path=path) if path else None
+    if program is None:
+        raise IncompleteError(
+            "`git` was not found", hint="install git 2.39 or later", code="no-git"
+        )
+    kept = {name: environ[name] for name in _INHERITED if name in environ}
+    return Git(program, {"PATH": path} | kept | _OURS)
+
+
+def complaint(done: process.Done) -> str:
+    """Return the last thing that git said on its error stream, as one line."""
+    lines = done.err.decode("utf-8", "replace").strip().splitlines()
+    return lines[-1] if lines else f"exit status {done.code}"
+
+
+def _is_within(path: str, folder: str) -> bool:
+    return path == folder or path.startswith(folder.rstrip(os.sep) + os.sep)

@@ -1,0 +1,448 @@
+"""Opens a repository and reads commits, trees and blobs from its object database."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from aigate.domain.tree import Entry
+from aigate.errors import IncompleteError, UsageError
+from aigate.process import Done
+from aigate.workspace.command import Git, complaint, find_git
+
+SUBMODULE_MODE = "160000"
+
+# So much is held in memory at once, whatever the size of the repository.
+_BATCH_BYTES = 48_000_000
+_BATCH_COUNT = 20_000
+
+_ASKED = (
+    "--absolute-git-dir",
+    "--path-format=absolute",
+    "--git-common-dir",
+    "--is-bare-repository",
+    "--is-shallow-repository",
+    "--is-inside-git-dir",
+    "--show-object-format",
+)
+_HASHES = {"sha1": hashlib.sha1, "sha256": hashlib.sha256}
+_PERSON = re.compile(r"(?P<name>.*?) ?<(?P<email>[^>]*)> (?P<at>-?\d{1,18})(?: [+-]\d+)?")
+_LISTED = re.compile(rb"(\d+) (\w+) ([0-9a-f]+) +(\S+)\t(.*)", re.DOTALL)
+_DEEPEN = "this clone is shallow; fetch its history, in GitHub Actions with `fetch-depth: 0`"
+
+
+@dataclass(frozen=True, slots=True)
+class Repository:
+    """A repository that was opened: where it is, and how git is called for it.
+
+    `root` is the top of the working tree, or the git folder itself if there is none.
+    `object_format` is `sha1` or `sha256`.
+    """
+
+    root: str
+    git_dir: str
+    common_dir: str
+    object_format: str
+    is_bare: bool
+    is_shallow: bool
+    git: Git
+
+    def call(self, *arguments: str, feed: bytes = b"", index_file: str = "") -> Done:
+        """Run a plumbing command in this repository and in no other."""
+        where = [f"--git-dir={self.git_dir}"]
+        if not self.is_bare:
+            # Given here, a `core.worktree` of the repository has no say.
+            where.append(f"--work-tree={self.root}")
+        return self.git.call(*where, *arguments, cwd=self.root, feed=feed, index_file=index_file)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CommitFacts:
+    """What a commit says about itself; names and dates are claims of whoever wrote it.
+
+    `committed_at` is in seconds since 1970, UTC.
+    """
+
+    id: str
+    tree: str
+    parents: tuple[str, ...]
+    author_name: str
+    author_email: str
+    committer_name: str
+    committer_email: str
+    committed_at: int
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Blob:
+    """The bytes of a blob, or a reason code why they are not here.
+
+    `problem` is empty, `missing`, `corrupt` or `too-large`.
+    """
+
+    id: str
+    data: bytes
+    problem: str = ""
+
+
+def open_repository(
+    directory: str, *, environ: Mapping[str, str], needs_worktree: bool = True
+) -> Repository:
+    """Open the repository that a directory lies in.
+
+    Args:
+        directory: Any folder of a working tree, or a bare repository.
+        environ: The caller's environment, of which only little is used.
+        needs_worktree: Refuse bare repositories; False if a head is named.
+
+    Raises:
+        UsageError: If the directory is in no repository, or lacks a needed working tree.
+        IncompleteError: If the repository belongs to another user, is not the one that the
+            environment or its own files point to, or has an unknown format.
+    """
+    start = os.path.realpath(directory)
+    if not Path(start).is_dir():
+        raise UsageError(f"`{directory}` is not a directory", code="not-a-directory")
+    holder = _holder(start)
+    git = find_git(environ, outside=holder or start)
+    done = git.call("rev-parse", *_ASKED, cwd=start)
+    if done.code != 0:
+        raise _refusal(done, directory)
+    answers = os.fsdecode(done.out).split("\n")[:-1]
+    if len(answers) != 6:
+        raise IncompleteError(
+            f"the git folder of `{directory}` cannot be told", code="repository-unreadable"
+        )
+    git_dir, common_dir, *flags, object_format = answers
+    is_bare, is_shallow, is_inside = (flag == "true" for flag in flags)
+    if object_format not in _HASHES:
+        raise IncompleteError(
+            f"objects are named by `{object_format}`, which is not known", code="object-format"
+        )
+    root = git_dir if is_bare or is_inside else _top(git, start)
+    repository = Repository(root, git_dir, common_dir, object_format, is_bare, is_shallow, git)
+    _require_own(repository, holder, start)
+    _require_same(repository, environ, start)
+    if needs_worktree and (is_bare or is_inside):
+        raise UsageError(
+            f"`{directory}` has no working tree",
+            hint="name a commit with `--head`, or go to the working tree",
+            code="bare-repository",
+        )
+    return repository
+
+
+def resolve(repository: Repository, revision: str) -> str:
+    """Return the id of the commit that a revision names.
+
+    Raises:
+        UsageError: If the revision looks like an option.
+        IncompleteError: If there is no such commit here, or the name is ambiguous.
+    """
+    if revision.startswith("-"):
+        raise UsageError(f"`{revision}` is not a revision", code="bad-revision")
+    found = "\0" not in revision and repository.call(
+        "rev-parse", "--verify", "--end-of-options", f"{revision}^{{commit}}"
+    )
+    commit = os.fsdecode(found.out).strip() if found else ""
+    if not found or found.code != 0 or not commit:
+        raise IncompleteError(
+            f"no commit `{revision}` here",
+            hint=_DEEPEN if repository.is_shallow else "fetch it, or check the spelling",
+            code="reference-missing",
+        )
+    if b"is ambiguous" in found.err:
+        raise IncompleteError(
+            f"`{revision}` names more than one thing",
+            hint=f"write it in full, such as `refs/heads/{revision}`",
+            code="reference-ambiguous",
+        )
+    return commit
+
+
+def head_commit(repository: Repository) -> str | None:
+    """Return the commit that is checked out, or None before the first commit.
+
+    Raises:
+        IncompleteError: If there is a head whose commit is not here.
+    """
+    done = repository.call("rev-parse", "--verify", "--quiet", "HEAD")
+    if done.code != 0:
+        named = repository.call("symbolic-ref", "--quiet", "HEAD")
+        if named.code == 0:
+            return None
+        raise IncompleteError("`HEAD` cannot be read", code="reference-missing")
+    return resolve(repository, "HEAD")
+
+
+def branch(repository: Repository) -> str:
+    """Return the short name of the branch that is checked out, or the empty text."""
+    return _branch_of(repository, "HEAD", "refs/heads/")
+
+
+def default_branch(repository: Repository) -> str:
+    """Return the name of the default branch as the clone recorded it, or the empty text."""
+    return _branch_of(repository, "refs/remotes/origin/HEAD", "refs/remotes/origin/")
+
+
+def merge_bases(repository: Repository, one: str, other: str) -> tuple[str, ...]:
+    """Return all best common ancestors of two commits, in order of their ids.
+
+    Raises:
+        IncompleteError: If there is none, or the clone does not reach back to it.
+    """
+    done = repository.call("merge-base", "--all", one, other)
+    bases = tuple(sorted(done.out.decode("ascii", "replace").split()))
+    if done.code != 0 or not bases:
+        raise IncompleteError(
+            f"`{one}` and `{other}` have no common ancestor here",
+            hint=_DEEPEN if repository.is_shallow else "name the reference with `--base`",
+            code="no-merge-base",
+        )
+    return bases
+
+
+def commit_facts(repository: Repository, commit: str) -> CommitFacts:
+    """Read what a commit says about itself, from its own bytes.
+
+    Raises:
+        IncompleteError: If the commit is not here or is malformed.
+    """
+    done = repository.call("cat-file", "commit", commit)
+    if done.code != 0 or _name(repository, "commit", done.out) != commit:
+        raise _unreadable(f"commit `{commit}`", complaint(done))
+    header, _, message = done.out.decode("utf-8", "surrogateescape").partition("\n\n")
+    fields = [line.partition(" ") for line in header.split("\n")]
+    trees = [value for key, _, value in fields if key == "tree"]
+    authors = [_PERSON.fullmatch(value) for key, _, value in fields if key == "author"]
+    committers = [_PERSON.fullmatch(value) for key, _, value in fields if key == "committer"]
+    author, committer = (people[0] if people else None for people in (authors, committers))
+    if not trees or author is None or committer is None:
+        raise _unreadable(f"commit `{commit}`", "it is malformed")
+    return CommitFacts(
+        id=commit,
+        tree=trees[0],
+        parents=tuple(value for key, _, value in fields if key == "parent"),
+        author_name=author["name"],
+        author_email=author["email"],
+        committer_name=committer["name"],
+        committer_email=committer["email"],
+        committed_at=int(committer["at"]),
+        message=message,
+    )
+
+
+def tree_entries(repository: Repository, commit: str) -> tuple[Entry, ...]:
+    """List all entries of a commit's tree, in order of path.
+
+    Raises:
+        IncompleteError: If a part of the tree is not here.
+    """
+    done = repository.call("ls-tree", "-r", "-z", "--full-tree", "-l", commit)
+    if done.code != 0:
+        raise _unreadable(f"the tree of `{commit}`", complaint(done))
+    entries = []
+    for line in done.out.split(b"\0")[:-1]:
+        listed = _LISTED.fullmatch(line)
+        if listed is None:
+            raise _unreadable(f"the tree of `{commit}`", "git listed it in an unknown form")
+        mode, _, name, size, path = listed.groups()
+        entries.append(
+            Entry(
+                path.decode("utf-8", "surrogateescape"),
+                mode.decode("ascii"),
+                name.decode("ascii"),
+                int(size) if size.isdigit() else -1,
+            )
+        )
+    return tuple(sorted(entries))
+
+
+def read_blobs(repository: Repository, ids: Iterable[str], *, limit: int) -> Iterator[Blob]:
+    """Yield each blob once, in the order in which it was first asked for.
+
+    Blobs of more than `limit` bytes are not read. One that is missing or damaged yields a
+    problem, and all others are read nevertheless. The bytes are hashed again, since git does
+    not do so on reading.
+    """
+    wanted = list(dict.fromkeys(ids))
+    sizes = _sizes(repository, wanted)
+    batch: list[str] = []
+    weight = 0
+    for name in wanted:
+        size = sizes.get(name, -1)
+        if batch and (weight + max(size, 0) > _BATCH_BYTES or len(batch) >= _BATCH_COUNT):
+            yield from _read(repository, batch, sizes=sizes, limit=limit)
+            batch, weight = [], 0
+        batch.append(name)
+        weight += size if 0 <= size <= limit else 0
+    if batch:
+        yield from _read(repository, batch, sizes=sizes, limit=limit)
+
+
+def blob_id(repository: Repository, data: bytes) -> str:
+    """Return the id that a blob of these bytes has in this repository."""
+    return _name(repository, "blob", data)
+
+
+def _read(
+    repository: Repository, names: Sequence[str], *, sizes: Mapping[str, int], limit: int
+) -> Iterator[Blob]:
+    readable = [name for name in names if 0 <= sizes.get(name, -1) <= limit]
+    contents: dict[str, bytes] = {}
+    damaged: set[str] = set()
+    while readable:
+        done = repository.call("cat-file", "--batch", feed=_feed(readable))
+        answered = _parse(done.out, contents, damaged)
+        # git ends at the first blob that it cannot unpack.
+        damaged.update(readable[answered : answered + 1])
+        readable = readable[answered + 1 :]
+    for name in names:
+        size = sizes.get(name, -1)
+        if size < 0:
+            yield Blob(name, b"", "missing")
+        elif size > limit:
+            yield Blob(name, b"", "too-large")
+        else:
+            data = contents.pop(name, None)
+            if data is None or name in damaged or _name(repository, "blob", data) != name:
+                yield Blob(name, b"", "corrupt")
+            else:
+                yield Blob(name, data)
+
+
+def _parse(out: bytes, contents: dict[str, bytes], damaged: set[str]) -> int:
+    """Collect the answers of `cat-file --batch`; return how many of them are whole."""
+    at = answered = 0
+    while (end := out.find(b"\n", at)) >= 0:
+        words = out[at:end].decode("ascii", "replace").split(" ")
+        if len(words) != 3 or not words[2].isdigit():
+            damaged.add(words[0])
+            at = end + 1
+        else:
+            start, at = end + 1, end + 2 + int(words[2])
+            if at > len(out):
+                break
+            contents[words[0]] = out[start : at - 1]
+        answered += 1
+    return answered
+
+
+def _sizes(repository: Repository, names: Sequence[str]) -> dict[str, int]:
+    # A blob alone counts: a tree in its place, which a hostile tree may name, is missing.
+    sizes: dict[str, int] = {}
+    rest = list(names)
+    while rest:
+        done = repository.call("cat-file", "--batch-check", feed=_feed(rest))
+        answers = done.out.decode("ascii", "replace").split("\n")[:-1]
+        for answer in answers:
+            words = answer.split(" ")
+            if len(words) == 3 and words[1] == "blob" and words[2].isdigit():
+                sizes[words[0]] = int(words[2])
+        rest = rest[len(answers) + 1 :]
+    return sizes
+
+
+def _feed(names: Iterable[str]) -> bytes:
+    return "".join(f"{name}\n" for name in names).encode("ascii", "replace")
+
+
+def _name(repository: Repository, kind: str, data: bytes) -> str:
+    digest = _HASHES[repository.object_format](f"{kind} {len(data)}\0".encode("ascii"))
+    digest.update(data)
+    return digest.hexdigest()
+
+
+def _branch_of(repository: Repository, reference: str, prefix: str) -> str:
+    done = repository.call("symbolic-ref", "--quiet", reference)
+    name = os.fsdecode(done.out).removesuffix("\n")
+    return name.removeprefix(prefix) if done.code == 0 and name.startswith(prefix) else ""
+
+
+def _holder(start: str) -> str:
+    """Return the nearest folder with a `.git` in it, or the empty text."""
+    for folder in (Path(start), *Path(start).parents):
+        if os.path.lexists(folder / ".git"):
+            return str(folder)
+    return ""
+
+
+def _top(git: Git, start: str) -> str:
+    done = git.call("rev-parse", "--show-toplevel", cwd=start)
+    if done.code != 0:
+        raise _unreadable(f"`{start}`", complaint(done))
+    return os.path.realpath(os.fsdecode(done.out).removesuffix("\n"))
+
+
+def _require_own(repository: Repository, holder: str, start: str) -> None:
+    """Refuse a repository that its own files, or its place, make another's."""
+    git_dir = os.path.realpath(repository.git_dir)
+    if repository.is_bare or repository.root == repository.git_dir:
+        inside = os.path.realpath(Path(holder, ".git")) if holder else git_dir
+        foreign = inside != git_dir and not start.startswith(inside + os.sep)
+    elif repository.root != holder:
+        foreign = True
+    elif Path(git_dir).name == ".git":
+        foreign = str(Path(git_dir).parent) != holder
+    else:
+        back = Path(git_dir, "gitdir")
+        foreign = back.is_file() and _first_line(back) != os.path.realpath(Path(holder, ".git"))
+    if foreign:
+        raise IncompleteError(
+            f"the repository at `{start}` points elsewhere: to `{git_dir}` and `{repository.root}`",
+            hint="go to the repository that is meant, or name it with `-C`",
+            code="foreign-repository",
+        )
+
+
+def _first_line(file: Path) -> str:
+    with file.open("rb") as stream:
+        return os.path.realpath(os.fsdecode(stream.readline(8192)).rstrip("\n"))
+
+
+def _require_same(repository: Repository, environ: Mapping[str, str], start: str) -> None:
+    """Refuse an environment that points to another repository than the directory does."""
+    for name, actual in (
+        ("GIT_DIR", repository.git_dir),
+        ("GIT_WORK_TREE", repository.root),
+        ("GIT_COMMON_DIR", repository.common_dir),
+    ):
+        preset = environ.get(name)
+        if preset is None:
+            continue
+        # git's hooks give paths that are relative to the top.
+        meant = {os.path.realpath(Path(at, preset)) for at in (start, repository.root)}
+        if os.path.realpath(actual) not in meant:
+            raise IncompleteError(
+                f"`{name}` points to `{preset}`, the directory to `{actual}`",
+                hint=f"unset `{name}`",
+                code="foreign-repository",
+            )
+
+
+def _refusal(done: Done, directory: str) -> IncompleteError | UsageError:
+    said = done.err
+    if b"dubious ownership" in said:
+        return IncompleteError(
+            f"the repository at `{directory}` belongs to another user",
+            hint="if you trust it, add it to `safe.directory` in your own git configuration",
+            code="dubious-ownership",
+        )
+    if b"objectformat" in said.lower() or b"object format" in said:
+        return IncompleteError(complaint(done), code="object-format")
+    if b"not a git repository (or any" in said:
+        return UsageError(
+            f"`{directory}` is not in a git repository",
+            hint="go to one, or name one with `-C`",
+            code="not-a-repository",
+        )
+    return _unreadable(f"the repository at `{directory}`", complaint(done))
+
+
+def _unreadable(what: str, reason: str) -> IncompleteError:
+    return IncompleteError(f"{what} cannot be read: {reason}", code="repository-unreadable")
