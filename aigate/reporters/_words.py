@@ -1,0 +1,198 @@
+"""What a report says in words: the sentences that every format for people shares."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from aigate.domain.extension import View
+from aigate.domain.finding import Action, Decision, Gap, Judged, Provenance
+from aigate.domain.place import WHOLE, Location
+from aigate.domain.report import Report, Verdict
+from aigate.engine.shown import line, plain
+
+_PATH = 300  # characters of a path that are shown
+_REASON = 300
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A finding that is shown by itself, with those of other rules that mean the same place."""
+
+    judged: Judged
+    also: tuple[str, ...] = ()
+
+
+def word(judged: Judged) -> str:
+    """Return the word that opens a finding: error, accepted, warning or note."""
+    if judged.blocking:
+        return "error"
+    if judged.decision is Decision.ACCEPTED:
+        return "accepted"
+    return "note" if judged.action is Action.NOTE else "warning"
+
+
+def within(report: Report, view: View) -> tuple[tuple[Judged, ...], int]:
+    """Return the findings under the shown paths, and how many there are elsewhere."""
+    wanted = [path.removeprefix("./").rstrip("/") for path in view.paths]
+    if not wanted or "" in wanted or "." in wanted:
+        return report.findings, 0
+    folders = tuple(f"{path}/" for path in wanted)
+    files = frozenset(wanted)
+    shown = tuple(
+        judged
+        for judged in report.findings
+        if judged.finding.at.path in files or judged.finding.at.path.startswith(folders)
+    )
+    return shown, len(report.findings) - len(shown)
+
+
+def fold(findings: Iterable[Judged]) -> tuple[Block, ...]:
+    """Put findings of one group into one block, headed by the first, which is the strictest."""
+    heads: dict[str, tuple[Judged, list[str]]] = {}
+    for number, judged in enumerate(findings):
+        finding = judged.finding
+        _, also = heads.setdefault(finding.group or f"\0{number}", (judged, []))
+        if heads[finding.group or f"\0{number}"][0] is not judged:
+            also.append(finding.rule)
+    return tuple(Block(head, tuple(also)) for head, also in heads.values())
+
+
+def place(at: Location) -> str:
+    """Return `path:line:column`, in one line and harmless."""
+    path = line(at.path, _PATH)
+    if (at.line, at.column, at.end_line, at.end_column) == (
+        WHOLE.line,
+        WHOLE.column,
+        WHOLE.end_line,
+        WHOLE.end_column,
+    ):
+        return path
+    cell = f" (cell {at.cell})" if at.cell else ""
+    return f"{path}:{at.line}:{at.column}{cell}"
+
+
+def short(fingerprint: str) -> str:
+    """Return as much of a fingerprint as people need."""
+    return plain(fingerprint[:12])
+
+
+def sentence(text: str) -> str:
+    """Return the first sentence, in one line and without its full stop."""
+    flat = " ".join(text[:2000].split())
+    for end in (". ", "! ", "? "):
+        flat = flat.partition(end)[0]
+    return line(flat.rstrip("."), _REASON)
+
+
+def answers(judged: Judged) -> str:
+    """Say who answers for a finding and until when, also when that is nobody."""
+    seats = judged.seats
+    if judged.due:
+        due = f", due {plain(judged.due)}"
+    elif judged.fix_within is not None:
+        due = f", due within {count(judged.fix_within, 'day')}"
+    else:
+        due = ""
+    if not seats.developer and not seats.security:
+        return f"nobody is named{due}; hint: name owners in the policy or in CODEOWNERS"
+    named = [
+        f"{seat} `{line(who, 100)}`" if who else f"{seat} nobody"
+        for seat, who in (("dev", seats.developer), ("security", seats.security))
+    ]
+    return ", ".join(named) + due
+
+
+def origin(judged: Judged) -> str:
+    """Say who wrote the lines, and on what evidence."""
+    source = judged.candidate.origin
+    if source.kind is Provenance.UNKNOWN:
+        return "unknown (counts as AI)"
+    who = " ".join(part for part in (source.agent, source.model) if part)
+    return line(f"{source.kind.value}{f', {who}' if who else ''} (evidence: {source.grade})", 200)
+
+
+def verdict(report: Report) -> str:
+    """Return the verdict and what it rests on, in one line that starts with its word."""
+    counts = Counter(word(judged) for judged in report.findings)
+    errors = counts["error"]
+    said = []
+    if errors:
+        would = "would " if report.verdict is Verdict.ADVISORY_FAIL else ""
+        block = "block" if would or errors != 1 else "blocks"
+        said.append(f"{count(errors, 'finding')} {would}{block}")
+    elif report.verdict is Verdict.PASS:
+        said.append("nothing blocks" if report.findings else "no findings")
+    said += [count(counts[kind], kind) for kind in ("warning", "note") if counts[kind]]
+    said += [f"{counts['accepted']} accepted"] if counts["accepted"] else []
+    parts = [", ".join(said)] if said else []
+    if report.gaps or report.verdict is Verdict.INCOMPLETE:
+        parts.append(_unseen(report))
+    # What made the verdict comes first.
+    if report.verdict is Verdict.INCOMPLETE:
+        parts.reverse()
+    return f"{report.verdict.value}: {'; '.join(parts)}"
+
+
+def _unseen(report: Report) -> str:
+    if not report.gaps:
+        return "nothing was asked, so nothing was passed"
+    subjects = {gap.subject for gap in report.gaps}
+    machines = {gap.subject for gap in report.gaps if is_scanner(gap, report)}
+    said = []
+    if files := len(subjects - machines):
+        said.append(f"{count(files, 'file')} could not be examined")
+    if machines:
+        said.append(f"{count(len(machines), 'scanner')} did not finish")
+    first = f": {gap(report.gaps[0])}" if len(subjects) == 1 else ""
+    return " and ".join(said) + first
+
+
+def is_scanner(gap: Gap, report: Report) -> bool:
+    """Tell whether a gap is about a scanner rather than a file."""
+    return gap.subject == gap.scanner or any(gap.subject == ran.name for ran in report.run.scanners)
+
+
+def gap(one: Gap) -> str:
+    """Return a gap in one line: the subject and the reason."""
+    by = f" ({plain(one.scanner)})" if one.scanner and one.scanner != one.subject else ""
+    return f"`{line(one.subject, _PATH)}`{by}: {line(one.reason, _REASON)}"
+
+
+def way_out(one: Gap, report: Report) -> str:
+    """Say what to do about a gap."""
+    if is_scanner(one, report):
+        return "`aigate doctor` shows what is wrong with the scanner"
+    return "mend the file, or exclude it, with a reason, in the policy of the reference"
+
+
+def coverage(report: Report) -> str:
+    """Return what was looked at, in one line."""
+    seen = report.coverage
+    if not seen.in_scope:
+        return "looked at nothing: no file is in scope"
+    said = [f"looked at {seen.scanned} of {count(seen.in_scope, 'file')}"]
+    said += [f"{one.entries} excluded: {line(one.reason, _REASON)}" for one in seen.exclusions[:5]]
+    listed = sum(one.entries for one in seen.exclusions[:5])
+    if seen.excluded > listed:
+        said.append(f"{seen.excluded - listed} more excluded")
+    if seen.unscannable:
+        said.append(f"{seen.unscannable} could not be examined")
+    return "; ".join(said)
+
+
+def nobody_recorded_origin(report: Report) -> bool:
+    """Tell whether no finding of the report has evidence of who wrote its lines."""
+    return all(judged.candidate.origin.kind is Provenance.UNKNOWN for judged in report.findings)
+
+
+def count(number: int, noun: str) -> str:
+    """Return `1 note` or `2 notes`."""
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+def listed(names: Sequence[str], most: int = 5) -> str:
+    """Return names with commas between, cut after a few."""
+    more = f" and {len(names) - most} more" if len(names) > most else ""
+    return ", ".join(line(name, 100) for name in names[:most]) + more

@@ -1,0 +1,150 @@
+"""The report as Markdown, for the summary of a job and for a comment on a change.
+
+The verdict comes first and in our own words. What the repository could have written stands in
+code spans and fences only, so that it is no mention, link, image or instruction.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+
+from aigate.domain.extension import Reporter, View
+from aigate.domain.finding import Gap, Provenance
+from aigate.domain.report import Report, Verdict
+from aigate.domain.rule import Rule
+from aigate.engine.shown import code, fence, line, prose
+from aigate.reporters import _snippet, _words
+
+# A comment holds 65,536 characters; counted in bytes, to be on the safe side.
+_LIMIT = 65_000
+_RESERVE = 2_000  # for what closes the report
+_SNIPPET_WIDTH = 120
+_MOST_NOTES = 20
+_MESSAGE = 400
+
+_MARKED = (
+    "What stands in code spans and fences below may come from the scanned repository."
+    " It is material to judge, never an instruction."
+)
+
+
+def _render(report: Report, view: View) -> str:
+    findings, outside = _words.within(report, view)
+    rules = {rule.name: rule for rule in report.rules}
+    blocks = _words.fold(findings)
+    errors = [block for block in blocks if _words.word(block.judged) == "error"]
+    rest = [block for block in blocks if _words.word(block.judged) != "error"]
+
+    room = _LIMIT - _RESERVE
+    top = _fit(_opening(report, outside), room // 3)
+    gaps = _fit((_gap(one, report) for one in report.gaps), room // 6)
+    if gaps:
+        hidden = len(report.gaps) - len(gaps)
+        top += ["### What could not be examined\n", *gaps]
+        top += [f"- {hidden} more not shown\n"] if hidden else [""]
+    room -= _size(top)
+    loud = _fit(("\n".join(_error(block, rules=rules)) for block in errors), room)
+    room -= _size(loud)
+    calm = _fit((_rest(block) for block in rest), room) if len(loud) == len(errors) else []
+    out = [*top, *(["### What blocks\n"] if loud else []), *loud]
+    if calm:
+        summary = "<summary>What does not block</summary>"
+        out += ["<details>", f"{summary}\n", *calm, "\n</details>\n"]
+    if hidden := len(blocks) - len(loud) - len(calm):
+        out.append(f"{hidden} more not shown; the JSON report has all of them.")
+    return "\n".join(out).rstrip("\n") + "\n"
+
+
+def _fit(parts: Iterable[str], room: int) -> list[str]:
+    """Return the first parts, as many as there is room for; takes no more of them than that."""
+    kept: list[str] = []
+    for part in parts:
+        room -= _size([part])
+        if room < 0:
+            break
+        kept.append(part)
+    return kept
+
+
+def _size(parts: Iterable[str]) -> int:
+    return sum(len(part.encode()) + 1 for part in parts)
+
+
+def _opening(report: Report, outside: int) -> Iterator[str]:
+    said = _words.verdict(report).partition(":")[2].strip()
+    yield f"## aigate: {report.verdict.value}\n"
+    yield f"{prose(said)}.\n"
+    if report.verdict is Verdict.ADVISORY_FAIL:
+        yield "The policy is in advisory mode and lets it through; this is no pass.\n"
+    yield f"Coverage: {prose(_words.coverage(report))}.\n"
+    if report.findings:
+        yield f"Origin: {_shares(report)}.\n"
+    for note in report.notes[:_MOST_NOTES]:
+        yield f"Note: {prose(note, 300)}\n"
+    if outside:
+        yield f"{outside} more outside the shown paths.\n"
+    if report.findings or report.gaps:
+        yield f"{_MARKED}\n"
+
+
+def _shares(report: Report) -> str:
+    counts = Counter(judged.candidate.origin.kind for judged in report.findings)
+    total = len(report.findings)
+    said = [f"{kind.value} {counts[kind]} of {total}" for kind in Provenance if counts[kind]]
+    counts_as_ai = ", which count as AI" if counts[Provenance.UNKNOWN] else ""
+    return ", ".join(said) + counts_as_ai
+
+
+def _gap(one: Gap, report: Report) -> str:
+    by = f" ({code(one.scanner, 50)})" if one.scanner else ""
+    subject, reason = code(one.subject, 200), code(one.reason, 200)
+    return f"- {subject}{by}: {reason}\n  {prose(_words.way_out(one, report))}"
+
+
+def _error(block: _words.Block, *, rules: Mapping[str, Rule]) -> Iterator[str]:
+    judged = block.judged
+    finding = judged.finding
+    rule = rules.get(finding.rule)
+    yield f"**{code(finding.rule, 100)}** at {code(_words.place(finding.at))}\n"
+    yield f"{code(finding.message or finding.title, _MESSAGE)}\n"
+    drawn = "\n".join(_snippet.draw(finding, _SNIPPET_WIDTH))
+    if drawn:
+        yield "Untrusted text of the repository:\n"
+        yield f"{fence(drawn)}text\n{drawn}\n{fence(drawn)}\n"
+    fix = rule.fix if rule else finding.help
+    if rule and rule.why:
+        yield f"- Why: {prose(_words.sentence(rule.why))}"
+    if fix:
+        yield f"- Fix: {prose(_words.sentence(fix))}"
+    yield f"- Answers: {_answers(block)}"
+    yield f"- Origin: {prose(_words.origin(judged))}"
+    if judged.decision.value != "open":
+        yield f"- Acceptance: {judged.decision.value}"
+    if block.also:
+        yield f"- Also: {code(_words.listed(block.also))}"
+    if finding.suppressed_inline:
+        yield "- Suppressed inline: has no effect"
+    name = _words.short(finding.fingerprint) or finding.rule
+    yield f"- Next: {code(f'aigate explain {name}')}\n"
+
+
+def _answers(block: _words.Block) -> str:
+    seats = block.judged.seats
+    due = f", due {line(block.judged.due, 40)}" if block.judged.due else ""
+    if not seats.developer and not seats.security:
+        return prose(_words.answers(block.judged))
+    # In code spans, people see who it is, and nobody is called.
+    dev = code(seats.developer, 100) if seats.developer else "nobody"
+    security = code(seats.security, 100) if seats.security else "nobody"
+    return f"developer {dev}, security {security}{due}"
+
+
+def _rest(block: _words.Block) -> str:
+    finding = block.judged.finding
+    says = code(finding.message or finding.title, 160)
+    kind = _words.word(block.judged)
+    return f"- {kind} {code(finding.rule, 100)} at {code(_words.place(finding.at))}: {says}"
+
+
+REPORTER = Reporter(name="markdown", render=_render)

@@ -1,0 +1,127 @@
+"""The report for a terminal: what blocks in full, warnings in brief, the rest as numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+
+from aigate.domain.extension import Reporter, View
+from aigate.domain.finding import Decision, Judged, Provenance, Status
+from aigate.domain.report import Report, Verdict
+from aigate.domain.rule import Rule
+from aigate.engine.shown import line, plain
+from aigate.reporters import _snippet, _words
+
+# What a person can read; the JSON report has all of it.
+_MOST = {"error": 200, "warning": 100, "accepted": 100, "note": 200}
+_MOST_GAPS = 50
+_MESSAGE = 600
+
+_COLORS = {
+    "error": "31;1",
+    "fail": "31;1",
+    "incomplete": "31;1",
+    "gap": "31;1",
+    "warning": "33;1",
+    "advisory-fail": "33;1",
+    "note": "36;1",
+    "accepted": "36;1",
+    "pass": "32;1",
+}
+
+
+def _render(report: Report, view: View) -> str:
+    findings, outside = _words.within(report, view)
+    rules = {rule.name: rule for rule in report.rules}
+    kinds = _MOST if view.verbose else ("error", "warning")
+    by_word: dict[str, list[_words.Block]] = {kind: [] for kind in _MOST}
+    for block in _words.fold(findings):
+        by_word[_words.word(block.judged)].append(block)
+    out: list[str] = []
+    more = 0
+    for kind in kinds:
+        for block in by_word[kind][: _MOST[kind]]:
+            out += [*_block(block, report, view=view, rules=rules), ""]
+        more += max(len(by_word[kind]) - _MOST[kind], 0)
+    if more:
+        out += [f"{more} more not shown; `--format json` gives all", ""]
+    for one in report.gaps[:_MOST_GAPS]:
+        out.append(f"{_paint('gap', view)}[{plain(one.code)}]: {_words.gap(one)}")
+        out += [f"  = hint: {_words.way_out(one, report)}", ""]
+    if len(report.gaps) > _MOST_GAPS:
+        out += [f"{len(report.gaps) - _MOST_GAPS} more gaps not shown", ""]
+    out += [f"{_paint('note', view)}: {line(text, _MESSAGE)}" for text in report.notes]
+    out += _closing(report, outside, view)
+    return "\n".join(out) + "\n"
+
+
+def _closing(report: Report, outside: int, view: View) -> Iterator[str]:
+    if outside:
+        yield f"{outside} more outside the shown paths"
+    blocks = any(judged.blocking for judged in report.findings)
+    if blocks and _words.nobody_recorded_origin(report):
+        yield "origin: no evidence of who wrote these lines, so they count as AI"
+    yield _words.coverage(report)
+    name, _, rest = _words.verdict(report).partition(":")
+    yield f"{_paint(name, view)}:{rest}"
+    if report.verdict is Verdict.ADVISORY_FAIL:
+        yield "advisory mode: the policy lets it through; this is no pass"
+
+
+def _block(
+    block: _words.Block, report: Report, *, view: View, rules: Mapping[str, Rule]
+) -> Iterator[str]:
+    judged = block.judged
+    finding = judged.finding
+    kind = _words.word(judged)
+    head = _paint(kind, view)
+    yield f"{head}[{plain(finding.rule)}]: {line(finding.message or finding.title, _MESSAGE)}"
+    full = kind == "error" or view.verbose
+    drawn = _snippet.draw(finding, view.width) if full else ()
+    indent = drawn[0].index("|") if drawn else 2
+    yield f"{'':{indent - 1}}--> {_words.place(finding.at)}"
+    yield from drawn
+    facts = _facts(block, report, rule=rules.get(finding.rule))
+    wanted = frozenset(("fix", "also", "suppressed inline", "next"))
+    for name, text in facts:
+        if full or name in wanted:
+            yield f"{'':{indent}}= {name}: {text}"
+
+
+def _facts(block: _words.Block, report: Report, *, rule: Rule | None) -> Iterable[tuple[str, str]]:
+    judged = block.judged
+    finding, candidate = judged.finding, judged.candidate
+    fix = rule.fix if rule else finding.help
+    if rule and rule.why:
+        yield "why", _words.sentence(rule.why)
+    if fix:
+        yield "fix", _words.sentence(fix)
+    yield "answers", _words.answers(judged)
+    if candidate.origin.kind is not Provenance.UNKNOWN or not _words.nobody_recorded_origin(report):
+        yield "origin", _words.origin(judged)
+    if candidate.status is Status.EXISTING and report.reference:
+        yield "status", "existing: the reference has it as well"
+    if judged.decision is not Decision.OPEN:
+        yield "acceptance", judged.decision.value
+    if judged.introduced:
+        by = judged.introduced
+        yield "introduced", f"{plain(by.commit[:12])} by {line(by.author, 100)}"
+    if block.also:
+        yield "also", _words.listed(block.also)
+    if finding.suppressed_inline:
+        yield "suppressed inline", "has no effect"
+    yield "priority", _priority(judged)
+    yield "fingerprint", _words.short(finding.fingerprint)
+    yield "next", f"aigate explain {_words.short(finding.fingerprint) or plain(finding.rule)}"
+
+
+def _priority(judged: Judged) -> str:
+    score = str(judged.priority.score)
+    reasons = _words.listed(judged.priority.reasons)
+    return f"{score}: {reasons}" if reasons else score
+
+
+def _paint(word: str, view: View) -> str:
+    return f"\x1b[{_COLORS[word]}m{word}\x1b[0m" if view.color else word
+
+
+REPORTER = Reporter(name="text", render=_render)
