@@ -1,0 +1,331 @@
+"""Turns nodes into frozen dataclasses by their annotations, and describes these to editors.
+
+A field is written in kebab-case. What a text means beyond its type is said by the field's
+metadata: `unit` is a key of `UNITS`, `doc` a sentence for the JSON Schema.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+import types
+import typing
+from collections.abc import Callable, Mapping
+from enum import Enum, IntEnum
+from typing import Any, NamedTuple, TypeVar
+
+from aigate.documents.mistakes import Mistakes, Place, did_you_mean, shown
+from aigate.documents.strict import Fields, Items, Node, Refused, Scalar, other_reading
+from aigate.engine.patterns import pattern_mistake
+
+_Value = TypeVar("_Value")
+
+
+class Unit(NamedTuple):
+    """How a scalar is written: `read` gives a value, or raises ValueError with the mistake."""
+
+    read: Callable[[str], object]
+    write: Callable[[Any], str | int]
+    schema: Mapping[str, object]
+    bare: bool = False
+    """Whether a number may stand without quotes."""
+
+
+_DAYS = r"[1-9][0-9]{0,3} days?"
+_CWE = r"(?:CWE-)?[1-9][0-9]{0,4}"
+_ID = r"[a-z0-9]+(?:[-./][a-z0-9]+)*"
+_VERSION = r"[0-9]{1,4}\.[0-9]{1,4}(?:\.[0-9]{1,4})?"
+
+
+def _days(text: str) -> int:
+    if not re.fullmatch(_DAYS, text):
+        raise ValueError(f"{shown(text)} is no number of days (write for example `7 days`)")
+    return int(text.split(maxsplit=1)[0])
+
+
+def _cwe(text: str) -> int:
+    if not re.fullmatch(_CWE, text):
+        raise ValueError(f"{shown(text)} is no weakness (write for example `CWE-89`)")
+    return int(text.removeprefix("CWE-"))
+
+
+def _matching(expression: str, saying: str) -> Callable[[str], str]:
+    def read(text: str) -> str:
+        if len(text) > 256 or not re.fullmatch(expression, text):
+            raise ValueError(f"{shown(text)} {saying}")
+        return text
+
+    return read
+
+
+def _pattern(text: str) -> str:
+    mistake = pattern_mistake(text)
+    if mistake:
+        raise ValueError(f"{shown(text)}: {mistake}")
+    return text
+
+
+def _plural(days: int) -> str:
+    return f"{days} day" if days == 1 else f"{days} days"
+
+
+UNITS: Mapping[str, Unit] = {
+    "days": Unit(_days, _plural, {"type": "string", "pattern": f"^{_DAYS}$"}),
+    "cwe": Unit(
+        _cwe,
+        lambda number: f"CWE-{number}",
+        {
+            "anyOf": [
+                {"type": "integer", "minimum": 1, "maximum": 99999},
+                {"type": "string", "pattern": f"^{_CWE}$"},
+            ]
+        },
+        bare=True,
+    ),
+    "id": Unit(
+        _matching(_ID, "is no name (lower-case letters, digits, `-`)"),
+        str,
+        {"type": "string", "pattern": f"^{_ID}$"},
+    ),
+    "name": Unit(
+        _matching(r"[^\s{}\[\]!]+", "is no name or pattern of names"),
+        str,
+        {"type": "string", "pattern": r"^[^\s{}\[\]!]+$"},
+    ),
+    "version": Unit(
+        _matching(_VERSION, "is no version (write for example `1.2.0`)"),
+        str,
+        {"type": "string", "pattern": f"^{_VERSION}$"},
+    ),
+    "path": Unit(_pattern, str, {"type": "string", "minLength": 1}),
+}
+"""The ways in which scalars are written that a type alone does not tell."""
+
+_BAD: Any = object()
+
+
+def decode(cls: type[_Value], node: Node, mistakes: Mistakes) -> _Value | None:
+    """Read a value of a dataclass from a mapping; None, and mistakes noted, if it is wrong."""
+    found = _record(cls, node, mistakes)
+    return None if found is _BAD else found
+
+
+def encode(value: Any) -> Any:  # noqa: ANN401 - any dataclass, to plain lists, mappings and scalars
+    """Return what a document would hold to decode to this value; defaults are left out."""
+    return {
+        key: _plain(getattr(value, part.name), part.metadata.get("unit", ""))
+        for key, part in _parts(type(value)).items()
+        if getattr(value, part.name) != _default(part)
+    }
+
+
+def schema(cls: type, replace: Mapping[str, object] | None = None) -> dict[str, object]:
+    """Describe a dataclass as a JSON Schema object; `replace` overrides fields by their key."""
+    properties: dict[str, object] = {}
+    hints = typing.get_type_hints(cls)
+    for key, part in _parts(cls).items():
+        told = {"description": part.metadata["doc"]} if "doc" in part.metadata else {}
+        given = (replace or {}).get(key) or _typed(hints[part.name], part.metadata.get("unit", ""))
+        properties[key] = {**told, **typing.cast("dict[str, object]", given)}
+    return {
+        "type": "object",
+        "properties": properties,
+        "required": [key for key, part in _parts(cls).items() if _is_required(part)],
+        "additionalProperties": False,
+    }
+
+
+def key_of(name: str) -> str:
+    """Return the spelling of a field's name in documents."""
+    return name.replace("_", "-")
+
+
+def _parts(cls: type) -> dict[str, dataclasses.Field[Any]]:
+    return {key_of(part.name): part for part in dataclasses.fields(cls)}
+
+
+def _default(part: dataclasses.Field[Any]) -> object:
+    if part.default_factory is not dataclasses.MISSING:
+        return part.default_factory()
+    return part.default
+
+
+def _is_required(part: dataclasses.Field[Any]) -> bool:
+    return _default(part) is dataclasses.MISSING
+
+
+def _record(cls: type, node: Node, mistakes: Mistakes) -> Any:  # noqa: ANN401 - a value of cls, or _BAD
+    if isinstance(node, Refused):
+        return _BAD
+    if not isinstance(node, Fields):
+        mistakes.add(node.at, f"expected fields (`name: value`), found {_said(node)}")
+        return _BAD
+    parts, hints = _parts(cls), typing.get_type_hints(cls)
+    values: dict[str, Any] = {}
+    for key, value in node.entries:
+        if key.text not in parts:
+            near = did_you_mean(key.text, parts)
+            mistakes.add(key.at, f"unknown field {shown(key.text)}{near}")
+            continue
+        part = parts[key.text]
+        unit = part.metadata.get("unit", "")
+        values[part.name] = _value(hints[part.name], value, mistakes, unit=unit)
+    if not node.entries:
+        mistakes.add(node.at, "expected fields, found none: leave it out")
+        return _BAD
+    for name, part in parts.items():
+        if _is_required(part) and part.name not in values:
+            mistakes.add(node.at, f"the field `{name}` is missing")
+            values[part.name] = _BAD
+    if any(value is _BAD for value in values.values()):
+        return _BAD
+    return cls(**values)
+
+
+def _value(hint: Any, node: Node, mistakes: Mistakes, *, unit: str) -> Any:  # noqa: ANN401 - by the annotation
+    if hint == Node:
+        return node
+    if isinstance(node, Refused):
+        return _BAD
+    hint = _without_none(hint)
+    if typing.get_origin(hint) is tuple:
+        return _several(typing.get_args(hint)[0], node, mistakes, unit=unit)
+    if dataclasses.is_dataclass(hint):
+        return _record(typing.cast("type", hint), node, mistakes)
+    if not isinstance(node, Scalar):
+        mistakes.add(node.at, f"expected {_wanted(hint)}, found {_said(node)}")
+        return _BAD
+    return _scalar(hint, node, mistakes, unit=unit)
+
+
+def _several(hint: Any, node: Node, mistakes: Mistakes, *, unit: str) -> Any:  # noqa: ANN401 - a tuple, or _BAD
+    if isinstance(node, Items):
+        nodes = node.nodes
+        if not nodes:
+            mistakes.add(node.at, "an empty list says nothing: leave the field out")
+            return _BAD
+    elif isinstance(node, Scalar) and hint != Node and not dataclasses.is_dataclass(hint):
+        nodes = (node,)
+    else:
+        mistakes.add(node.at, f"expected a list, found {_said(node)}")
+        return _BAD
+    found = tuple(_value(hint, item, mistakes, unit=unit) for item in nodes)
+    return _BAD if any(value is _BAD for value in found) else found
+
+
+def _scalar(hint: Any, node: Scalar, mistakes: Mistakes, *, unit: str) -> Any:  # noqa: ANN401 - by the annotation
+    if isinstance(hint, type) and issubclass(hint, Enum):
+        return _choice(hint, node, mistakes)
+    if hint is bool:
+        return _bare(
+            node, mistakes, r"true|false", "`true` or `false`", lambda text: text == "true"
+        )
+    if hint is int and not unit:
+        return _bare(node, mistakes, r"0|[1-9][0-9]{0,8}", "a number such as `1`", int)
+    return _text(node, mistakes, unit=unit)
+
+
+def _text(node: Scalar, mistakes: Mistakes, *, unit: str) -> Any:  # noqa: ANN401 - by the unit
+    reading = other_reading(node.text) if node.plain else ""
+    bare = unit and UNITS[unit].bare and re.fullmatch(r"[1-9][0-9]*", node.text)
+    if reading and not bare:
+        mistakes.add(node.at, _in_quotes(node.text, reading))
+        return _BAD
+    if not node.text.strip():
+        mistakes.add(node.at, "expected a text, found an empty one")
+        return _BAD
+    try:
+        return UNITS[unit].read(node.text) if unit else node.text
+    except ValueError as error:
+        mistakes.add(node.at, str(error))
+        return _BAD
+
+
+def _in_quotes(text: str, reading: str) -> str:
+    if not text:
+        return "expected a text, found nothing"
+    return f"YAML reads {shown(text)} as {reading}: write it in quotes"
+
+
+def _choice(hint: type[Enum], node: Scalar, mistakes: Mistakes) -> Any:  # noqa: ANN401 - a member, or _BAD
+    choices = {_word(member): member for member in hint}
+    if node.text not in choices:
+        near = did_you_mean(node.text, choices)
+        mistakes.add(node.at, f"{shown(node.text)} is not one of the choices{near}")
+        return _BAD
+    return choices[node.text]
+
+
+def _bare(
+    node: Scalar, mistakes: Mistakes, allowed: str, wanted: str, read: Callable[[str], object]
+) -> Any:  # noqa: ANN401 - what `read` gives, or _BAD
+    if not node.plain or not re.fullmatch(allowed, node.text):
+        quotes = "" if node.plain else " in quotes"
+        mistakes.add(node.at, f"expected {wanted}, found {shown(node.text)}{quotes}")
+        return _BAD
+    return read(node.text)
+
+
+def _word(member: Enum) -> str:
+    return getattr(member, "word", None) or str(member.value)
+
+
+def _without_none(hint: Any) -> Any:  # noqa: ANN401 - annotations are of no common type
+    if typing.get_origin(hint) in {typing.Union, types.UnionType}:
+        return next(arg for arg in typing.get_args(hint) if arg is not type(None))
+    return hint
+
+
+def _said(node: Node) -> str:
+    match node:
+        case Scalar(text=text):
+            return shown(text) if text else "nothing"
+        case Items():
+            return "a list"
+        case _:
+            return "fields"
+
+
+def _wanted(hint: object) -> str:
+    if isinstance(hint, type) and issubclass(hint, Enum):
+        return "one of " + ", ".join(f"`{_word(member)}`" for member in hint)
+    return {bool: "`true` or `false`", int: "a number"}.get(typing.cast("type", hint), "a text")
+
+
+def _plain(value: Any, unit: str) -> Any:  # noqa: ANN401 - the inverse of the reading above
+    if dataclasses.is_dataclass(value):
+        return encode(value)
+    if isinstance(value, tuple):
+        return [_plain(item, unit) for item in value]
+    if isinstance(value, Enum):
+        return _word(value)
+    return UNITS[unit].write(value) if unit else value
+
+
+def _typed(hint: Any, unit: str) -> dict[str, object]:  # noqa: ANN401 - annotations are of no common type
+    hint = _without_none(hint)
+    if typing.get_origin(hint) is tuple:
+        (inner, _) = typing.get_args(hint)
+        item = _typed(inner, unit)
+        several = {"type": "array", "items": item, "minItems": 1}
+        return several if item.get("type") == "object" else {"anyOf": [item, several]}
+    if dataclasses.is_dataclass(hint):
+        return schema(typing.cast("type", hint))
+    if unit:
+        return dict(UNITS[unit].schema)
+    if isinstance(hint, type) and issubclass(hint, Enum):
+        members = reversed(list(hint)) if issubclass(hint, IntEnum) else hint
+        return {"enum": [_word(member) for member in members]}
+    plain: dict[Any, dict[str, object]] = {
+        bool: {"type": "boolean"},
+        int: {"type": "integer", "minimum": 0, "maximum": 999999999},
+        str: {"type": "string", "minLength": 1},
+    }
+    return plain.get(hint, {})
+
+
+def place_of(node: Node, key: str) -> Place:
+    """Return where a field of a mapping is written, else where the mapping starts."""
+    if isinstance(node, Fields):
+        return next((name.at for name, _ in node.entries if name.text == key), node.at)
+    return node.at
