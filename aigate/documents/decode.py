@@ -88,9 +88,9 @@ UNITS: Mapping[str, Unit] = {
         {"type": "string", "pattern": f"^{_ID}$"},
     ),
     "name": Unit(
-        _matching(r"[^\s{}\[\]!]+", "is no name or pattern of names"),
+        _matching(r"[^\s{}]+", "is no name or pattern of names"),
         str,
-        {"type": "string", "pattern": r"^[^\s{}\[\]!]+$"},
+        {"type": "string", "pattern": r"^[^\s{}]+$"},
     ),
     "version": Unit(
         _matching(_VERSION, "is no version (write for example `1.2.0`)"),

@@ -2,7 +2,7 @@
 
 A path pattern is read like this, always with `/`, and case counts:
 
-* `*` and `?` stay inside one part of a path, `**` as a whole part stands for any number of parts;
+* `*`, `?` and `[abc]` stay inside one part of a path, `**` is a part that stands for any number;
 * a leading `.` is nothing special: `*` matches `.env`;
 * a pattern with a `/` in front or in the middle starts at the top of the repository;
 * a pattern without one matches the name of a file in any folder;
