@@ -1,1 +1,423 @@
-"""One run, top to bottom."""
+"""One run, top to bottom.
+
+Reading trees and running scanners are the only steps that touch the world; everything that
+follows is a function of what they returned.
+"""
+
+from __future__ import annotations
+
+import platform
+import time
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+from pathlib import Path
+
+from aigate import __version__, registry
+from aigate.documents.policy import POLICY
+from aigate.domain.extension import Scanner
+from aigate.domain.finding import (
+    Candidate,
+    Decision,
+    Finding,
+    Gap,
+    Introduction,
+    Judged,
+    Status,
+)
+from aigate.domain.policy import Policy
+from aigate.domain.report import Coverage, Excluded, Report, Run
+from aigate.domain.tree import Change, Entry, Kind, Unit
+from aigate.engine import attribute, decide
+from aigate.engine.compare import compare as compare_findings
+from aigate.engine.group import group
+from aigate.engine.patterns import matches_path
+from aigate.engine.place import place
+from aigate.engine.prioritise import prioritise
+from aigate.errors import IntegrityError
+from aigate.examine import Means, Seen, by_id, examine
+from aigate.trusted import Trusted, read_trusted, trust_roots
+from aigate.workspace import git, scratch, sides
+from aigate.workspace.trees import Comparison, compare
+from aigate.workspace.units import Content, build_units, removed_units
+
+_MISSING = git.Blob("", b"", "missing")
+_NONE = git.Blob("", b"")
+# That a file is too large to be read is a finding of its own.
+_UNSEEN = {
+    "changed": "it changed while it was being read",
+    "corrupt": "its blob is damaged",
+    "missing": "its blob is not here",
+    "notebook-invalid": "it is no readable notebook",
+    "undecodable": "it cannot be decoded the way its language would",
+    "unreadable": "it cannot be read",
+}
+_NO_CONTENT = frozenset({Kind.BINARY, Kind.SUBMODULE, Kind.POINTER})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """What to judge, and with what means.
+
+    `base` and `head` are revisions; without `head` the working tree is judged, with `staged`
+    the index; without `base` and `staged` the whole tree. `policy_file` and `trust_root` are
+    trusted, since the caller names them. `environ` is the caller's environment, of which git
+    gets to see little. `deadline` is in seconds.
+    """
+
+    directory: str
+    packs: str
+    base: str = ""
+    head: str = ""
+    staged: bool = False
+    index_file: str = ""
+    policy_file: str = ""
+    trust_root: str = ""
+    environ: Mapping[str, str] = field(default_factory=dict)
+    deadline: float = 600.0
+    jobs: int = 2
+
+
+def run(
+    request: Request,
+    *,
+    at: datetime,
+    nonce: str,
+    progress: Callable[[str], None] = lambda _step: None,
+) -> Report:
+    """Judge a change, or a whole tree, and return the report.
+
+    Raises:
+        UsageError: the request makes no sense, or the policy has mistakes.
+        IncompleteError: a tree cannot be read.
+        IntegrityError: something that is trusted does not hold.
+    """
+    started = time.monotonic()
+    progress("reading")
+    repository = git.open_repository(
+        request.directory, environ=request.environ, needs_worktree=not request.head
+    )
+    steering, reference = _reference(request, repository)
+    head = _head(request, repository, steering)
+    trusted = read_trusted(
+        steering.entries if steering else (),
+        lambda entry: sides.read_one(steering or head, entry),
+        packs=request.packs,
+        policy_file=request.policy_file,
+    )
+    _require_root(request, head, reference)
+
+    comparison = compare(head.entries, reference.entries if reference else None)
+    judged, exclusions = _in_scope(comparison, trusted.policy)
+    with scratch.private_folder() as folder:
+        means = _means(request, trusted, folder, started)
+        units, gaps = _units(head, judged, comparison.removed, folder=f"{folder}/head")
+        seen = examine(
+            registry.scanners(),
+            units,
+            paths=frozenset(entry.path for entry in head.entries),
+            exported=f"{folder}/head",
+            means=means,
+            done=progress,
+        )
+        findings = place(seen.sightings, by_id(units), trusted.catalogue)
+        before: tuple[Finding, ...] = ()
+        if reference is not None and findings:
+            progress("comparing")
+            before = _before(findings, reference, comparison, folder, trusted=trusted, means=means)
+
+    status = compare_findings(
+        findings, before, alike=lambda finding, path: _alike(finding, path, trusted.policy)
+    )
+    gaps += seen.gaps + _unreached(head, trusted.policy, seen)
+    coverage = _coverage(judged, units, tuple(gaps), exclusions)
+    introduced = _introduction(head, reference)
+    candidates = [
+        Candidate(finding=finding, status=one)
+        for finding, one in zip(group(findings), status, strict=True)
+    ]
+    decided = _judge(candidates, trusted, first_seen=head.dated or at.date(), by=introduced)
+    verdict = decide.verdict(trusted.policy, decided, gaps)
+    named = {one.finding.rule for one in decided}
+    return Report(
+        verdict=verdict,
+        exit_code=decide.exit_code(verdict),
+        run=Run(
+            version=__version__,
+            nonce=nonce,
+            started=at.isoformat(timespec="seconds"),
+            python=platform.python_version(),
+            scanners=seen.ran,
+        ),
+        reference=reference.side if reference else None,
+        head=head.side,
+        policy=trusted.policy.name,
+        policy_digest=trusted.policy.digest,
+        rules_digest=trusted.rules_digest,
+        coverage=coverage,
+        gaps=tuple(sorted(set(gaps))),
+        findings=decided,
+        rules=tuple(trusted.catalogue[name] for name in sorted(named & trusted.catalogue.keys())),
+        notes=_notes(request, head, steering, comparison),
+    )
+
+
+def _reference(
+    request: Request, repository: git.Repository
+) -> tuple[sides.Tree | None, sides.Tree | None]:
+    """Return the tree that steers, and the one that is compared with, if there is one.
+
+    A whole tree is compared with nothing, and steered by the commit that it grew from.
+    """
+    if request.base:
+        reference = sides.commit_tree(repository, request.base)
+        return reference, reference
+    if request.head:
+        return sides.commit_tree(repository, request.head), None
+    commit = git.head_commit(repository)
+    steering = sides.commit_tree(repository, commit) if commit else None
+    return steering, (steering or sides.EMPTY) if request.staged else None
+
+
+def _head(request: Request, repository: git.Repository, steering: sides.Tree | None) -> sides.Tree:
+    if request.staged:
+        return sides.index_tree(repository, request.index_file)
+    if request.head:
+        return sides.commit_tree(repository, request.head)
+    known = {entry.blob for entry in steering.entries} if steering else set()
+    return sides.working_tree(repository, known)
+
+
+def _require_root(request: Request, head: sides.Tree, reference: sides.Tree | None) -> None:
+    """Refuse a change that brings its own first trust root, unless the caller has pinned it."""
+    if reference is None or trust_roots(reference.entries) or not trust_roots(head.entries):
+        return
+    if not request.trust_root:
+        raise IntegrityError(
+            "bootstrap required: the change brings the first trust root, and nobody vouches for it",
+            hint="check the digest with both its signers, then pass it as `--trust-root SHA256`",
+            code="bootstrap-required",
+        )
+    sides.require_digest(head, trust_roots(head.entries), request.trust_root)
+
+
+def _in_scope(
+    comparison: Comparison, policy: Policy
+) -> tuple[tuple[tuple[Entry, Change], ...], tuple[Excluded, ...]]:
+    kept = []
+    left_out: Counter[str] = Counter()
+    for entry, change in comparison.judged:
+        reason = _exclusion(entry.path, policy)
+        if reason:
+            left_out[reason] += 1
+        else:
+            kept.append((entry, change))
+    exclusions = (Excluded(reason=r, entries=n) for r, n in sorted(left_out.items()))
+    return tuple(kept), tuple(exclusions)
+
+
+def _exclusion(path: str, policy: Policy) -> str:
+    return next(
+        (e.reason for e in policy.exclusions if any(matches_path(one, path) for one in e.paths)), ""
+    )
+
+
+def _means(request: Request, trusted: Trusted, folder: str, started: float) -> Means:
+    rules = Path(folder, "rules")
+    rules.mkdir(mode=0o700)
+    files = []
+    for number, (_, text) in enumerate(trusted.rule_texts):
+        file = rules / f"{number:03}.yaml"
+        file.write_bytes(text)
+        files.append(str(file))
+    return Means(
+        scratch=f"{folder}/scanners",
+        packs=request.packs,
+        rule_files=tuple(files),
+        deadline=request.deadline - (time.monotonic() - started),
+        jobs=request.jobs,
+    )
+
+
+def _units(
+    tree: sides.Tree,
+    entries: Sequence[tuple[Entry, Change]],
+    removed: Sequence[Entry],
+    *,
+    folder: str,
+) -> tuple[tuple[Unit, ...], tuple[Gap, ...]]:
+    """Read entries as units, export them, and return them with a gap for what is unreadable."""
+    blobs = {blob.id: blob for blob in tree.read([entry for entry, _ in entries])}
+    contents = []
+    for entry, change in entries:
+        blob = _NONE if entry.mode == git.SUBMODULE_MODE else blobs.get(entry.blob, _MISSING)
+        contents.append(Content(entry=entry, data=blob.data, change=change, problem=blob.problem))
+    units = tuple(build_units(contents, limit=sides.LARGEST))
+    gaps = [Gap(path, f"cannot be read: {why}", "unreadable") for path, why in tree.unreadable]
+    gaps += [Gap(u.path, _UNSEEN[note], note) for u in units for note in u.notes if note in _UNSEEN]
+    scratch.export(units, folder)
+    return units + removed_units(removed, after=len(units)), tuple(gaps)
+
+
+def _before(
+    findings: Sequence[Finding],
+    reference: sides.Tree,
+    comparison: Comparison,
+    folder: str,
+    *,
+    trusted: Trusted,
+    means: Means,
+) -> tuple[Finding, ...]:
+    """Return the findings that the reference has where the head has some.
+
+    Each scanner looks again only at the paths where it found something, and, for what was
+    added, at the paths that are gone: a file may have been renamed. What it cannot see there
+    makes the finding of the head new, which is the stricter way.
+    """
+    paths: dict[str, set[str]] = {}
+    added = {entry.path for entry, change in comparison.judged if change is Change.ADDED}
+    gone = {e.path for e in comparison.removed if not _exclusion(e.path, trusted.policy)}
+    for finding in findings:
+        wanted = paths.setdefault(finding.scanner, set())
+        wanted |= gone if finding.at.path in added else {finding.at.path}
+    everywhere = set().union(*paths.values())
+    entries = [(e, Change.NONE) for e in reference.entries if e.path in everywhere]
+    if not entries:
+        return ()
+    units, _ = _units(reference, entries, (), folder=f"{folder}/reference")
+
+    def wanted_by(scanner: Scanner, unit: Unit) -> bool:
+        return unit.path in paths.get(scanner.name, ())
+
+    seen = examine(
+        [scanner for scanner in registry.scanners() if scanner.name in paths],
+        units,
+        paths=frozenset(entry.path for entry in reference.entries),
+        exported=f"{folder}/reference",
+        means=replace(means, scratch=f"{folder}/again"),
+        wanted=wanted_by,
+    )
+    return place(seen.sightings, by_id(units), trusted.catalogue)
+
+
+def _alike(finding: Finding, old_path: str, policy: Policy) -> bool:
+    """Tell whether a finding that moved cost at least as much where it was."""
+    here = Candidate(finding=finding, status=Status.NEW)
+    there = Candidate(
+        finding=replace(finding, at=replace(finding.at, path=old_path)), status=Status.NEW
+    )
+    return decide.demand(there, policy).action >= decide.demand(here, policy).action
+
+
+def _unreached(head: sides.Tree, policy: Policy, seen: Seen) -> tuple[Gap, ...]:
+    """Return a gap for each thing that was demanded and did not happen."""
+    ran = {one.name: one.version for one in seen.ran}
+    gaps = [
+        Gap(name, "the policy requires it, and it is not here", "scanner-missing", name)
+        for name in policy.required_scanners
+        if not ran.get(name)
+    ]
+    if not policy.requirements and not policy.required_scanners:
+        gaps.append(Gap(POLICY, "the policy asks for nothing", "nothing-asked"))
+    if head.entries and all(_exclusion(entry.path, policy) for entry in head.entries):
+        gaps.append(Gap(POLICY, "the policy excludes every file", "nothing-in-scope"))
+    return tuple(gaps)
+
+
+def _coverage(
+    judged: Sequence[tuple[Entry, Change]],
+    units: Sequence[Unit],
+    gaps: Sequence[Gap],
+    exclusions: tuple[Excluded, ...],
+) -> Coverage:
+    """Count entries: in scope = scanned + excluded + unscannable."""
+    gone_blind = {gap.scanner for gap in gaps if gap.subject == gap.scanner}
+    covered = {s.name: s.covers for s in registry.scanners() if s.name in gone_blind}
+    unseen = {gap.subject for gap in gaps}
+    kinds: dict[str, Kind] = {}
+    for unit in units:
+        kinds.setdefault(unit.path, unit.kind)
+        if unit.kind in _NO_CONTENT or any(unit.kind in covers for covers in covered.values()):
+            unseen.add(unit.path)
+    paths = {entry.path for entry, _ in judged}
+    excluded = sum(one.entries for one in exclusions)
+    unscannable = len(paths & unseen)
+    counts = Counter(kinds[path].value for path in paths & kinds.keys())
+    return Coverage(
+        in_scope=len(judged) + excluded,
+        scanned=len(judged) - unscannable,
+        excluded=excluded,
+        unscannable=unscannable,
+        exclusions=exclusions,
+        kinds=tuple(sorted(counts.items())),
+    )
+
+
+def _introduction(head: sides.Tree, reference: sides.Tree | None) -> Introduction | None:
+    """Return the commit that brought what is new, where there is only one that can have."""
+    if head.commit and reference and head.commit.parents == (reference.side.commit,):
+        return Introduction(commit=head.commit.id, author=head.commit.author_name)
+    return None
+
+
+def _judge(
+    candidates: Sequence[Candidate],
+    trusted: Trusted,
+    *,
+    first_seen: date,
+    by: Introduction | None,
+) -> tuple[Judged, ...]:
+    groups = Counter(c.finding.group for c in candidates if c.finding.group)
+    judged = []
+    for candidate in candidates:
+        finding = candidate.finding
+        asked = decide.demand(candidate, trusted.policy)
+        new = candidate.status is Status.NEW
+        blocking = decide.blocks(asked.action, Decision.OPEN)
+        judged.append(
+            Judged(
+                candidate=candidate,
+                action=asked.action,
+                decision=Decision.OPEN,
+                blocking=blocking,
+                reason_codes=decide.reasons(candidate, asked, blocking=blocking),
+                requirement=asked.requirement,
+                seats=attribute.seats(finding, trusted.policy.seats, trusted.owners_of),
+                priority=prioritise(
+                    candidate, trusted.threat, corroborated=groups[finding.group] > 1
+                ),
+                fix_within=asked.fix_within,
+                due=attribute.due(first_seen, asked.fix_within) if new else "",
+                introduced=by if new else None,
+            )
+        )
+    return tuple(sorted(judged, key=_reading_order))
+
+
+def _reading_order(one: Judged) -> tuple[object, ...]:
+    return (
+        not one.blocking,
+        -one.action,
+        -one.priority.score,
+        -one.finding.severity,
+        one.finding.at,
+        one.finding.rule,
+        one.finding.occurrence,
+    )
+
+
+def _notes(
+    request: Request,
+    head: sides.Tree,
+    steering: sides.Tree | None,
+    comparison: Comparison,
+) -> tuple[str, ...]:
+    notes = []
+    own = {entry.path: entry.blob for entry in head.entries}.get(POLICY)
+    used = {e.path: e.blob for e in steering.entries}.get(POLICY) if steering else None
+    if own != used and not request.policy_file:
+        notes.append(f"`{POLICY}` differs from the one that decided, which is the reference's")
+    if not comparison.judged and not comparison.removed:
+        notes.append("nothing differs from the reference")
+    return tuple(notes)

@@ -12,15 +12,20 @@ from aigate.domain.extension import Reporter, RequirementKind, Scanner
 _Plug = TypeVar("_Plug")
 
 
+def _names(package: str) -> tuple[str, ...]:
+    path = importlib.import_module(package).__path__
+    return tuple(m.name for m in pkgutil.iter_modules(path) if not m.name.startswith("_"))
+
+
+def _load(package: str, module: str, constant: str, kind: type[_Plug]) -> _Plug:
+    value = getattr(importlib.import_module(f"{package}.{module}"), constant)
+    if not isinstance(value, kind):
+        raise TypeError(f"{package}.{module}.{constant} is no {kind.__name__}")
+    return value
+
+
 def _found(package: str, constant: str, kind: type[_Plug]) -> tuple[_Plug, ...]:
-    found = []
-    for module in pkgutil.iter_modules(importlib.import_module(package).__path__):
-        if not module.name.startswith("_"):
-            value = getattr(importlib.import_module(f"{package}.{module.name}"), constant)
-            if not isinstance(value, kind):
-                raise TypeError(f"{package}.{module.name}.{constant} is no {kind.__name__}")
-            found.append(value)
-    return tuple(found)
+    return tuple(_load(package, name, constant, kind) for name in _names(package))
 
 
 @cache
@@ -39,3 +44,13 @@ def requirement_kinds() -> tuple[RequirementKind, ...]:
 def reporters() -> tuple[Reporter, ...]:
     """Return every report format, by name of its module."""
     return _found("aigate.reporters", "REPORTER", Reporter)
+
+
+def formats() -> tuple[str, ...]:
+    """Return the name of every report format, without loading any."""
+    return tuple(name.replace("_", "-") for name in _names("aigate.reporters"))
+
+
+def reporter(name: str) -> Reporter:
+    """Return one report format, which must be one of `formats()`."""
+    return _load("aigate.reporters", name.replace("-", "_"), "REPORTER", Reporter)

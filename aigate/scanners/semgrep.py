@@ -45,7 +45,6 @@ _OPTIONS = (
     "--disable-version-check",
     "--no-git-ignore",
     "--novcs",
-    "--project-root=.",
     "--no-rewrite-rule-ids",
     "--max-target-bytes=0",
     # else rules run on explicit targets of other languages as well
@@ -93,6 +92,8 @@ def _run(target: Target, units: tuple[Unit, ...]) -> Iterator[Sighting | Gap]:
         command += ["--config", str(Path(target.packs, "compiled", f"{name}.json"))]
     for file in target.rule_files:
         command += ["--config", file]
+    # Targets outside of the project's root are left out without a word.
+    command.append(f"--project-root={os.path.commonpath([target.exported, target.scratch])}")
     command += ["--", *(unit.file for unit in units), *canaries]
     done = process.run(
         command,

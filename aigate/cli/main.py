@@ -1,0 +1,150 @@
+"""The command line: finds the command, and turns errors into messages and exit codes."""
+
+from __future__ import annotations
+
+import contextlib
+import importlib
+import os
+import pkgutil
+import signal
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from types import FrameType
+from typing import NoReturn
+
+import click
+
+import aigate as package
+from aigate import __version__, cli
+from aigate.cli.exits import INCOMPLETE, INTERNAL, OK, OUTPUT, code_of, finish
+from aigate.engine.shown import plain
+from aigate.errors import AigateError
+
+_NO_COMMANDS = {"decision", "exits", "last", "main", "packs", "streams"}
+
+
+class _Commands(click.Group):
+    """Finds each command in the module of its name, and imports no other."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        del ctx
+        found = (module.name for module in pkgutil.iter_modules(cli.__path__))
+        return sorted(name for name in found if name not in _NO_COMMANDS and name[0] != "_")
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in self.list_commands(ctx):
+            return None
+        command = getattr(importlib.import_module(f"aigate.cli.{cmd_name}"), cmd_name)
+        if not isinstance(command, click.Command):
+            raise TypeError(f"aigate.cli.{cmd_name}.{cmd_name} is no command")
+        return command
+
+
+@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.option(
+    "-C",
+    "directory",
+    type=click.Path(),
+    default=".",
+    help="Work in this folder instead of the current one.",
+)
+@click.version_option(__version__, "-V", "--version", message="aigate %(version)s")
+@click.pass_context
+def aigate(ctx: click.Context, directory: str) -> None:
+    """Judge AI-written changes by policy, and record who answers for what."""
+    ctx.obj = directory
+
+
+def main(arguments: Sequence[str] | None = None) -> NoReturn:
+    """Run a command line and end the program with its exit code; see `docs/exit-codes.md`."""
+    signal.signal(signal.SIGTERM, _end)
+    _require_own_package()
+    try:
+        aigate.main(args=list(arguments) if arguments is not None else None, standalone_mode=False)
+        sys.stdout.flush()
+    except SystemExit as end:
+        code = end.code if isinstance(end.code, int) else INTERNAL
+    except click.exceptions.Exit as end:
+        code = end.exit_code
+    except click.Abort:
+        code = 128 + signal.SIGINT
+    except click.ClickException as error:
+        _complain(f"error: {_lower(error.format_message())}", _usage_hint(error))
+        code = error.exit_code
+    except AigateError as error:
+        _complain(f"error: {error.message}", error.hint)
+        code = code_of(error)
+    except BrokenPipeError:
+        code = OUTPUT
+    except KeyboardInterrupt:
+        code = 128 + signal.SIGINT
+    except Exception as error:  # noqa: BLE001 - a person gets words, never a traceback
+        _complain_of_bug(error)
+        code = INTERNAL
+    else:
+        # A command that returns instead of ending by `finish` has a bug: click would turn
+        # whatever it returned into exit 0.
+        code = OK if _only_shows(arguments) else INTERNAL
+    finish(_flushed(code))
+
+
+def _only_shows(arguments: Sequence[str] | None) -> bool:
+    given = sys.argv[1:] if arguments is None else arguments
+    return not given or bool({"-h", "--help", "-V", "--version"} & set(given))
+
+
+def _flushed(code: int) -> int:
+    """Return 74 in place of a pass whose output did not arrive."""
+    try:
+        sys.stdout.flush()
+    except (BrokenPipeError, OSError, ValueError):
+        # so that the interpreter does not try again at its end
+        sys.stdout = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115 - open till the end
+        return code or OUTPUT
+    return code
+
+
+def _complain(message: str, hint: str = "") -> None:
+    text = "\n".join(plain(line) for line in message.split("\n"))
+    if hint:
+        text += f"\nhint: {plain(hint)}"
+    # where nobody listens, the exit code still tells
+    with contextlib.suppress(OSError, ValueError):
+        print(text, file=sys.stderr, flush=True)  # noqa: T201 - the one place for errors
+
+
+def _complain_of_bug(error: Exception) -> None:
+    frame = error.__traceback__
+    while frame and frame.tb_next:
+        frame = frame.tb_next
+    where = f"{Path(frame.tb_frame.f_code.co_filename).name}:{frame.tb_lineno}" if frame else "?"
+    # The text of an exception may hold what was scanned; its kind and place do not.
+    _complain(
+        f"internal error: {type(error).__name__} at {where} in aigate {__version__}",
+        "nothing was decided; please report this with the command that you ran",
+    )
+
+
+def _lower(text: str) -> str:
+    return (text[:1].lower() + text[1:]).rstrip(".")
+
+
+def _usage_hint(error: click.ClickException) -> str:
+    context = getattr(error, "ctx", None)
+    return f"see `{context.command_path} --help`" if context else ""
+
+
+def _end(number: int, frame: FrameType | None) -> NoReturn:
+    del frame
+    raise SystemExit(128 + number)
+
+
+def _require_own_package() -> None:
+    # Another distribution installs a package `aigate` as well; over ours it leaves a mixture.
+    if getattr(package, "DISTRIBUTION", "") != "aigate-ci":
+        _complain(
+            "error: the installed package `aigate` does not belong to `aigate-ci`",
+            "uninstall `aigate`, then install `aigate-ci` again",
+        )
+        finish(INCOMPLETE)

@@ -1,0 +1,94 @@
+"""Writes what a command has to say: to streams, and to files that the caller names."""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+from collections.abc import Collection
+from pathlib import Path
+
+from aigate.errors import IncompleteError, OutputError, UsageError
+
+_CONTROL_PLANE = frozenset({".git", ".github", ".gitlab", ".aigate"})
+
+
+def say(text: str) -> None:
+    """Write to standard output, in UTF-8 whatever the locale.
+
+    Raises:
+        OutputError: nobody is reading, or the stream is closed or full.
+    """
+    try:
+        sys.stdout.buffer.write(text.encode("utf-8", "backslashreplace"))
+        sys.stdout.buffer.flush()
+    except (OSError, ValueError, AttributeError) as error:
+        raise OutputError("standard output cannot be written", code="stdout") from error
+
+
+def safe_output(name: str, *, root: str, tracked: Collection[str]) -> Path:
+    """Return the file to write to, if writing there can do no harm.
+
+    Inside of the repository that means: no link anywhere on the way, no file that git
+    tracks, nothing that steers the gate or the code host.
+
+    Raises:
+        UsageError: it is none of these.
+    """
+    given = Path(name)
+    if ".." in given.parts or not given.name:
+        raise _refused(name, "it leads out of the folder that it starts in")
+    full = Path(os.path.abspath(given))  # noqa: PTH100 - links must not be resolved here
+    top = Path(os.path.realpath(root))
+    above = Path(os.path.realpath(full.parent))
+    if full.is_symlink() or (full.exists() and not full.is_file()):
+        raise _refused(name, "it is no regular file")
+    place = above / full.name
+    if place.is_relative_to(top):
+        inside = place.relative_to(top)
+        if not given.is_absolute() and above != full.parent and not _same_start(full, above):
+            raise _refused(name, "a link lies on the way")
+        if inside.parts[0].casefold() in _CONTROL_PLANE:
+            raise _refused(name, f"`{inside.parts[0]}` steers the gate or the code host")
+        if inside.as_posix() in tracked:
+            raise _refused(name, "git tracks it")
+    return place
+
+
+def _same_start(full: Path, above: Path) -> bool:
+    # The folder that one stands in may itself be reached over a link.
+    here = Path(os.path.realpath(Path.cwd()))
+    relative = os.path.relpath(full.parent, Path.cwd())
+    return above == Path(os.path.normpath(here / relative))
+
+
+def _refused(name: str, why: str) -> UsageError:
+    return UsageError(
+        f"will not write to `{name}`: {why}",
+        hint="name a new file, outside of the repository or untracked",
+        code="output-refused",
+    )
+
+
+def write_whole(file: Path, text: str) -> None:
+    """Write a file so that a reader sees the old content or all of the new.
+
+    Raises:
+        IncompleteError: it cannot be written.
+    """
+    temporary = ""
+    try:
+        handle, temporary = tempfile.mkstemp(dir=file.parent, prefix=f".{file.name}.")
+        with os.fdopen(handle, "wb") as out:
+            out.write(text.encode("utf-8", "backslashreplace"))
+            out.flush()
+            os.fsync(out.fileno())
+        Path(temporary).replace(file)
+    except OSError as error:
+        if temporary:
+            Path(temporary).unlink(missing_ok=True)
+        raise IncompleteError(
+            f"`{file.name}` cannot be written: {error.strerror}",
+            hint="check the folder and the space on the disk",
+            code="report-not-written",
+        ) from error

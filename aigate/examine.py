@@ -1,0 +1,92 @@
+"""Has every scanner look at the units it covers, at the same time, and collects what they say."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+from aigate.domain.extension import Scanner, Target
+from aigate.domain.finding import Gap, Sighting
+from aigate.domain.report import Ran
+from aigate.domain.tree import Unit
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Means:
+    """With what a scan is done: see `Target` for the fields of the same names."""
+
+    scratch: str
+    packs: str
+    rule_files: tuple[str, ...] = ()
+    deadline: float = 600.0
+    jobs: int = 2
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seen:
+    """Everything that scanners said, each list in a stable order."""
+
+    sightings: tuple[Sighting, ...]
+    gaps: tuple[Gap, ...]
+    ran: tuple[Ran, ...]
+
+
+def examine(
+    scanners: Sequence[Scanner],
+    units: Sequence[Unit],
+    *,
+    paths: frozenset[str],
+    exported: str,
+    means: Means,
+    wanted: Callable[[Scanner, Unit], bool] = lambda _scanner, _unit: True,
+    done: Callable[[str], None] = lambda _name: None,
+) -> Seen:
+    """Run scanners side by side and return what they saw and could not see.
+
+    `wanted` narrows which units a scanner looks at; `done` is told each scanner that ended.
+    An engine that cannot be found is a gap if there is anything for it to look at.
+    """
+
+    def one(scanner: Scanner) -> tuple[Iterable[Sighting | Gap], Ran]:
+        mine = tuple(u for u in units if u.kind in scanner.covers and wanted(scanner, u))
+        started = time.monotonic()
+        version = scanner.version()
+        said: tuple[Sighting | Gap, ...] = ()
+        if mine and not version:
+            said = (
+                Gap(scanner.name, "the engine is not installed", "scanner-missing", scanner.name),
+            )
+        elif mine:
+            scratch = Path(means.scratch, scanner.name)
+            scratch.mkdir(mode=0o700, parents=True, exist_ok=True)
+            target = Target(
+                units=mine,
+                paths=paths,
+                scratch=str(scratch),
+                exported=exported,
+                packs=means.packs,
+                rule_files=means.rule_files,
+                deadline=means.deadline,
+                jobs=means.jobs,
+            )
+            said = tuple(scanner.scan(target))
+        done(scanner.name)
+        seconds = round(time.monotonic() - started, 3)
+        return said, Ran(name=scanner.name, version=version, units=len(mine), seconds=seconds)
+
+    with ThreadPoolExecutor(max(len(scanners), 1)) as pool:
+        results = list(pool.map(one, scanners))
+    everything = [item for said, _ in results for item in said]
+    return Seen(
+        sightings=tuple(item for item in everything if isinstance(item, Sighting)),
+        gaps=tuple(sorted({item for item in everything if isinstance(item, Gap)})),
+        ran=tuple(ran for _, ran in results),
+    )
+
+
+def by_id(units: Iterable[Unit]) -> Mapping[str, Unit]:
+    """Index units by their id."""
+    return {unit.id: unit for unit in units}

@@ -1,0 +1,157 @@
+"""Reads everything that steers a decision, from where the change cannot reach it.
+
+That is the reference tree, the folder that ships with the product, and a file that the
+caller names; never the head.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from aigate import __version__, registry
+from aigate.documents.catalogue import read_catalogue, read_threat
+from aigate.documents.owners import PLACES, read_owners
+from aigate.documents.policy import find_policy, read_policy
+from aigate.domain.policy import Policy
+from aigate.domain.rule import Rule
+from aigate.domain.tree import Entry
+from aigate.engine.prioritise import Threat
+from aigate.errors import IntegrityError, UsageError
+
+BUILT_IN = "aigate:"
+DEFAULT = f"{BUILT_IN}default"
+
+_REGULAR = frozenset({"100644", "100755"})
+_TRUST_ROOT = re.compile(r"\.aigate/trust/\d+\.root\.json")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trusted:
+    """What decides, and who answers.
+
+    `rule_texts` are the further semgrep rule files that the policy names, by their path.
+    `rules_digest` is the SHA-256 over all packs and those files.
+    """
+
+    policy: Policy
+    catalogue: Mapping[str, Rule]
+    threat: Threat
+    owners_of: Callable[[str], tuple[str, ...]]
+    rule_texts: tuple[tuple[str, bytes], ...]
+    rules_digest: str
+
+
+Reader = Callable[[Entry], bytes]
+"""Reads an entry's blob from the object database; raises an `AigateError` if it cannot."""
+
+
+def read_trusted(
+    reference: Sequence[Entry], read: Reader, *, packs: str, policy_file: str = ""
+) -> Trusted:
+    """Read what decides.
+
+    Raises:
+        DocumentError: the policy has mistakes.
+        UsageError: there are two candidates for the policy, or a rule file is missing.
+        IntegrityError: the policy asks for a newer gate, or the installation is damaged.
+    """
+    tree = {entry.path: entry for entry in reference}
+    policy = _policy(tree, read, packs=packs, policy_file=policy_file)
+    if _version(policy.min_gate_version) > _version(__version__):
+        raise IntegrityError(
+            f"the policy asks for aigate {policy.min_gate_version} or later, this is {__version__}",
+            hint="install a newer aigate",
+            code="gate-too-old",
+        )
+    rule_texts = tuple((path, _regular(tree, path, read)) for path in policy.rule_files)
+    _check_rules(rule_texts)
+    compiled = Path(packs, "compiled")
+    digest = hashlib.sha256()
+    for file in sorted(compiled.glob("*.json")):
+        digest.update(file.name.encode() + b"\0" + file.read_bytes() + b"\0")
+    for path, text in rule_texts:
+        digest.update(path.encode("utf-8", "surrogateescape") + b"\0" + text + b"\0")
+    catalogue = read_catalogue(compiled.joinpath("catalogue.json").read_bytes())
+    catalogue |= {rule.name: rule for scanner in registry.scanners() for rule in scanner.rules}
+    return Trusted(
+        policy=policy,
+        catalogue=catalogue,
+        threat=read_threat(Path(packs, "data", "threat.json").read_bytes()),
+        owners_of=_owners(tree, read),
+        rule_texts=rule_texts,
+        rules_digest=digest.hexdigest(),
+    )
+
+
+def trust_roots(entries: Sequence[Entry]) -> tuple[Entry, ...]:
+    """Return the entries of a tree that are root files of the registry."""
+    return tuple(entry for entry in entries if _TRUST_ROOT.fullmatch(entry.path))
+
+
+def _policy(tree: Mapping[str, Entry], read: Reader, *, packs: str, policy_file: str) -> Policy:
+    def load(reference: str) -> bytes | None:
+        if reference.startswith(BUILT_IN):
+            return _built_in(Path(packs, f"{reference.removeprefix(BUILT_IN)}.yaml"))
+        if policy_file:
+            return _named_by_caller(Path(reference))
+        entry = tree.get(reference)
+        return read(entry) if entry and entry.mode in _REGULAR else None
+
+    if policy_file:
+        if _named_by_caller(Path(policy_file)) is None:
+            raise UsageError(
+                f"policy file `{policy_file}` cannot be read", code="policy-unreadable"
+            )
+        name = policy_file
+    else:
+        name = find_policy(tree) or DEFAULT
+    return read_policy(name, load, registry.requirement_kinds())
+
+
+def _built_in(file: Path) -> bytes | None:
+    return file.read_bytes() if re.fullmatch(r"[a-z-]+", file.stem) and file.is_file() else None
+
+
+def _named_by_caller(file: Path) -> bytes | None:
+    try:
+        return file.read_bytes() if file.is_file() else None
+    except OSError:
+        return None
+
+
+def _regular(tree: Mapping[str, Entry], path: str, read: Reader) -> bytes:
+    entry = tree.get(path)
+    if entry is None or entry.mode not in _REGULAR:
+        raise UsageError(
+            f"rule file `{path}` is not in the reference",
+            hint="name a file of the repository, from its top",
+            code="rule-file-missing",
+        )
+    return read(entry)
+
+
+def _check_rules(texts: Sequence[tuple[str, bytes]]) -> None:
+    # Semgrep takes an empty list of rules for success.
+    for path, text in texts:
+        if not re.search(rb"""^\s*["'-]?\s*-?\s*["']?id["']?\s*:""", text, re.MULTILINE):
+            raise UsageError(
+                f"rule file `{path}` has no rules",
+                hint="remove it from `rules:` or add a rule to it",
+                code="rule-file-empty",
+            )
+
+
+def _owners(tree: Mapping[str, Entry], read: Reader) -> Callable[[str], tuple[str, ...]]:
+    for place in PLACES:
+        entry = tree.get(place)
+        if entry is not None and entry.mode in _REGULAR:
+            return read_owners(read(entry))
+    return lambda _path: ()
+
+
+def _version(text: str) -> tuple[int, ...]:
+    return tuple(int(part) for part in re.findall(r"\d+", text.partition("+")[0])[:3])

@@ -1,0 +1,118 @@
+"""The two trees that are compared, each with a way to read what it holds."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Collection, Iterable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+
+from aigate.domain.report import Side
+from aigate.domain.tree import Entry
+from aigate.errors import IncompleteError, IntegrityError
+from aigate.workspace import git, worktree
+
+LARGEST = 20_000_000
+"""Blobs of more bytes are not read; that they were not is a finding."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tree:
+    """One side: what it is, its entries, and how to read them.
+
+    `read` yields the blobs of the entries that it is given, each once; submodules have none. `unreadable`
+    pairs paths that could not even be listed with the reason. `dated` is the committer's
+    date of a commit, None for what is not committed yet.
+    """
+
+    side: Side
+    entries: tuple[Entry, ...]
+    read: Callable[[Iterable[Entry]], Iterator[git.Blob]]
+    unreadable: tuple[tuple[str, str], ...] = ()
+    commit: git.CommitFacts | None = None
+    dated: date | None = None
+
+
+EMPTY = Tree(side=Side(name="nothing"), entries=(), read=lambda _entries: iter(()))
+"""What a first commit is compared with."""
+
+
+def commit_tree(repository: git.Repository, revision: str) -> Tree:
+    """Return the tree of a commit.
+
+    Raises:
+        UsageError: the revision looks like an option.
+        IncompleteError: there is no such commit here, or it cannot be read whole.
+    """
+    commit = git.resolve(repository, revision)
+    facts = git.commit_facts(repository, commit)
+    return Tree(
+        side=Side(name=revision, commit=commit, tree=facts.tree),
+        entries=git.tree_entries(repository, commit),
+        read=lambda entries: _blobs(repository, entries),
+        commit=facts,
+        dated=_day(facts.committed_at),
+    )
+
+
+def index_tree(repository: git.Repository, index_file: str = "") -> Tree:
+    """Return what a commit of the index would hold; see `worktree.index_entries`."""
+    return Tree(
+        side=Side(name="index"),
+        entries=worktree.index_entries(repository, index_file),
+        read=lambda entries: _blobs(repository, entries),
+    )
+
+
+def working_tree(repository: git.Repository, known: Collection[str] = ()) -> Tree:
+    """Return what lies on disk; see `worktree.worktree_entries`."""
+    found = worktree.worktree_entries(repository, known)
+    return Tree(
+        side=Side(name="working tree"),
+        entries=tuple(sorted(found.entries)),
+        read=lambda entries: worktree.read_files(repository, found, entries, limit=LARGEST),
+        unreadable=found.unreadable,
+    )
+
+
+def read_one(tree: Tree, entry: Entry) -> bytes:
+    """Read one entry whole.
+
+    Raises:
+        IncompleteError: it is missing, damaged or too large.
+    """
+    for blob in tree.read([entry]):
+        if not blob.problem:
+            return blob.data
+    raise IncompleteError(
+        f"`{entry.path}` of {tree.side.name} cannot be read",
+        hint="fetch the whole history, or run `git fsck`",
+        code="blob-unreadable",
+    )
+
+
+def require_digest(tree: Tree, entries: Iterable[Entry], digest: str) -> None:
+    """Check that one of these entries has the SHA-256 that the caller pinned.
+
+    Raises:
+        IntegrityError: none has.
+    """
+    found = [hashlib.sha256(read_one(tree, entry)).hexdigest() for entry in entries]
+    if digest.lower() not in found:
+        raise IntegrityError(
+            f"no trust root of {tree.side.name} has the pinned digest `{digest}`",
+            hint=f"found {', '.join(found)}; check with both signers which one is right",
+            code="trust-root-mismatch",
+        )
+
+
+def _blobs(repository: git.Repository, entries: Iterable[Entry]) -> Iterator[git.Blob]:
+    wanted = [entry.blob for entry in entries if entry.mode != git.SUBMODULE_MODE]
+    return git.read_blobs(repository, wanted, limit=LARGEST)
+
+
+def _day(seconds: int) -> date | None:
+    try:
+        return datetime.fromtimestamp(seconds, UTC).date()
+    except (ValueError, OverflowError, OSError):
+        return None
