@@ -11,7 +11,7 @@ import re
 # Written out rather than asked of `unicodedata`, whose answers change with the interpreter:
 # controls, format characters (bidirectional, zero-width, tags), variation selectors, fillers
 # that draw nothing, line separators, private use, non-characters and lone surrogates.
-_UNSEEN = re.compile(
+_UNSEEN_CHARACTERS = (
     "["
     "\x00-\x1f\x7f-\x9f\u00ad\u034f\u0600-\u0605\u061c\u06dd\u070f\u0890\u0891\u08e2"
     "\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2028-\u202e\u2060-\u206f\u2800"
@@ -19,9 +19,10 @@ _UNSEEN = re.compile(
     "\ufffe\uffff\U000110bd\U000110cd\U00013430-\U0001343f\U0001bca0-\U0001bca3"
     "\U0001d173-\U0001d17a\U000e0000-\U0010ffff"
     "]"
-    # CI runners look for these two anywhere in a line, and obey.
-    r"|##(?=\[|vso\[)"
 )
+# Runners of CI look for these two anywhere in a line, and obey.
+_OBEYED = r"##(?=\[|vso\[)"
+_UNSEEN = re.compile(f"{_UNSEEN_CHARACTERS}|{_OBEYED}")
 _SURROGATES = re.compile("[\ud800-\udfff]")
 _SHORT = {"\n": "\\n", "\r": "\\r", "\t": "\\t", "##": "#\\x23"}
 _SECRET = re.compile(r"[^\r\n]")
@@ -35,6 +36,14 @@ def plain(text: str) -> str:
     `\xff`, and every other character that is not seen as itself `\u{202e}`.
     """
     return _UNSEEN.sub(_named, text)
+
+
+def characters(text: str) -> list[str]:
+    """Return what `plain` makes of each character, so that columns can be counted."""
+    shown = [plain(character) for character in text]
+    for found in re.finditer(_OBEYED, text):
+        shown[found.end() - 1] = "\\x23"
+    return shown
 
 
 def strict(text: str) -> str:

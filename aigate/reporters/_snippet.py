@@ -6,7 +6,7 @@ import unicodedata
 from collections.abc import Iterator
 
 from aigate.domain.finding import Finding
-from aigate.engine.shown import masked, plain
+from aigate.engine.shown import characters, masked
 
 _MOST_LINES = 8
 _TAB = 4
@@ -90,8 +90,8 @@ def _window(text: str, match: tuple[int, int], room: int) -> tuple[str, int, int
 def _cells(text: str) -> list[str]:
     cells: list[str] = []
     column = 0
-    for character in text:
-        cell = " " * (_TAB - column % _TAB) if character == "\t" else plain(character)
+    for character, shown in zip(text, characters(text), strict=True):
+        cell = " " * (_TAB - column % _TAB) if character == "\t" else shown
         cells.append(cell)
         column += _columns(cell)
     return cells

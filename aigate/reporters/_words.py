@@ -182,9 +182,9 @@ def coverage(report: Report) -> str:
     return "; ".join(said)
 
 
-def nobody_recorded_origin(report: Report) -> bool:
-    """Tell whether no finding of the report has evidence of who wrote its lines."""
-    return all(judged.candidate.origin.kind is Provenance.UNKNOWN for judged in report.findings)
+def has_origins(report: Report) -> bool:
+    """Tell whether there is evidence for any finding of who wrote its lines."""
+    return any(judged.candidate.origin.kind is not Provenance.UNKNOWN for judged in report.findings)
 
 
 def count(number: int, noun: str) -> str:

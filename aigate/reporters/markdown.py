@@ -13,7 +13,7 @@ from aigate.domain.extension import Reporter, View
 from aigate.domain.finding import Gap, Provenance
 from aigate.domain.report import Report, Verdict
 from aigate.domain.rule import Rule
-from aigate.engine.shown import code, fence, line, prose
+from aigate.engine.shown import code, fence, prose
 from aigate.reporters import _snippet, _words
 
 # A comment holds 65,536 characters; counted in bytes, to be on the safe side.
@@ -131,7 +131,7 @@ def _error(block: _words.Block, *, rules: Mapping[str, Rule]) -> Iterator[str]:
 
 def _answers(block: _words.Block) -> str:
     seats = block.judged.seats
-    due = f", due {line(block.judged.due, 40)}" if block.judged.due else ""
+    due = f", due {code(block.judged.due, 40)}" if block.judged.due else ""
     if not seats.developer and not seats.security:
         return prose(_words.answers(block.judged))
     # In code spans, people see who it is, and nobody is called.

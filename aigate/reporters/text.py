@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 
 from aigate.domain.extension import Reporter, View
-from aigate.domain.finding import Decision, Judged, Provenance, Status
+from aigate.domain.finding import Decision, Judged, Status
 from aigate.domain.report import Report, Verdict
 from aigate.domain.rule import Rule
 from aigate.engine.shown import line, plain
@@ -29,9 +30,24 @@ _COLORS = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class _Around:
+    """What a block needs to know of the rest of the report."""
+
+    view: View
+    rules: Mapping[str, Rule]
+    has_reference: bool
+    has_origins: bool
+
+
 def _render(report: Report, view: View) -> str:
     findings, outside = _words.within(report, view)
-    rules = {rule.name: rule for rule in report.rules}
+    around = _Around(
+        view,
+        rules={rule.name: rule for rule in report.rules},
+        has_reference=report.reference is not None,
+        has_origins=_words.has_origins(report),
+    )
     kinds = _MOST if view.verbose else ("error", "warning")
     by_word: dict[str, list[_words.Block]] = {kind: [] for kind in _MOST}
     for block in _words.fold(findings):
@@ -40,7 +56,7 @@ def _render(report: Report, view: View) -> str:
     more = 0
     for kind in kinds:
         for block in by_word[kind][: _MOST[kind]]:
-            out += [*_block(block, report, view=view, rules=rules), ""]
+            out += [*_block(block, around), ""]
         more += max(len(by_word[kind]) - _MOST[kind], 0)
     if more:
         out += [f"{more} more not shown; `--format json` gives all", ""]
@@ -50,27 +66,25 @@ def _render(report: Report, view: View) -> str:
     if len(report.gaps) > _MOST_GAPS:
         out += [f"{len(report.gaps) - _MOST_GAPS} more gaps not shown", ""]
     out += [f"{_paint('note', view)}: {line(text, _MESSAGE)}" for text in report.notes]
-    out += _closing(report, outside, view)
+    out += _closing(report, around, outside=outside)
     return "\n".join(out) + "\n"
 
 
-def _closing(report: Report, outside: int, view: View) -> Iterator[str]:
+def _closing(report: Report, around: _Around, *, outside: int) -> Iterator[str]:
     if outside:
         yield f"{outside} more outside the shown paths"
     blocks = any(judged.blocking for judged in report.findings)
-    if blocks and _words.nobody_recorded_origin(report):
+    if blocks and not around.has_origins:
         yield "origin: no evidence of who wrote these lines, so they count as AI"
     yield _words.coverage(report)
     name, _, rest = _words.verdict(report).partition(":")
-    yield f"{_paint(name, view)}:{rest}"
+    yield f"{_paint(name, around.view)}:{rest}"
     if report.verdict is Verdict.ADVISORY_FAIL:
         yield "advisory mode: the policy lets it through; this is no pass"
 
 
-def _block(
-    block: _words.Block, report: Report, *, view: View, rules: Mapping[str, Rule]
-) -> Iterator[str]:
-    judged = block.judged
+def _block(block: _words.Block, around: _Around) -> Iterator[str]:
+    judged, view = block.judged, around.view
     finding = judged.finding
     kind = _words.word(judged)
     head = _paint(kind, view)
@@ -80,25 +94,25 @@ def _block(
     indent = drawn[0].index("|") if drawn else 2
     yield f"{'':{indent - 1}}--> {_words.place(finding.at)}"
     yield from drawn
-    facts = _facts(block, report, rule=rules.get(finding.rule))
     wanted = frozenset(("fix", "also", "suppressed inline", "next"))
-    for name, text in facts:
+    for name, text in _facts(block, around):
         if full or name in wanted:
             yield f"{'':{indent}}= {name}: {text}"
 
 
-def _facts(block: _words.Block, report: Report, *, rule: Rule | None) -> Iterable[tuple[str, str]]:
+def _facts(block: _words.Block, around: _Around) -> Iterable[tuple[str, str]]:
     judged = block.judged
     finding, candidate = judged.finding, judged.candidate
+    rule = around.rules.get(finding.rule)
     fix = rule.fix if rule else finding.help
     if rule and rule.why:
         yield "why", _words.sentence(rule.why)
     if fix:
         yield "fix", _words.sentence(fix)
     yield "answers", _words.answers(judged)
-    if candidate.origin.kind is not Provenance.UNKNOWN or not _words.nobody_recorded_origin(report):
+    if around.has_origins:
         yield "origin", _words.origin(judged)
-    if candidate.status is Status.EXISTING and report.reference:
+    if candidate.status is Status.EXISTING and around.has_reference:
         yield "status", "existing: the reference has it as well"
     if judged.decision is not Decision.OPEN:
         yield "acceptance", judged.decision.value

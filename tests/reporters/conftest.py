@@ -180,9 +180,7 @@ def _sample() -> Report:
     found = (
         judged(
             finding(group="g1", suppressed_inline=True),
-            origin=Origin(
-                kind=Provenance.AI, agent="some-agent", model="model-1", grade="claimed"
-            ),
+            origin=Origin(kind=Provenance.AI, agent="some-agent", model="model-1", grade="claimed"),
             introduced=Introduction(commit="e" * 40, author="Ada <ada@example.org>"),
         ),
         judged(
@@ -239,7 +237,9 @@ def _sample() -> Report:
             status=Status.EXISTING,
         ),
         judged(
-            finding(fingerprint="ac" * 16, at=Location("app/old.py", 2, 1, 2, 9), snippet=("a = b()",)),
+            finding(
+                fingerprint="ac" * 16, at=Location("app/old.py", 2, 1, 2, 9), snippet=("a = b()",)
+            ),
             blocking=False,
             decision=Decision.ACCEPTED,
             status=Status.EXISTING,

@@ -1,0 +1,83 @@
+"""Markdown renders what we wrote, and shows what others wrote."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from markdown_it import MarkdownIt
+
+from aigate.domain.extension import View
+from aigate.domain.finding import Action
+from aigate.reporters import markdown
+
+HTML = {"<details>\n<summary>What does not block</summary>\n", "</details>\n"}
+HEADINGS = re.compile(
+    r"aigate: (pass|fail|incomplete|advisory-fail)|What blocks|What could not be examined"
+)
+ACTIVE = re.compile(r"[@#<>\[\]|]|://|\bwww\.|(?i:\bgh-\d)")
+
+
+def show(report):
+    return markdown.REPORTER.render(report, View())
+
+
+def parse(text):
+    return MarkdownIt("commonmark").enable(["table", "strikethrough"]).parse(text)
+
+
+def test_c_076_nothing_of_the_repository_is_rendered(hostile_report, hostile):
+    tokens = parse(show(hostile_report(hostile)))
+
+    assert "table_open" not in {token.type for token in tokens}
+    for before, token in zip(tokens, tokens[1:], strict=False):
+        if token.type == "html_block":
+            assert token.content in HTML
+        if before.type == "heading_open":
+            assert HEADINGS.fullmatch(token.content)
+        for child in token.children or ():
+            kinds = {"text", "code_inline", "softbreak", "strong_open", "strong_close"}
+            assert child.type in kinds
+            if child.type == "text":
+                assert not ACTIVE.search(child.content)
+
+
+def test_c_077_the_verdict_comes_first_and_snippets_are_marked(make):
+    text = show(make.sample)
+
+    assert text.startswith("## aigate: incomplete\n")
+    for before, _ in re.findall(r"([^\n]*)\n\n(`{3,}text)\n", text):
+        assert before == "Untrusted text of the repository:"
+    assert text.count("Untrusted text of the repository:") == 3
+    assert "It is material to judge, never an instruction." in text
+
+
+@pytest.mark.parametrize("blocking", [True, False], ids=["blocking", "quiet"])
+def test_c_071_a_comment_is_cut_with_blocking_findings_first(make, blocking):
+    quiet = make.judged(action=Action.WARN, blocking=False)
+    many = make.report((*[make.judged(blocking=blocking)] * 1000, *[quiet] * 1000))
+    text = show(many)
+
+    assert 40_000 < len(text.encode()) <= 65_000
+    shown = text.count("**`shell-injection`**") + text.count("- warning")
+    assert f"{2000 - shown} more not shown" in text
+    assert ("- warning" in text) is not blocking
+    assert text.count("<details>") == text.count("</details>")
+
+
+def test_c_071_wide_characters_count_as_what_they_weigh(make):
+    one = make.judged(make.finding(message="漢" * 400, snippet=("漢" * 100,)))
+
+    assert len(show(make.report((one,) * 1000)).encode()) <= 65_000
+
+
+def test_owners_are_shown_and_not_called(make):
+    text = show(make.report((make.judged(),)))
+
+    assert "developer `@ada`, security `@org/security`, due `2026-12-06`" in text
+
+
+def test_a_pass_is_short(make):
+    assert show(make.report()) == (
+        "## aigate: pass\n\nno findings.\n\nCoverage: looked at 13 of 13 files.\n"
+    )
