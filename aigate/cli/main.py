@@ -69,6 +69,9 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
         code = end.exit_code
     except click.Abort:
         code = 128 + signal.SIGINT
+    except click.exceptions.NoArgsIsHelpError as error:
+        print(error.format_message(), file=sys.stderr)  # noqa: T201 - what to do, no error
+        code = error.exit_code
     except click.ClickException as error:
         _complain(f"error: {_lower(error.format_message())}", _usage_hint(error))
         code = error.exit_code

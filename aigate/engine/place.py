@@ -20,6 +20,8 @@ from aigate.engine.suppression import suppressed_lines
 _SECRET_CWES = frozenset({259, 321, 547, 798})
 _LITERAL = re.compile(r"'[^'\n]{3,}'|\"[^\"\n]{3,}\"|`[^`\n]{3,}`")
 _MOST_LINES = 8
+# The comment itself is not silenced by itself.
+_OF_SUPPRESSION = frozenset({"inline-suppression"})
 
 
 def place(
@@ -118,7 +120,8 @@ def _finding(sighting: Sighting, page: _Page, rule: Rule | None) -> Finding:
         context=_digest("\n".join(page.lines[max(first - 1, 0) : last])) if about_text else digest,
         scope=around.name if around else "",
         rule_digest=rule.digest if rule else "",
-        suppressed_inline=not page.suppressed.isdisjoint(range(span.line, span.end_line + 1)),
+        suppressed_inline=sighting.rule not in _OF_SUPPRESSION
+        and not page.suppressed.isdisjoint(range(span.line, span.end_line + 1)),
         secret=sighting.secret,
         fingerprint=fingerprint(sighting.rule, unit.path, digest),
     )

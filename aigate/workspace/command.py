@@ -118,4 +118,5 @@ def complaint(done: process.Done) -> str:
 
 
 def _is_within(path: str, folder: str) -> bool:
-    return path == folder or path.startswith(folder.rstrip(os.sep) + os.sep)
+    # At the root of the file system everything is within, also the programs to be trusted.
+    return folder != os.sep and (path == folder or path.startswith(folder + os.sep))
