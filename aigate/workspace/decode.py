@@ -24,15 +24,17 @@ _USUAL = frozenset({"utf-8", "utf-8-sig", "ascii", "iso8859-1", "cp1252"})
 _SLOW = frozenset({"punycode", "idna"})
 _CONTROLS = bytes(c for c in range(1, 32) if c not in b"\t\n\x0b\f\r\x1b") + b"\x7f"
 
-# Letters of an identifier: `\w`, and what folds to `_`.
-_WORD = re.compile(
-    "[\\w\uff3f\ufe33\ufe34\ufe4d-\ufe4f]*[^\\W\x00-\x7f][\\w\uff3f\ufe33\ufe34\ufe4d-\ufe4f]*"
-    "|\\w*[\uff3f\ufe33\ufe34\ufe4d-\ufe4f][\\w\uff3f\ufe33\ufe34\ufe4d-\ufe4f]*"
-)
-_TOKENIZED = 2_000_000  # characters; what is longer is folded in its strings, too
+# A word, with what folds to `_`; the test for ASCII is not part of it, to stay linear.
+_WORD = re.compile("[\\w\uff3f\ufe33\ufe34\ufe4d-\ufe4f]+")
+# Characters in a text and in a line; what is longer is folded in its strings, too, since the
+# tokenizer's time grows with the square of a line's length.
+_TOKENIZED = 1_000_000
+_TOKENIZED_LINE = 10_000
 
 _SEPARATOR = re.compile("[\u2028\u2029]")
-_STRINGS = re.compile(r"'(?:\\.|[^'\\])*'|\"(?:\\.|[^\"\\])*\"|`(?:\\.|[^`\\])*`")
+_STRINGS = re.compile(
+    r"'(?:\\.|[^'\\])*(?:'|\\?$)|\"(?:\\.|[^\"\\])*(?:\"|\\?$)|`(?:\\.|[^`\\])*(?:`|\\?$)"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,11 +91,11 @@ def fold_identifiers(text: str) -> tuple[str, bool]:
     """
     if text.isascii() or all(_fold(m[0]) == m[0] for m in _WORD.finditer(text)):
         return text, False
-    spots = _names(text) if len(text) <= _TOKENIZED else None
-    if spots is None:
-        folded = _WORD.sub(lambda m: _fold(m[0]), text)
-        return folded, folded != text
     rows = text.split("\n")
+    is_short = len(text) <= _TOKENIZED and max(map(len, rows)) <= _TOKENIZED_LINE
+    spots = _names(text) if is_short else None
+    if spots is None:
+        spots = [(row, 0, len(line)) for row, line in enumerate(rows, start=1)]
     # From the end, since folding may change the length of what comes before.
     for row, start, end in sorted(spots, reverse=True):
         line = rows[row - 1]
@@ -104,6 +106,8 @@ def fold_identifiers(text: str) -> tuple[str, bool]:
 
 
 def _fold(word: str) -> str:
+    if word.isascii():
+        return word
     folded = unicodedata.normalize("NFKC", word)
     return folded if folded.isascii() and word.isidentifier() else word
 

@@ -13,6 +13,8 @@ from aigate.domain.tree import Kind
 # A notebook with more values or more cells than this is not read, and noted.
 _MOST_VALUES = 2_000_000
 _MOST_CELLS = 10_000
+# A longer line is left as it is; if it is no Python, the scanners will say so.
+_LONGEST_ROW = 20_000
 
 _SOURCE = re.compile(r'(?<!\\)"(?:source|input)"\s*:\s*(?=[\["])')
 _STRING = re.compile(r'[\s,]*"')
@@ -34,7 +36,7 @@ _TIMED = re.compile(
     r"(\s*)(%(?:time|timeit|prun|memit|lprun|mprun)(?:\s+-\w+(?:\s+\d+)?)*\s+)(?=\S)"
 )
 _CALLED = re.compile(r"(\s*)/([\w.]+)\s*(.*)")
-_ASSIGNED = re.compile(r"(\s*[\w.\[\]'\", ()*]+?=\s*)[!%](?![=\s])")
+_ASSIGNED = re.compile(r"([\w.\[\]'\", ()*]+=\s*)[!%](?![=\s])")
 _ESCAPED = re.compile(r"\s*[!%?,;/]")
 _ASKED = re.compile(r"\s*[%\w.*\[\]'\"]+\?{1,2}\s*(?:#.*)?")
 
@@ -207,14 +209,16 @@ def _plain_rows(rows: list[str]) -> list[str]:
 
 
 def _plain_row(row: str) -> str:
+    if len(row) > _LONGEST_ROW:
+        return row
     indent = row[: len(row) - len(row.lstrip())]
     if timed := _TIMED.match(row):
-        # `%time f()` becomes `0    ; f()`: the columns hold.
+        # `%time f()` becomes `0   ; f()`: the columns hold.
         return f"{timed[1]}0{' ' * (len(timed[2]) - 3)}; {row[timed.end() :]}"
     if called := _CALLED.fullmatch(row):
         return f"{called[1]}{called[2]}({called[3]})"
-    if assigned := _ASSIGNED.match(row):
-        return f"{assigned[1]}None"
+    if assigned := _ASSIGNED.match(row.lstrip()):
+        return f"{indent}{assigned[1]}None"
     if _ESCAPED.match(row) or _ASKED.fullmatch(row):
         return f"{indent}pass"
     return row

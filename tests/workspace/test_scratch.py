@@ -1,0 +1,49 @@
+"""Units are written under neutral names, where nobody else can read them."""
+
+from __future__ import annotations
+
+import stat
+from pathlib import Path
+
+import pytest
+
+from aigate.domain.tree import Entry, Kind, Unit
+from aigate.workspace.scratch import export, private_folder
+
+
+def unit(name: str, text: str) -> Unit:
+    return Unit(name, Entry("../evil.py", "100644", "0"), Kind.PYTHON, text=text, file=f"{name}.py")
+
+
+def test_each_unit_is_a_private_file() -> None:
+    with private_folder() as folder:
+        count = export([unit("000001", "größe\n"), unit("000002", "\udcff\n")], folder)
+        files = sorted(Path(folder).iterdir())
+
+        assert count == 2
+        assert [f.name for f in files] == ["000001.py", "000002.py"]
+        assert [f.read_bytes() for f in files] == ["größe\n".encode(), b"?\n"]
+        assert {stat.S_IMODE(f.stat().st_mode) for f in files} == {0o600}
+        assert stat.S_IMODE(Path(folder).stat().st_mode) == 0o700
+
+    assert not Path(folder).exists()
+
+
+def test_the_folder_goes_even_when_the_run_fails() -> None:
+    with pytest.raises(ValueError, match="x"), private_folder() as folder:
+        raise ValueError("x")
+
+    assert not Path(folder).exists()
+
+
+def test_units_without_a_file_are_not_written(tmp_path: Path) -> None:
+    assert export([Unit("1", Entry("a", "120000", "0"), Kind.SYMLINK)], str(tmp_path)) == 0
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_planted_file_is_not_written_through(tmp_path: Path) -> None:
+    (tmp_path / "000001.py").symlink_to(tmp_path / "elsewhere")
+
+    with pytest.raises(FileExistsError):
+        export([unit("000001", "x\n")], str(tmp_path))
+    assert not (tmp_path / "elsewhere").exists()
