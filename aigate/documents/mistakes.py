@@ -42,14 +42,17 @@ class Mistakes:
         """Note a mistake, or raise `DocumentError` if there are too many."""
         self._found.append(Mistake(self.file, at.line, at.column, text))
         if len(self._found) == _MOST:
-            text = f"further mistakes are not shown: mend the first {_MOST}"
-            self._found.append(Mistake(self.file, at.line, at.column, text))
-            self.check()
+            cut = f"further mistakes are not shown: mend the first {_MOST}"
+            raise DocumentError((*self._sorted(), Mistake(self.file, at.line, at.column, cut)))
 
     def check(self) -> None:
         """Raise `DocumentError` if there is any mistake."""
         if self._found:
-            raise DocumentError(tuple(self._found))
+            raise DocumentError(tuple(self._sorted()))
+
+    def _sorted(self) -> list[Mistake]:
+        files = list(dict.fromkeys(mistake.file for mistake in self._found))
+        return sorted(self._found, key=lambda one: (files.index(one.file), one.line, one.column))
 
     def __len__(self) -> int:
         """Count the mistakes so far."""

@@ -133,6 +133,10 @@ def _text(data: bytes, mistakes: Mistakes) -> str | None:
         index, name = odd
         mistakes.add(_after(text[:index]), f"the invisible character {name} is not allowed")
         return None
+    if "\t" in text:
+        # Parsers differ about them, and nobody sees which blank is one.
+        mistakes.add(_after(text[: text.index("\t")]), "tabs are not allowed: use spaces")
+        return None
     return text
 
 
