@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TypeAlias
 
 from aigate.engine.shown import strict
@@ -29,15 +29,15 @@ def dump(value: Value) -> str:
     return _OBEYED.sub(r"#\\u0023", text)
 
 
-def members(fields: Object) -> str:
-    """Return the members of an object, one a line, and so the items of its lists."""
-    return ",\n".join(f"{dump(name)}: {_items(value)}" for name, value in fields.items())
+def member(name: str, value: Value | Iterator[Value]) -> str:
+    """Return one member of an object, with the items of a list or an iterator one a line.
 
-
-def _items(value: Value) -> str:
-    if isinstance(value, list) and value:
-        return "[\n" + ",\n".join(dump(item) for item in value) + "\n]"
-    return dump(value)
+    An iterator is written as it goes, so that a long one never exists as values all at once.
+    """
+    if isinstance(value, (list, Iterator)):
+        items = ",\n".join([dump(item) for item in value])
+        return f"{dump(name)}: [\n{items}\n]" if items else f"{dump(name)}: []"
+    return f"{dump(name)}: {dump(value)}"
 
 
 def _strict(value: Value) -> Value:

@@ -85,10 +85,10 @@ def render(report: Report, *, category: str, github: bool) -> str:
         _result(judged, number=numbers[judged.finding.rule], report=report, github=github)
         for judged in findings
     )
-    body = ",\n".join(_ascii.dump(result) for result in results)
-    text = _ascii.members({"$schema": _SCHEMA, "version": "2.1.0"})
-    runs = f'"runs": [\n{{\n{_ascii.members(run)},\n"results": [\n{body}\n]\n}}\n]'
-    return f"{{\n{text},\n{runs}\n}}\n"
+    members = [_ascii.member(name, value) for name, value in run.items()]
+    inside = ",\n".join([*members, _ascii.member("results", results)])
+    head = f'"$schema": {_ascii.dump(_SCHEMA)},\n"version": "2.1.0"'
+    return f'{{\n{head},\n"runs": [\n{{\n{inside}\n}}\n]\n}}\n'
 
 
 def _slug(text: str) -> str:
@@ -150,7 +150,6 @@ def _rule(rule: Rule, *, github: bool) -> Object:
         "defaultConfiguration": {"level": _LEVELS[rule.severity]},
         "properties": {
             "tags": _tags(rule),
-            "precision": "high",
             "problem.severity": _PROBLEMS[rule.severity],
             "security-severity": _SCORES[rule.severity],
         },

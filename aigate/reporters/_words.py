@@ -162,6 +162,8 @@ def gap(one: Gap) -> str:
 
 def way_out(one: Gap, report: Report) -> str:
     """Say what to do about a gap."""
+    if one.code.endswith("timeout"):
+        return "give it more time with `--deadline`, or exclude what is slow, with a reason"
     if is_scanner(one, report):
         return "`aigate doctor` shows what is wrong with the scanner"
     return "mend the file, or exclude it, with a reason, in the policy of the reference"

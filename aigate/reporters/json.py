@@ -7,7 +7,7 @@ for the same input. `path_bytes` has the name of a file that is not UTF-8, in he
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from math import isfinite
 
 from aigate.domain.extension import Reporter, View
@@ -28,7 +28,7 @@ _MESSAGE = 10_000
 
 def _render(report: Report, view: View) -> str:
     del view  # a record does not depend on how it is looked at
-    fields: Object = {
+    fields: dict[str, Value | Iterator[Value]] = {
         "schema": SCHEMA,
         "verdict": report.verdict.value,
         "exit_code": report.exit_code,
@@ -43,11 +43,12 @@ def _render(report: Report, view: View) -> str:
             for one in report.gaps
         ],
         "summary": _summary(report.findings),
-        "findings": [_finding(judged) for judged in report.findings],
+        "findings": (_finding(judged) for judged in report.findings),
         "rules": [_rule(rule) for rule in report.rules],
         "notes": list(report.notes),
     }
-    return f"{{\n{_ascii.members(fields)}\n}}\n"
+    members = ",\n".join(_ascii.member(name, value) for name, value in fields.items())
+    return f"{{\n{members}\n}}\n"
 
 
 def _run(run: Run) -> Value:

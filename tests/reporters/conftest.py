@@ -135,14 +135,14 @@ def finding(**fields: object) -> Finding:
         "rule_digest": "d1",
         "fingerprint": "3f2a9c51d07be8446a1122334455667f",
     }
-    return Finding(**(defaults | fields))  # type: ignore[arg-type] - fields are given by name
+    return Finding(**(defaults | fields))
 
 
 def judged(one: Finding | None = None, **fields: object) -> Judged:
     facts = {"status": Status.NEW, "origin": Origin(), "initiatives": ()}
     candidate = {name: fields.pop(name, value) for name, value in facts.items()}
     defaults: dict[str, object] = {
-        "candidate": Candidate(finding=one or finding(), **candidate),  # type: ignore[arg-type] - as above
+        "candidate": Candidate(finding=one or finding(), **candidate),
         "action": Action.JOINT,
         "decision": Decision.OPEN,
         "blocking": True,
@@ -153,7 +153,7 @@ def judged(one: Finding | None = None, **fields: object) -> Judged:
         "fix_within": 14,
         "due": "2026-12-06",
     }
-    return Judged(**(defaults | fields))  # type: ignore[arg-type] - as above
+    return Judged(**(defaults | fields))
 
 
 def report(findings: tuple[Judged, ...] = (), **fields: object) -> Report:
@@ -171,7 +171,7 @@ def report(findings: tuple[Judged, ...] = (), **fields: object) -> Report:
         "findings": findings,
         "rules": RULES,
     }
-    return Report(**(defaults | fields))  # type: ignore[arg-type] - as above
+    return Report(**(defaults | fields))
 
 
 def _sample() -> Report:
@@ -199,7 +199,7 @@ def _sample() -> Report:
                 rule="secret-in-code",
                 title="Secret in the code",
                 message="an access key stands in the file",
-                at=Location("conf/\tодин 漢字.py", 3, 9, 3, 29),
+                at=Location("conf/\tодин 漢字.py", 3, 9, 3, 29),  # noqa: RUF001 - another script on purpose
                 snippet=(f'key =\t"漢{secret}"',),
                 secret=True,
                 help="Revoke it, and read it from the environment.",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-import jsonschema
+import jsonschema  # noqa: TID253 - only a module of the product must not load it early
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 
 import pytest
 from markdown_it import MarkdownIt
@@ -30,7 +31,7 @@ def test_c_076_nothing_of_the_repository_is_rendered(hostile_report, hostile):
     tokens = parse(show(hostile_report(hostile)))
 
     assert "table_open" not in {token.type for token in tokens}
-    for before, token in zip(tokens, tokens[1:], strict=False):
+    for before, token in pairwise(tokens):
         if token.type == "html_block":
             assert token.content in HTML
         if before.type == "heading_open":

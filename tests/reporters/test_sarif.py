@@ -10,7 +10,7 @@ import re
 from pathlib import Path
 from urllib.parse import unquote_to_bytes, urljoin, urlsplit
 
-import jsonschema
+import jsonschema  # noqa: TID253 - only a module of the product must not load it early
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st

@@ -11,7 +11,7 @@ from aigate.domain.report import Coverage, Excluded, Verdict
 from aigate.reporters import _snippet, concise, text
 
 
-def show(report, **view):
+def show(report, **view: object):
     return text.REPORTER.render(report, View(**view))
 
 

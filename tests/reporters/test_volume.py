@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import time
 
 import pytest
@@ -50,4 +49,4 @@ def test_c_148_volume(reporter, many):
     assert len(text) <= MOST_BYTES.get(reporter.name, 1_000_000)
     assert spent < 30
     if reporter.name == "json":
-        assert len(json.loads(text)["findings"]) == 100_000
+        assert text.count('\n{"fingerprint"') == 100_000
