@@ -42,7 +42,9 @@ PROVIDERS: dict[str, Callable[[], str]] = {
     "github": lambda: "gh" + "p_" + some(ALNUM, 36),
     "github-fine": lambda: "github" + "_pat_" + some(ALNUM, 22) + "_" + some(ALNUM, 59),
     "gitlab": lambda: "gl" + "pat-" + some(ALNUM, 20),
-    "slack": lambda: "xo" + "xb-" + some(DIGITS, 12) + "-" + some(DIGITS, 12) + "-" + some(ALNUM, 24),
+    "slack": lambda: (
+        "xo" + "xb-" + some(DIGITS, 12) + "-" + some(DIGITS, 12) + "-" + some(ALNUM, 24)
+    ),
     "stripe": lambda: "sk" + "_live_" + some(ALNUM, 24),
     "openai": lambda: "sk" + "-proj-" + some(URLSAFE, 64) + "x",
     "anthropic": lambda: "sk" + "-ant-api03-" + some(URLSAFE, 93) + "AA",
@@ -52,7 +54,9 @@ PROVIDERS: dict[str, Callable[[], str]] = {
     "sendgrid": lambda: "S" + "G." + some(ALNUM, 22) + "." + some(ALNUM, 43),
     "twilio": lambda: "S" + "K" + some(HEX, 32),
     "huggingface": lambda: "h" + "f_" + some(string.ascii_letters, 34),
-    "jwt": lambda: f"{segment({'alg': 'HS256'})}.{segment({'sub': some(ALNUM, 9)})}.{some(ALNUM, 43)}",
+    "jwt": lambda: (
+        f"{segment({'alg': 'HS256'})}.{segment({'sub': some(ALNUM, 9)})}.{some(ALNUM, 43)}"
+    ),
 }
 
 
