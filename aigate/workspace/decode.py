@@ -8,7 +8,10 @@ import re
 import tokenize
 import unicodedata
 import warnings
+from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from aigate.domain.tree import Kind
 
@@ -29,7 +32,10 @@ _WORD = re.compile("[\\w\uff3f\ufe33\ufe34\ufe4d-\ufe4f]+")
 # Characters in a text and in a line; what is longer is folded in its strings, too, since the
 # tokenizer's time grows with the square of a line's length.
 _TOKENIZED = 1_000_000
-_TOKENIZED_LINE = 10_000
+_TOKENIZED_LINE = 2_000
+
+_FAR = 1 << 30
+_LITERALS = {tokenize.STRING, tokenize.COMMENT, getattr(tokenize, "FSTRING_MIDDLE", -1)}
 
 _SEPARATOR = re.compile("[\u2028\u2029]")
 _STRINGS = re.compile(
@@ -89,50 +95,59 @@ def fold_identifiers(text: str) -> tuple[str, bool]:
     Strings and comments stay as they are, unless the text is too long or too odd to tell
     them apart.
     """
-    if text.isascii() or all(_fold(m[0]) == m[0] for m in _WORD.finditer(text)):
+    if text.isascii() or not any(map(_folds, set(text))):
         return text, False
     rows = text.split("\n")
     is_short = len(text) <= _TOKENIZED and max(map(len, rows)) <= _TOKENIZED_LINE
-    spots = _names(text) if is_short else None
-    if spots is None:
-        spots = [(row, 0, len(line)) for row, line in enumerate(rows, start=1)]
-    # From the end, since folding may change the length of what comes before.
-    for row, start, end in sorted(spots, reverse=True):
-        line = rows[row - 1]
-        piece = _WORD.sub(lambda m: _fold(m[0]), line[start:end])
-        rows[row - 1] = line[:start] + piece + line[end:]
-    folded = "\n".join(rows)
-    return folded, folded != text
+    literals = _literals(text) if is_short else {}
+    folded = [
+        _WORD.sub(partial(_fold, literals.get(number, ())), row)
+        for number, row in enumerate(rows, start=1)
+    ]
+    return "\n".join(folded), folded != rows
 
 
-def _fold(word: str) -> str:
-    if word.isascii():
+def _folds(character: str) -> bool:
+    return (
+        character > "\x7f"
+        and f"a{character}".isidentifier()
+        and unicodedata.normalize("NFKC", character).isascii()
+    )
+
+
+def _fold(literals: Sequence[tuple[int, int]], match: re.Match[str]) -> str:
+    word = match[0]
+    if word.isascii() or any(start <= match.start() < end for start, end in literals):
         return word
     folded = unicodedata.normalize("NFKC", word)
     return folded if folded.isascii() and word.isidentifier() else word
 
 
-def _names(text: str) -> list[tuple[int, int, int]] | None:
-    """Return row, start and end of each name that is not ASCII; None if that cannot be told."""
-    spots = []
+def _literals(text: str) -> dict[int, list[tuple[int, int]]]:
+    """Return, by line, the stretches of strings and comments that are not ASCII.
+
+    None at all, if the text cannot be told apart.
+    """
+    found = defaultdict(list)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             for token in tokenize.generate_tokens(io.StringIO(text).readline):
-                if token.string.isascii() or token.type == tokenize.COMMENT:
+                if token.type not in _LITERALS or token.string.isascii():
                     continue
-                (row, start), (last, end) = token.start, token.end
-                if token.type == tokenize.STRING:
-                    # Before 3.12 an f-string is one token, with its names.
-                    prefix = token.string[:2].lower()
-                    if "f" not in prefix.split("'")[0].split('"')[0]:
-                        continue
-                    spots += [(r, 0 if r > row else start, 1 << 30) for r in range(row, last + 1)]
-                elif token.type in {tokenize.NAME, tokenize.ERRORTOKEN, tokenize.OP}:
-                    spots.append((row, start, end))
+                # Before 3.12 an f-string is one token, with its names.
+                if token.type == tokenize.STRING and "f" in _prefix(token.string):
+                    continue
+                (first, start), (last, end) = token.start, token.end
+                for row in range(first, last + 1):
+                    found[row].append((start if row == first else 0, end if row == last else _FAR))
     except (tokenize.TokenError, SyntaxError, ValueError, IndexError, RecursionError):
-        return None
-    return spots
+        return {}
+    return found
+
+
+def _prefix(string: str) -> str:
+    return re.split("['\"]", string[:4], maxsplit=1)[0].lower()
 
 
 def _decode_marked(data: bytes) -> tuple[str, tuple[str, ...]] | None:

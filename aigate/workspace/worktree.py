@@ -30,7 +30,7 @@ _UNOPENED = re.compile(rb"warning: could not open directory '(.*)/': (.*)")
 
 # Larger files are hashed piece by piece, and count as changed if only their line ends differ.
 _WHOLE = 32_000_000
-_PIECE = 1_000_000
+_PIECE = 262_144
 
 
 @dataclass(frozen=True, slots=True)
@@ -258,8 +258,16 @@ def _content(repository: Repository, entry: Entry, *, limit: int) -> Blob:
 
 
 def _read_file(folder: int, name: str, limit: int) -> bytes:
-    with open(_open_file(folder, name), "rb") as stream:
-        return stream.read(limit + 1)
+    opened = _open_file(folder, name)
+    try:
+        pieces = []
+        left = limit + 1
+        while left > 0 and (piece := os.read(opened, min(left, _PIECE))):
+            pieces.append(piece)
+            left -= len(piece)
+        return b"".join(pieces)
+    finally:
+        os.close(opened)
 
 
 def _hash_large(repository: Repository, folder: int, name: str, size: int) -> str:

@@ -128,6 +128,12 @@ TEXTS = {
         "x = '\uff45val'  # \uff45val\n",
         (),
     ),
+    "C-022-string-lines": (
+        "a.py",
+        "'''\n\uff45val'''; \uff45val(x)\n",
+        "'''\n\uff45val'''; eval(x)\n",
+        ("folded-identifiers",),
+    ),
     "C-022-honest": ("a.py", "größe = 'm²'\n", "größe = 'm²'\n", ()),
     "C-022-two-on-a-line": (
         "a.py",
