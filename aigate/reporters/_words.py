@@ -113,8 +113,11 @@ def origin(judged: Judged) -> str:
     return line(f"{source.kind.value}{f', {who}' if who else ''} (evidence: {source.grade})", 200)
 
 
-def verdict(report: Report) -> str:
-    """Return the verdict and what it rests on, in one line that starts with its word."""
+def verdict(report: Report, *, quoting: bool = True) -> str:
+    """Return the verdict and what it rests on, in one line that starts with its word.
+
+    Without `quoting` every word is ours, and none comes from the repository or a scanner.
+    """
     counts = Counter(word(judged) for judged in report.findings)
     errors = counts["error"]
     said = []
@@ -128,14 +131,14 @@ def verdict(report: Report) -> str:
     said += [f"{counts['accepted']} accepted"] if counts["accepted"] else []
     parts = [", ".join(said)] if said else []
     if report.gaps or report.verdict is Verdict.INCOMPLETE:
-        parts.append(_unseen(report))
+        parts.append(_unseen(report, quoting=quoting))
     # What made the verdict comes first.
     if report.verdict is Verdict.INCOMPLETE:
         parts.reverse()
     return f"{report.verdict.value}: {'; '.join(parts)}"
 
 
-def _unseen(report: Report) -> str:
+def _unseen(report: Report, *, quoting: bool) -> str:
     if not report.gaps:
         return "nothing was asked, so nothing was passed"
     subjects = {gap.subject for gap in report.gaps}
@@ -145,7 +148,7 @@ def _unseen(report: Report) -> str:
         said.append(f"{count(files, 'file')} could not be examined")
     if machines:
         said.append(f"{count(len(machines), 'scanner')} did not finish")
-    first = f": {gap(report.gaps[0])}" if len(subjects) == 1 else ""
+    first = f": {gap(report.gaps[0])}" if quoting and len(subjects) == 1 else ""
     return " and ".join(said) + first
 
 

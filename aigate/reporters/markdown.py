@@ -72,9 +72,9 @@ def _size(parts: Iterable[str]) -> int:
 
 
 def _opening(report: Report, outside: int) -> Iterator[str]:
-    said = _words.verdict(report).partition(":")[2].strip()
+    said = _words.verdict(report, quoting=False).partition(":")[2].strip()
     yield f"## aigate: {report.verdict.value}\n"
-    yield f"{prose(said)}.\n"
+    yield f"{said}.\n"
     if report.verdict is Verdict.ADVISORY_FAIL:
         yield "The policy is in advisory mode and lets it through; this is no pass.\n"
     yield f"Coverage: {prose(_words.coverage(report))}.\n"
@@ -118,7 +118,7 @@ def _error(block: _words.Block, *, rules: Mapping[str, Rule]) -> Iterator[str]:
     if fix:
         yield f"- Fix: {prose(_words.sentence(fix))}"
     yield f"- Answers: {_answers(block)}"
-    yield f"- Origin: {prose(_words.origin(judged))}"
+    yield f"- Origin: {code(_words.origin(judged))}"
     if judged.decision.value != "open":
         yield f"- Acceptance: {judged.decision.value}"
     if block.also:

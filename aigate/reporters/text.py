@@ -77,10 +77,10 @@ def _closing(report: Report, around: _Around, *, outside: int) -> Iterator[str]:
     if blocks and not around.has_origins:
         yield "origin: no evidence of who wrote these lines, so they count as AI"
     yield _words.coverage(report)
-    name, _, rest = _words.verdict(report).partition(":")
-    yield f"{_paint(name, around.view)}:{rest}"
     if report.verdict is Verdict.ADVISORY_FAIL:
         yield "advisory mode: the policy lets it through; this is no pass"
+    name, _, rest = _words.verdict(report).partition(":")
+    yield f"{_paint(name, around.view)}:{rest}"
 
 
 def _block(block: _words.Block, around: _Around) -> Iterator[str]:
