@@ -15,6 +15,7 @@ from aigate.documents.fold import BUILT_IN, resolved
 from aigate.documents.policy import POLICY, find_policy, policy_schema, read_policy
 from aigate.documents.policy_cases import Case, read_cases
 from aigate.documents.policy_file import Exclude, Limit, SeatsFor
+from aigate.documents.reference import reference
 from aigate.documents.yaml_text import yaml_text
 from aigate.domain.policy import Policy, SeatRule
 from aigate.engine.decide import demand
@@ -111,9 +112,11 @@ def test(directory: str, file: str) -> None:
 
 
 @policy.command()
-def schema() -> None:
-    """Print the JSON Schema of policies, for editors."""
-    click.echo(schema_text(), nl=False)
+@click.option("--format", "form", type=click.Choice(["json", "markdown"]), default="json")
+def schema(form: str) -> None:
+    """Print the JSON Schema of policies, for editors, or the same as tables for people."""
+    markdown = form == "markdown"
+    click.echo(reference(requirement_kinds()) if markdown else schema_text(), nl=False)
     finish(0)
 
 

@@ -329,3 +329,29 @@ def place_of(node: Node, key: str) -> Place:
     if isinstance(node, Fields):
         return next((name.at for name, _ in node.entries if name.text == key), node.at)
     return node.at
+
+
+def described(cls: type, before: str = "") -> list[tuple[str, str, str]]:
+    """Return path, form and meaning of every field of a dataclass, those of its parts included."""
+    rows: list[tuple[str, str, str]] = []
+    hints = typing.get_type_hints(cls)
+    for key, part in _parts(cls).items():
+        hint = _without_none(hints[part.name])
+        several = typing.get_origin(hint) is tuple
+        inner = typing.get_args(hint)[0] if several else hint
+        path = f"{before}{key}"
+        form = _form(inner, part.metadata.get("unit", ""))
+        listed = f"list of {form}" if several and form == "fields" else form
+        listed += " (one, or a list)" if several and form != "fields" else ""
+        asked = ", required" if _is_required(part) else ""
+        rows.append((path, listed + asked, part.metadata.get("doc", "")))
+        if dataclasses.is_dataclass(inner):
+            rows += described(typing.cast("type", inner), f"{path}.")
+    return rows
+
+
+def _form(hint: Any, unit: str) -> str:  # noqa: ANN401 - annotations are of no common type
+    if hint == Node or dataclasses.is_dataclass(hint):
+        return "fields"
+    names = {"days": "days", "cwe": "weakness", "path": "path pattern", "version": "version"}
+    return names.get(unit) or _wanted(hint).removeprefix("one of ").removeprefix("a ")

@@ -32,7 +32,7 @@ class Match:
         default=(), metadata={"doc": "whether the reference has the finding as well"}
     )
     origin: tuple[Provenance, ...] = field(
-        default=(), metadata={"doc": "who wrote the lines; `ai` matches `unknown` as well"}
+        default=(), metadata={"doc": "who wrote the lines; in `match`, `ai` is `unknown` as well"}
     )
     initiative: tuple[str, ...] = field(
         default=(), metadata={"unit": "name", "doc": "names of initiatives, with `*` and `?`"}

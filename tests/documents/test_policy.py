@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -211,7 +212,7 @@ def test_every_mistake_in_every_file_is_told_at_once():
         f"{TOP}:6:10:",
         f"{TOP}:6:21:",
         ".aigate/base.yaml:2:7:",
-        ".aigate/base.yaml:4:43:",
+        ".aigate/base.yaml:4:44:",
     ]
 
 
@@ -467,3 +468,45 @@ def test_only_the_text_of_the_policy_asks_for_advisory_mode():
     """C-146: there is nothing else to ask with."""
     assert policy(HEAD + ONE).mode is Mode.ENFORCE
     assert policy(HEAD + "mode: advisory\n" + ONE).mode is Mode.ADVISORY
+
+
+PACK = (Path(__file__).parents[2] / "policies" / "default.yaml").read_text()
+SHARDS = [
+    ": ",
+    "- ",
+    "\n",
+    "  ",
+    "[",
+    "]",
+    "{",
+    "}",
+    "'",
+    '"',
+    "#",
+    "no",
+    "1",
+    ",",
+    "\n\n- a",
+    "é",
+    "\x00",
+]
+
+
+@settings(max_examples=300, deadline=None)
+@given(
+    st.lists(
+        st.tuples(st.integers(0, len(PACK)), st.integers(0, 9), st.sampled_from(SHARDS)),
+        min_size=1,
+        max_size=4,
+    )
+)
+def test_a_damaged_policy_is_read_or_refused_and_nothing_else(damage):
+    text = PACK
+    for at, gone, shard in damage:
+        text = text[:at] + shard + text[at + gone :]
+    try:
+        found = policy(text)
+    except DocumentError as error:
+        assert all(one.line >= 1 and one.column >= 1 for one in error.mistakes)
+    else:
+        assert found.requirements

@@ -33,7 +33,7 @@ HOSTILE = {
     "C-085-tag-on-mapping": (b"a: !!map {b: c}\n", "1:4", "tags"),
     "C-086-on-as-key": (b"on: x\n", "1:1", "reads the key `on` as yes or no"),
     "C-086-number-as-key": (b"1: x\n", "1:1", "as a number"),
-    "C-086-empty-key": (b"{: x}\n", "1:2", "as nothing"),
+    "C-086-empty-key": (b"?\n: x\n", "1:2", "as nothing"),
     "C-086-list-as-key": (b"? [a]\n: b\n", "1:3", "a key must be a text"),
     "C-087-second-document": (b"a: b\n---\na: c\n", "2:1", "second document"),
     "C-087-tag-directive": (b"%TAG ! tag:x,2000:\n---\na: b\n", "1:1", "directives"),
@@ -109,10 +109,44 @@ def test_windows_line_ends_are_read():
     assert _plain(node) == {"a": "b", "c": "d"}
 
 
-AMBIGUOUS = (
-    "yes no on off true false y n null ~ = << 1 -1 +1 012 0o14 0x1F 0b1 1_000 1.5 .5 5. 1e3 1.5e-3"
-    " .inf -.INF .nan 1:30 1:30:30.5 190:20:30 2026-11-22 2026-1-2T03:04:05Z No NULL True"
-).split()
+AMBIGUOUS = [
+    "yes",
+    "no",
+    "on",
+    "off",
+    "true",
+    "false",
+    "y",
+    "n",
+    "null",
+    "~",
+    "=",
+    "<<",
+    "1",
+    "-1",
+    "+1",
+    "012",
+    "0o14",
+    "0x1F",
+    "0b1",
+    "1_000",
+    "1.5",
+    ".5",
+    "5.",
+    "1e3",
+    "1.5e-3",
+    ".inf",
+    "-.INF",
+    ".nan",
+    "1:30",
+    "1:30:30.5",
+    "190:20:30",
+    "2026-11-22",
+    "2026-1-2T03:04:05Z",
+    "No",
+    "NULL",
+    "True",
+]
 
 
 @pytest.mark.parametrize("text", AMBIGUOUS)
@@ -160,7 +194,7 @@ def test_any_text_means_what_the_plain_loader_says_or_is_refused(text):
     except DocumentError:
         return
 
-    assert ours == yaml.safe_load(text)  # noqa: TID251 - the loader to compare with
+    assert ours == yaml.safe_load(text)
 
 
 @settings(max_examples=200, deadline=None)
