@@ -49,14 +49,21 @@ def within(report: Report, view: View) -> tuple[tuple[Judged, ...], int]:
 
 
 def fold(findings: Iterable[Judged]) -> tuple[Block, ...]:
-    """Put findings of one group into one block, headed by the first, which is the strictest."""
-    heads: dict[str, tuple[Judged, list[str]]] = {}
+    """Put findings of one group into one block, in the place of its strictest.
+
+    Among equals the block is headed by one that knows what to do.
+    """
+    groups: dict[str, list[Judged]] = {}
     for number, judged in enumerate(findings):
-        finding = judged.finding
-        _, also = heads.setdefault(finding.group or f"\0{number}", (judged, []))
-        if heads[finding.group or f"\0{number}"][0] is not judged:
-            also.append(finding.rule)
-    return tuple(Block(head, tuple(also)) for head, also in heads.values())
+        groups.setdefault(judged.finding.group or f"\0{number}", []).append(judged)
+    return tuple(_block(members) for members in groups.values())
+
+
+def _block(members: Sequence[Judged]) -> Block:
+    first = members[0]
+    equals = (one for one in members if word(one) == word(first) and one.finding.help)
+    head = next(equals, first)
+    return Block(head, tuple(one.finding.rule for one in members if one is not head))
 
 
 def place(at: Location) -> str:
@@ -84,6 +91,11 @@ def sentence(text: str) -> str:
     for end in (". ", "! ", "? "):
         flat = flat.partition(end)[0]
     return line(flat.rstrip("."), _REASON)
+
+
+def paragraph(text: str) -> str:
+    """Return the text in one line, cut, and without its last full stop."""
+    return line(" ".join(text[:2000].split()).rstrip("."), _REASON)
 
 
 def answers(judged: Judged) -> str:

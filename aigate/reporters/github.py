@@ -66,7 +66,7 @@ def _says(block: _words.Block) -> Iterator[str]:
     if finding.at.cell:
         yield f"at: {_words.place(finding.at)}"
     if finding.help:
-        yield f"fix: {_words.sentence(finding.help)}"
+        yield f"fix: {_words.paragraph(finding.help)}"
     yield f"answers: {_words.answers(judged)}"
     if block.also:
         yield f"also: {_words.listed(block.also)}"

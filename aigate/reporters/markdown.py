@@ -116,7 +116,7 @@ def _error(block: _words.Block, *, rules: Mapping[str, Rule]) -> Iterator[str]:
     if rule and rule.why:
         yield f"- Why: {prose(_words.sentence(rule.why))}"
     if fix:
-        yield f"- Fix: {prose(_words.sentence(fix))}"
+        yield f"- Fix: {prose(_words.paragraph(fix))}"
     yield f"- Answers: {_answers(block)}"
     yield f"- Origin: {code(_words.origin(judged))}"
     if judged.decision.value != "open":

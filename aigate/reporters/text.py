@@ -108,7 +108,7 @@ def _facts(block: _words.Block, around: _Around) -> Iterable[tuple[str, str]]:
     if rule and rule.why:
         yield "why", _words.sentence(rule.why)
     if fix:
-        yield "fix", _words.sentence(fix)
+        yield "fix", _words.paragraph(fix)
     yield "answers", _words.answers(judged)
     if around.has_origins:
         yield "origin", _words.origin(judged)

@@ -106,6 +106,15 @@ def test_findings_of_one_group_are_one_block_but_all_are_counted(make):
     assert last_line(report) == "fail: 2 findings block"
 
 
+def test_a_group_is_headed_by_a_finding_that_knows_what_to_do_if_it_is_no_milder(make):
+    bare = make.judged(make.finding(group="g", rule="bandit/B602", help=""))
+    helpful = make.judged(make.finding(group="g"))
+    milder = make.judged(make.finding(group="g"), action=Action.WARN, blocking=False)
+
+    assert "error[shell-injection]" in show(make.report((bare, helpful)))
+    assert "error[bandit/B602]" in show(make.report((bare, milder)))
+
+
 def test_only_findings_under_the_shown_paths_are_shown(make):
     here = make.judged(make.finding(at=Location("src/a.py", 1, 1, 1, 2)))
     there = make.judged(make.finding(at=Location("srcs/b.py", 1, 1, 1, 2)))
