@@ -30,7 +30,7 @@ _FOREIGN = re.compile(
     r"|julia|cython|cpp|cu|file|ai|mermaid|spark|configure)\b)"
 )
 _JAVASCRIPT = re.compile(r"%%(?:js|javascript)\b")
-_WRITTEN = re.compile(r"%%(?:writefile|file)\b.*\.py\w?\s*$")
+_STILL_PYTHON = re.compile(r"%%(?:(?:writefile|file)\b.*\.py\w?\s*$|script\b.*\bi?py(?:thon|py))")
 
 _TIMED = re.compile(
     r"(\s*)(%(?:time|timeit|prun|memit|lprun|mprun)(?:\s+-\w+(?:\s+\d+)?)*\s+)(?=\S)"
@@ -182,7 +182,7 @@ def _plain_python(source: str) -> tuple[Kind, str]:
     if rows[first].startswith("%%"):
         if _JAVASCRIPT.match(rows[first]):
             return Kind.JAVASCRIPT, "\n".join(["", *rows[first + 1 :]])
-        if _FOREIGN.match(rows[first]) and not _WRITTEN.match(rows[first]):
+        if _FOREIGN.match(rows[first]) and not _STILL_PYTHON.match(rows[first]):
             return Kind.TEXT, source
         # Any other magic may run the rest as Python.
         rows[first] = ""

@@ -8,7 +8,7 @@ import os
 import re
 import stat
 from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 from pathlib import Path
 
@@ -25,6 +25,9 @@ _RECORD = re.compile(
 )
 _INTENT_TO_ADD = 0x20000000
 _SKIP_WORKTREE = 0x40000000
+
+# What opening a folder says that is not there, or is a file or a link.
+_ABSENT = frozenset({errno.ENOENT, errno.ENOTDIR, errno.ELOOP})
 
 _UNOPENED = re.compile(rb"warning: could not open directory '(.*)/': (.*)")
 
@@ -80,14 +83,20 @@ def worktree_entries(repository: Repository, known: Collection[str] = ()) -> Wor
     tracked = _index(repository, "")
     others, unreadable = _untracked(repository)
     blobs = frozenset(known) | {t.entry.blob for t in tracked}
-    entries = [
-        t.entry for t in tracked if t.entry.mode == SUBMODULE_MODE or t.flags & _SKIP_WORKTREE
+    entries = [t.entry for t in tracked if t.flags & _SKIP_WORKTREE]
+    entries += [
+        _checked_out(repository, t.entry)
+        for t in tracked
+        if t.entry.mode == SUBMODULE_MODE and not t.flags & _SKIP_WORKTREE
     ]
     nobody = "0" * len(blob_id(repository, b""))
     entries += [Entry(p.rstrip("/"), SUBMODULE_MODE, nobody) for p in others if p.endswith("/")]
     settled = {entry.path for entry in entries}
     paths = {t.entry.path for t in tracked} | {p for p in others if not p.endswith("/")}
     for path, folder, name in _open_folders(repository.root, paths - settled):
+        if isinstance(folder, OSError):
+            unreadable.append((path, folder.strerror or "unreadable"))
+            continue
         try:
             entries += _look(repository, path, folder=folder, name=name, known=blobs)
         except OSError as error:
@@ -167,16 +176,29 @@ def _untracked(repository: Repository) -> tuple[list[str], list[tuple[str, str]]
     return paths, unopened
 
 
-def _open_folders(root: str, paths: Iterable[str]) -> Iterator[tuple[str, int, str]]:
+def _checked_out(repository: Repository, entry: Entry) -> Entry:
+    """Return a submodule's entry with the commit that is checked out there, if there is one."""
+    folder = Path(repository.root, entry.path)
+    if not os.path.lexists(folder / ".git") or os.path.realpath(folder) != str(folder):
+        return entry
+    done = repository.git.call("rev-parse", "--verify", "--quiet", "HEAD", cwd=str(folder))
+    commit = done.out.decode("ascii", "replace").strip()
+    return replace(entry, blob=commit) if done.code == 0 and commit else entry
+
+
+def _open_folders(root: str, paths: Iterable[str]) -> Iterator[tuple[str, int | OSError, str]]:
     """Yield each path with its folder, opened, and its name there.
 
     Each part on the way is opened by itself: a symbolic link on the way leads nowhere. Paths
-    whose folder is not there are left out.
+    whose folder is not there are left out; one that cannot be opened comes with the error.
     """
     split = sorted((*os.path.split(path), path) for path in paths)
     for folder, members in groupby(split, key=lambda parts: parts[0]):
-        opened = _open_folder(root, folder)
-        if opened is None:
+        try:
+            opened = _open_folder(root, folder)
+        except OSError as error:
+            if error.errno not in _ABSENT:
+                yield from ((path, error, name) for _, name, path in members)
             continue
         try:
             for _, name, path in members:
@@ -185,14 +207,12 @@ def _open_folders(root: str, paths: Iterable[str]) -> Iterator[tuple[str, int, s
             os.close(opened)
 
 
-def _open_folder(root: str, folder: str) -> int | None:
+def _open_folder(root: str, folder: str) -> int:
     flags = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW
     opened = os.open(root, os.O_RDONLY | os.O_DIRECTORY)
     for part in folder.split("/") if folder else ():
         try:
             inner = os.open(_raw(part), flags, dir_fd=opened)
-        except OSError:
-            return None
         finally:
             os.close(opened)
         opened = inner
@@ -245,6 +265,8 @@ def _content(repository: Repository, entry: Entry, *, limit: int) -> Blob:
     if entry.size > limit:
         return Blob(entry.blob, b"", "too-large")
     for _, folder, name in _open_folders(repository.root, [entry.path]):
+        if isinstance(folder, OSError):
+            return changed
         try:
             if entry.mode == "120000":
                 data = os.readlink(_raw(name), dir_fd=folder)

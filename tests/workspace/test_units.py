@@ -345,6 +345,7 @@ CELLS = {
     "shell-cell": ("%%bash\nls", Kind.TEXT, "%%bash\nls"),
     "script-cell": ("%%javascript\neval(x)", Kind.JAVASCRIPT, "\neval(x)"),
     "written": ("%%writefile a.py\neval(x)", Kind.PYTHON, "\neval(x)"),
+    "script-python": ("%%script python3\neval(x)", Kind.PYTHON, "\neval(x)"),
     "modulo": ("x = (a\n  % b)\ny = '''\n%z\n!a'''", Kind.PYTHON, None),
     "modulo-continued": ("x = a \\\n  % b\nx %= 3", Kind.PYTHON, None),
     "compared": ("x = a != b\ny = a[1] % 2", Kind.PYTHON, None),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -200,6 +201,44 @@ def test_c_027_a_folder_that_became_a_link_is_not_entered(bench: Workbench, tmp_
     (bench.root / "dir").symlink_to(outside)
 
     assert bench.on_disk() == {"dir": str(outside).encode()}
+
+
+def test_a_folder_that_cannot_be_opened_is_named(
+    bench: Workbench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bench.commit({"dir/a.py": CLEAN, "b.py": CLEAN})
+    # Permissions would not stop a test that root runs.
+    real = os.open
+
+    def deny(path: str | bytes, *arguments: int, **options: int) -> int:
+        if path == b"dir":
+            raise PermissionError(13, "Permission denied")
+        return real(path, *arguments, **options)
+
+    monkeypatch.setattr(os, "open", deny)
+
+    found = worktree.worktree_entries(bench.open())
+
+    assert [e.path for e in found.entries] == ["b.py"]
+    assert found.unreadable == (("dir/a.py", "Permission denied"),)
+
+
+def test_a_submodule_counts_by_what_is_checked_out(
+    bench: Workbench, make: Callable[..., Workbench]
+) -> None:
+    inner = make("inner")
+    first = inner.commit({"b.py": CLEAN})
+    second = inner.commit({"b.py": EVIL})
+    allow = ("-c", "protocol.file.allow=always")
+    bench.git(*allow, "submodule", "--quiet", "add", str(inner.root), "sub")
+    bench.commit()
+    bench.git("-C", "sub", "checkout", "--quiet", first)
+
+    repository = bench.open()
+    on_disk = {e.path: e.blob for e in worktree.worktree_entries(repository).entries}
+    staged = {e.path: e.blob for e in worktree.index_entries(repository)}
+
+    assert (on_disk["sub"], staged["sub"]) == (first, second)
 
 
 def test_special_files_are_named_as_unreadable(bench: Workbench) -> None:
