@@ -61,14 +61,21 @@ HOSTILE = {
 }
 
 
+def _read(data: bytes, mistakes: Mistakes) -> Node | None:
+    found = read(data, mistakes)
+    mistakes.check()
+    return found
+
+
 @pytest.mark.parametrize(("data", "place", "text"), HOSTILE.values(), ids=HOSTILE)
-def test_hostile_documents_are_refused_at_their_place_and_quickly(data, place, text):
+def test_hostile_documents_are_refused_at_their_place_and_quickly(
+    data: bytes, place: str, text: str
+) -> None:
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     start = time.perf_counter()
     mistakes = Mistakes("p.yaml")
     with pytest.raises(DocumentError) as caught:
-        read(data, mistakes)
-        mistakes.check()
+        _read(data, mistakes)
     took = time.perf_counter() - start
 
     first = caught.value.mistakes[0]
@@ -77,7 +84,7 @@ def test_hostile_documents_are_refused_at_their_place_and_quickly(data, place, t
     assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 100 * 1024
 
 
-def test_all_mistakes_are_told_at_once():
+def test_all_mistakes_are_told_at_once() -> None:
     mistakes = Mistakes("p.yaml")
     read(b"a: &x 1\na: 2\nb: !t 3\non: 4\nc: *x\n", mistakes)
 
@@ -86,7 +93,7 @@ def test_all_mistakes_are_told_at_once():
     assert [mistake.line for mistake in caught.value.mistakes] == [1, 2, 3, 4, 5]
 
 
-def test_a_flood_of_mistakes_is_cut_and_the_cut_is_told():
+def test_a_flood_of_mistakes_is_cut_and_the_cut_is_told() -> None:
     with pytest.raises(DocumentError) as caught:
         read(b"- &a b\n" * 9_000, Mistakes("p.yaml"))
 
@@ -94,7 +101,7 @@ def test_a_flood_of_mistakes_is_cut_and_the_cut_is_told():
     assert "further mistakes are not shown" in caught.value.mistakes[-1].text
 
 
-def test_places_count_characters_from_one():
+def test_places_count_characters_from_one() -> None:
     node = read("é: [ä, {b: c}]\n".encode(), Mistakes("p.yaml"))
 
     assert isinstance(node, Fields)
@@ -103,7 +110,7 @@ def test_places_count_characters_from_one():
     assert (key.at, [item.at for item in value.nodes]) == ((1, 1), [(1, 5), (1, 8)])
 
 
-def test_windows_line_ends_are_read():
+def test_windows_line_ends_are_read() -> None:
     node = read(b"a: b\r\nc: d\r\n", Mistakes("p.yaml"))
 
     assert _plain(node) == {"a": "b", "c": "d"}
@@ -150,14 +157,14 @@ AMBIGUOUS = [
 
 
 @pytest.mark.parametrize("text", AMBIGUOUS)
-def test_texts_that_yaml_reads_as_something_else_are_known(text):
+def test_texts_that_yaml_reads_as_something_else_are_known(text: str) -> None:
     assert other_reading(text)
 
 
 @pytest.mark.parametrize(
     "text", ["high", "7 days", "1.2.3", "none", "a.b", "-", "note", "0x", "e3"]
 )
-def test_texts_that_every_yaml_reads_as_text_are_left_alone(text):
+def test_texts_that_every_yaml_reads_as_text_are_left_alone(text: str) -> None:
     assert not other_reading(text)
 
 
@@ -185,7 +192,7 @@ FRAGMENTS = [
 
 @settings(max_examples=400, deadline=None)
 @given(st.one_of(st.lists(st.sampled_from(FRAGMENTS), max_size=25).map("".join), st.text()))
-def test_any_text_means_what_the_plain_loader_says_or_is_refused(text):
+def test_any_text_means_what_the_plain_loader_says_or_is_refused(text: str) -> None:
     data = text.encode("utf-8", "surrogatepass")
     mistakes = Mistakes("p.yaml")
     try:
@@ -199,7 +206,7 @@ def test_any_text_means_what_the_plain_loader_says_or_is_refused(text):
 
 @settings(max_examples=200, deadline=None)
 @given(st.binary(max_size=300))
-def test_any_bytes_are_read_or_refused(data):
+def test_any_bytes_are_read_or_refused(data: bytes) -> None:
     mistakes = Mistakes("p.yaml")
     try:
         node = read(data, mistakes)

@@ -33,9 +33,9 @@ REFUSED = {
 
 
 @pytest.mark.parametrize(("data", "text"), REFUSED.values(), ids=REFUSED)
-def test_what_two_readers_may_read_differently_is_refused_quickly(data, text):
+def test_what_two_readers_may_read_differently_is_refused_quickly(data: bytes, text: str) -> None:
     start = time.perf_counter()
-    with pytest.raises(DocumentError, match="r.json:") as caught:
+    with pytest.raises(DocumentError, match=r"r\.json:") as caught:
         read_json(data, file="r.json")
 
     assert text in caught.value.mistakes[0].text
@@ -51,7 +51,7 @@ values = st.recursive(
 
 @settings(deadline=None)
 @given(values)
-def test_whatever_is_read_is_what_the_plain_reader_says(value):
+def test_whatever_is_read_is_what_the_plain_reader_says(value: object) -> None:
     data = json.dumps(value).encode()
     try:
         found = read_json(data, file="r.json")

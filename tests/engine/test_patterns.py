@@ -47,19 +47,19 @@ OTHER = [
 
 
 @pytest.mark.parametrize(("pattern", "path"), MATCHING)
-def test_a_pattern_matches(pattern, path):
+def test_a_pattern_matches(pattern: str, path: str) -> None:
     assert matches_path(pattern, path)
 
 
 @pytest.mark.parametrize(("pattern", "path"), OTHER)
-def test_a_pattern_does_not_match(pattern, path):
+def test_a_pattern_does_not_match(pattern: str, path: str) -> None:
     assert not matches_path(pattern, path)
 
 
 @pytest.mark.parametrize(
     "pattern", ["", "/", "../a", "a/./b", "a//b", "!a", "a\\b", "{a,b}", "a**", "a/**b", "x" * 513]
 )
-def test_a_pattern_that_could_surprise_is_refused(pattern):
+def test_a_pattern_that_could_surprise_is_refused(pattern: str) -> None:
     assert pattern_mistake(pattern)
 
 
@@ -72,7 +72,7 @@ COSTLY = {
 
 
 @pytest.mark.parametrize(("pattern", "path"), COSTLY.values(), ids=COSTLY)
-def test_no_pattern_takes_long(pattern, path):
+def test_no_pattern_takes_long(pattern: str, path: str) -> None:
     start = time.perf_counter()
 
     assert not matches_path(pattern, path)
@@ -81,6 +81,6 @@ def test_no_pattern_takes_long(pattern, path):
 
 
 @given(st.lists(st.text("ab.*?[", min_size=1, max_size=4), min_size=1, max_size=4).map("/".join))
-def test_every_allowed_pattern_can_be_matched(pattern):
+def test_every_allowed_pattern_can_be_matched(pattern: str) -> None:
     if not pattern_mistake(pattern):
         assert matches_path(pattern, "a/b") in {True, False}

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
-import jsonschema
+import jsonschema  # noqa: TID253 - the ban is about the start of the program
 import pytest
 import yaml
 from hypothesis import given, settings
@@ -33,17 +35,17 @@ SCANNERS = {
 }  # fmt: skip
 
 
-def action(pack, **facts):
+def action(pack: str, **facts: Any) -> str:  # noqa: ANN401 - facts are of many types
     return demand(Facts(**facts).candidate, PACKS[pack]).action.word
 
 
-def test_there_are_these_four():
+def test_there_are_these_four() -> None:
     assert sorted(PACKS) == NAMES
     assert packs_folder() == FOLDER
 
 
 @pytest.mark.parametrize("name", PACKS)
-def test_a_pack_is_named_after_its_file_and_shows_editors_its_schema(name):
+def test_a_pack_is_named_after_its_file_and_shows_editors_its_schema(name: str) -> None:
     text = (FOLDER / f"{name}.yaml").read_text()
 
     assert PACKS[name].name == name
@@ -51,13 +53,13 @@ def test_a_pack_is_named_after_its_file_and_shows_editors_its_schema(name):
     jsonschema.validate(yaml.safe_load(text), json.loads(schema_text()))
 
 
-def test_the_schema_on_disk_is_what_the_definitions_say():
+def test_the_schema_on_disk_is_what_the_definitions_say() -> None:
     file = FOLDER / "schemas" / "policy.schema.json"
 
     assert file.read_text() == schema_text(), "run `aigate policy schema` into the file"
 
 
-def test_the_reference_in_the_readme_is_what_the_definitions_say():
+def test_the_reference_in_the_readme_is_what_the_definitions_say() -> None:
     text = (FOLDER / "README.md").read_text()
 
     assert within(text, requirement_kinds()) == text, "run `aigate policy schema --format markdown`"
@@ -84,7 +86,7 @@ def test_the_reference_in_the_readme_is_what_the_definitions_say():
         {"version": 1, "name": "a", "protected-branches": []},
     ],
 )
-def test_the_schema_refuses_what_the_reader_refuses(document):
+def test_the_schema_refuses_what_the_reader_refuses(document: dict[str, object]) -> None:
     with pytest.raises(jsonschema.ValidationError):
         jsonschema.validate(document, json.loads(schema_text()))
 
@@ -122,7 +124,7 @@ EXPECTED = [
 
 
 @pytest.mark.parametrize(("facts", "default", "strict", "federal"), EXPECTED)
-def test_what_findings_cost(facts, default, strict, federal):
+def test_what_findings_cost(facts: dict[str, Any], default: str, strict: str, federal: str) -> None:
     asked = [action(pack, **facts) for pack in ("default", "strict", "federal")]
 
     assert asked == [default, strict, federal]
@@ -130,7 +132,7 @@ def test_what_findings_cost(facts, default, strict, federal):
 
 
 @pytest.mark.parametrize("word", ["URGENT", ""], ids=lambda word: f"C-097-{word}")
-def test_an_unknown_severity_blocks(word):
+def test_an_unknown_severity_blocks(word: str) -> None:
     assert action("default", severity=severity_of(word)) == "joint"
 
 
@@ -146,7 +148,7 @@ facts = st.builds(
 
 @settings(deadline=None)
 @given(facts)
-def test_the_stricter_pack_never_asks_for_less_and_none_forgets_a_finding(found):
+def test_the_stricter_pack_never_asks_for_less_and_none_forgets_a_finding(found: Facts) -> None:
     asked = {name: demand(found.candidate, pack) for name, pack in PACKS.items()}
 
     assert asked["default"].action <= asked["strict"].action <= asked["federal"].action
@@ -155,16 +157,18 @@ def test_the_stricter_pack_never_asks_for_less_and_none_forgets_a_finding(found)
 
 @settings(deadline=None)
 @given(facts)
-def test_the_stricter_pack_never_gives_more_time_for_the_same_action(found):
+def test_the_stricter_pack_never_gives_more_time_for_the_same_action(found: Facts) -> None:
     asked = [demand(found.candidate, PACKS[name]) for name in ("default", "strict", "federal")]
-    for lax, strict in zip(asked, asked[1:], strict=False):
+    for lax, strict in pairwise(asked):
         if lax.action is strict.action and lax.fix_within is not None:
             assert strict.fix_within is not None
             assert strict.fix_within <= lax.fix_within
 
 
 @pytest.mark.parametrize(("lax", "strict"), [("default", "strict"), ("strict", "federal")])
-def test_the_stricter_pack_never_lets_an_acceptance_last_longer_or_bind_less(lax, strict):
+def test_the_stricter_pack_never_lets_an_acceptance_last_longer_or_bind_less(
+    lax: str, strict: str
+) -> None:
     order = list(Assurance)
     for one, other in zip(PACKS[lax].acceptance, PACKS[strict].acceptance, strict=True):
         assert one.severity is other.severity
@@ -172,24 +176,24 @@ def test_the_stricter_pack_never_lets_an_acceptance_last_longer_or_bind_less(lax
         assert order.index(other.assurance) <= order.index(one.assurance)
 
 
-def test_every_pack_requires_every_scanner_and_excludes_nothing():
+def test_every_pack_requires_every_scanner_and_excludes_nothing() -> None:
     for pack in PACKS.values():
         assert set(pack.required_scanners) == SCANNERS
         assert not pack.exclusions
 
 
-def test_only_the_advisory_pack_is_advisory():
+def test_only_the_advisory_pack_is_advisory() -> None:
     """C-146: and it says so in its name."""
     assert [name for name, pack in PACKS.items() if pack.mode is Mode.ADVISORY] == ["advisory"]
 
 
-def test_the_federal_pack_cannot_be_made_advisory():
+def test_the_federal_pack_cannot_be_made_advisory() -> None:
     text = b"version: 1\nname: ours\nextends: aigate:federal\nrequirements:\n" + b"".join(
         b"  - {id: %s, action: note}\n" % name.encode()
         for name in sorted({r.id for r in PACKS["federal"].requirements})
     )
 
-    def load(ref):
+    def load(ref: str) -> bytes | None:
         return text if ref == ".aigate/policy.yaml" else read_pack(ref)
 
     ours = read_policy(".aigate/policy.yaml", load, requirement_kinds())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -14,14 +15,16 @@ from aigate.documents.policy import read_policy
 from aigate.registry import requirement_kinds
 
 ONE = "version: 1\nname: ours\nextends: aigate:default\n"
+Run = Callable[..., tuple[int, str, str]]
+Write = Callable[[str, str], None]
 DOCS = Path(__file__).parents[2] / "docs" / "policy.md"
 
 
 @pytest.fixture
-def aigate(tmp_path, capsys):
+def aigate(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Run:
     """Run a command line in a folder and return its exit code, output and errors."""
 
-    def run(*arguments):
+    def run(*arguments: str) -> tuple[int, str, str]:
         with pytest.raises(SystemExit) as end:
             main(["-C", str(tmp_path), *arguments])
         captured = capsys.readouterr()
@@ -31,8 +34,8 @@ def aigate(tmp_path, capsys):
 
 
 @pytest.fixture
-def write(tmp_path):
-    def write_file(name, text):
+def write(tmp_path: Path) -> Write:
+    def write_file(name: str, text: str) -> None:
         file = tmp_path / name
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(text)
@@ -40,7 +43,7 @@ def write(tmp_path):
     return write_file
 
 
-def test_check_says_that_a_policy_is_in_order(aigate, write):
+def test_check_says_that_a_policy_is_in_order(aigate: Run, write: Write) -> None:
     write(".aigate/policy.yaml", ONE)
 
     assert aigate("policy", "check") == (
@@ -50,7 +53,7 @@ def test_check_says_that_a_policy_is_in_order(aigate, write):
     )
 
 
-def test_check_tells_all_mistakes_of_all_files_and_ends_with_2(aigate, write):
+def test_check_tells_all_mistakes_of_all_files_and_ends_with_2(aigate: Run, write: Write) -> None:
     write("a.yaml", ONE + "mod: advisory\n")
     write("b.yaml", ONE + "rules: no\n")
 
@@ -62,7 +65,7 @@ def test_check_tells_all_mistakes_of_all_files_and_ends_with_2(aigate, write):
     ]
 
 
-def test_check_without_a_policy_ends_with_2(aigate):
+def test_check_without_a_policy_ends_with_2(aigate: Run) -> None:
     code, _, err = aigate("policy", "check")
 
     assert code == 2
@@ -70,14 +73,16 @@ def test_check_without_a_policy_ends_with_2(aigate):
 
 
 @pytest.mark.parametrize("name", ["policy.yml", "Policy.yaml"], ids=lambda name: f"C-010-{name}")
-def test_a_second_candidate_for_the_policy_ends_with_2(aigate, write, name):
+def test_a_second_candidate_for_the_policy_ends_with_2(
+    aigate: Run, write: Write, name: str
+) -> None:
     write(".aigate/policy.yaml", ONE)
     write(f".aigate/{name}", ONE)
 
     assert aigate("policy", "check")[0] == 2
 
 
-def test_a_link_is_not_followed(aigate, write, tmp_path):
+def test_a_link_is_not_followed(aigate: Run, write: Write, tmp_path: Path) -> None:
     write("outside/secret.yaml", "version: 1\nname: s\nrequirements: [{id: a, action: note}]\n")
     write(".aigate/policy.yaml", "version: 1\nname: ours\nextends: [base.yaml, in/secret.yaml]\n")
     (tmp_path / ".aigate/base.yaml").symlink_to(tmp_path / "outside/secret.yaml")
@@ -87,7 +92,7 @@ def test_a_link_is_not_followed(aigate, write, tmp_path):
     assert (code, err.count("links are not followed")) == (2, 2)
 
 
-def test_a_folder_or_a_huge_file_is_no_policy(aigate, write, tmp_path):
+def test_a_folder_or_a_huge_file_is_no_policy(aigate: Run, write: Write, tmp_path: Path) -> None:
     (tmp_path / "folder.yaml").mkdir()
     write("huge.yaml", "#" * 10_000_000)
 
@@ -96,7 +101,9 @@ def test_a_folder_or_a_huge_file_is_no_policy(aigate, write, tmp_path):
 
 
 @pytest.mark.parametrize("pack", ["default", "strict", "advisory"])
-def test_show_prints_a_policy_that_reads_back_as_the_same(aigate, write, tmp_path, pack):
+def test_show_prints_a_policy_that_reads_back_as_the_same(
+    aigate: Run, write: Write, tmp_path: Path, pack: str
+) -> None:
     write(
         ".aigate/policy.yaml",
         f"version: 1\nname: ours\nextends: aigate:{pack}\n"
@@ -126,7 +133,7 @@ def test_show_prints_a_policy_that_reads_back_as_the_same(aigate, write, tmp_pat
     )
 
 
-def test_show_tells_where_each_requirement_comes_from(aigate, write):
+def test_show_tells_where_each_requirement_comes_from(aigate: Run, write: Write) -> None:
     write(".aigate/policy.yaml", ONE + "requirements:\n  - {id: new-low, action: warn}\n")
 
     assert "# .aigate/policy.yaml:5\n  - id: new-low\n" in aigate("policy", "show")[1]
@@ -139,7 +146,7 @@ def test_show_tells_where_each_requirement_comes_from(aigate, write):
     }
 
 
-def test_show_without_a_policy_shows_the_default(aigate):
+def test_show_without_a_policy_shows_the_default(aigate: Run) -> None:
     default = read_policy("aigate:default", read_pack, requirement_kinds())
     found = json.loads(aigate("policy", "show", "--format", "json")[1])
 
@@ -160,7 +167,7 @@ cases:
 """
 
 
-def test_test_ends_with_0_if_all_cases_hold_and_with_1_if_not(aigate, write):
+def test_test_ends_with_0_if_all_cases_hold_and_with_1_if_not(aigate: Run, write: Write) -> None:
     write("good.yaml", CASES % "note")
     write("bad.yaml", CASES % "warn")
 
@@ -171,7 +178,9 @@ def test_test_ends_with_0_if_all_cases_hold_and_with_1_if_not(aigate, write):
     assert "FAIL low: expected `warn`, got `note` from `new-low`\n" in out
 
 
-def test_test_uses_the_policy_that_the_file_names_relative_to_itself(aigate, write):
+def test_test_uses_the_policy_that_the_file_names_relative_to_itself(
+    aigate: Run, write: Write
+) -> None:
     write("p/ours.yaml", ONE + "requirements: [{id: new-low, action: joint}]\n")
     write("p/cases.yaml", CASES.replace("cases:", "policy: ours.yaml\ncases:", 1) % "joint")
 
@@ -186,7 +195,7 @@ def test_test_uses_the_policy_that_the_file_names_relative_to_itself(aigate, wri
         ("version: 3\ncases: [{name: a, finding: {severity: low}, expect: note}]\n", "version 1"),
     ],
 )
-def test_mistakes_in_the_cases_end_with_2(aigate, write, text, told):
+def test_mistakes_in_the_cases_end_with_2(aigate: Run, write: Write, text: str, told: str) -> None:
     write("cases.yaml", text)
     code, _, err = aigate("policy", "test", "cases.yaml")
 
@@ -194,11 +203,11 @@ def test_mistakes_in_the_cases_end_with_2(aigate, write, text, told):
     assert told in err
 
 
-def test_a_missing_file_of_cases_ends_with_2(aigate):
+def test_a_missing_file_of_cases_ends_with_2(aigate: Run) -> None:
     assert aigate("policy", "test", "gone.yaml")[0] == 2
 
 
-def _examples():
+def _examples() -> Iterator[tuple[str, str]]:
     """Yield name and text of each YAML example of the guide; its first line is its file name."""
     for block in re.findall(r"```yaml\n(.*?)```", DOCS.read_text(), re.DOTALL):
         name = re.match(r"# (\S+\.yaml)\n", block)
@@ -206,7 +215,7 @@ def _examples():
         yield name[1], block
 
 
-def test_the_examples_of_the_guide_are_in_order(aigate, write):
+def test_the_examples_of_the_guide_are_in_order(aigate: Run, write: Write) -> None:
     examples = list(_examples())
     for name, text in examples:
         write(name, text)
@@ -216,7 +225,7 @@ def test_the_examples_of_the_guide_are_in_order(aigate, write):
         assert aigate("policy", command, name)[0] == 0, name
 
 
-def test_the_mistakes_in_the_guide_are_what_is_printed(aigate, write):
+def test_the_mistakes_in_the_guide_are_what_is_printed(aigate: Run, write: Write) -> None:
     (wrong, told) = re.search(
         r"```text\n# wrong.yaml\n(.*?)```.*?```text\n(error: .*?)```", DOCS.read_text(), re.DOTALL
     ).groups()

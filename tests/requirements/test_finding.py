@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from random import Random
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aigate.domain.finding import Action, Candidate, Finding, Origin, Provenance, Status
+from aigate.domain.finding import Action, Candidate, Demand, Finding, Origin, Provenance, Status
 from aigate.domain.place import Location
 from aigate.domain.policy import Policy
 from aigate.domain.severity import Severity, severity_of
@@ -16,7 +18,7 @@ from aigate.engine.decide import demand
 from aigate.requirements.finding import FindingRequirement, Match
 
 
-def candidate(**facts):
+def candidate(**facts: Any) -> Candidate:  # noqa: ANN401 - facts are of many types
     finding = Finding(
         rule=facts.get("rule", "python-sql-injection"),
         scanner=facts.get("scanner", "semgrep"),
@@ -57,20 +59,22 @@ FIELDS = {
 
 
 @pytest.mark.parametrize(("match", "fitting", "other"), FIELDS.values(), ids=FIELDS)
-def test_each_field_matches_by_one_of_its_choices(match, fitting, other):
+def test_each_field_matches_by_one_of_its_choices(
+    match: Match, fitting: dict[str, Any], other: dict[str, Any]
+) -> None:
     requirement = FindingRequirement(id="r", action=Action.JOINT, match=match)
 
     assert requirement.demand(candidate(**fitting)) is not None
     assert requirement.demand(candidate(**other)) is None
 
 
-def test_fields_must_all_fit():
+def test_fields_must_all_fit() -> None:
     match = Match(severity=(Severity.HIGH,), status=(Status.EXISTING,))
 
     assert FindingRequirement(id="r", action=Action.JOINT, match=match).demand(candidate()) is None
 
 
-def test_unless_lets_findings_off():
+def test_unless_lets_findings_off() -> None:
     requirement = FindingRequirement(
         id="r", action=Action.WARN, unless=Match(rule=("bandit/B101",)), fix_within=7
     )
@@ -81,7 +85,7 @@ def test_unless_lets_findings_off():
     assert (asked.requirement, asked.action, asked.fix_within) == ("r", Action.WARN, 7)
 
 
-def test_unknown_origin_is_matched_as_ai_but_not_let_off_as_ai():
+def test_unknown_origin_is_matched_as_ai_but_not_let_off_as_ai() -> None:
     asks = FindingRequirement(id="r", action=Action.JOINT, match=Match(origin=(Provenance.AI,)))
     lets_off = FindingRequirement(
         id="r", action=Action.JOINT, unless=Match(origin=(Provenance.AI,))
@@ -93,7 +97,7 @@ def test_unknown_origin_is_matched_as_ai_but_not_let_off_as_ai():
     assert lets_off.demand(candidate(origin=Provenance.UNKNOWN))
 
 
-def test_naming_unknown_means_unknown_only():
+def test_naming_unknown_means_unknown_only() -> None:
     asks = FindingRequirement(
         id="r", action=Action.JOINT, match=Match(origin=(Provenance.UNKNOWN,))
     )
@@ -125,12 +129,14 @@ candidates = st.builds(
 )
 
 
-def _asked(found, demands):
+def _asked(found: Candidate, demands: list[FindingRequirement]) -> Demand:
     return demand(found, Policy(name="p", requirements=tuple(demands)))
 
 
 @given(candidates, st.lists(requirements), st.randoms())
-def test_the_order_of_requirements_never_matters(found, demands, random):
+def test_the_order_of_requirements_never_matters(
+    found: Candidate, demands: list[FindingRequirement], random: Random
+) -> None:
     shuffled = list(demands)
     random.shuffle(shuffled)
 
@@ -138,21 +144,27 @@ def test_the_order_of_requirements_never_matters(found, demands, random):
 
 
 @given(candidates, st.lists(requirements, min_size=1), requirements)
-def test_adding_a_requirement_never_lowers_what_a_requirement_asked(found, demands, another):
+def test_adding_a_requirement_never_lowers_what_a_requirement_asked(
+    found: Candidate, demands: list[FindingRequirement], another: FindingRequirement
+) -> None:
     if any(one.demand(found) for one in demands):
         assert _asked(found, [*demands, another]).action >= _asked(found, demands).action
 
 
 @given(candidates, requirements, st.sampled_from(Action))
-def test_a_stricter_action_never_costs_less(found, requirement, other):
+def test_a_stricter_action_never_costs_less(
+    found: Candidate, requirement: FindingRequirement, other: Action
+) -> None:
     stricter = replace(requirement, action=max(requirement.action, other))
 
     assert _asked(found, [stricter]).action >= _asked(found, [requirement]).action
 
 
 @given(candidates, st.sampled_from(Severity), st.sampled_from(Severity))
-def test_a_stricter_threshold_never_passes_more(found, one, other):
-    def asks_from(lowest):
+def test_a_stricter_threshold_never_passes_more(
+    found: Candidate, one: Severity, other: Severity
+) -> None:
+    def asks_from(lowest: Severity) -> list[FindingRequirement]:
         match = Match(severity=tuple(s for s in Severity if s >= lowest))
         note = FindingRequirement(id="n", action=Action.NOTE)
         return [FindingRequirement(id="r", action=Action.JOINT, match=match), note]
@@ -162,7 +174,7 @@ def test_a_stricter_threshold_never_passes_more(found, one, other):
 
 
 @pytest.mark.parametrize("word", ["URGENT", "", "none"], ids=lambda word: f"C-097-{word}")
-def test_an_unknown_severity_is_the_worst(word):
+def test_an_unknown_severity_is_the_worst(word: str) -> None:
     match = Match(severity=(Severity.CRITICAL,))
     requirement = FindingRequirement(id="r", action=Action.JOINT, match=match)
 
