@@ -155,10 +155,10 @@ _MARK = re.compile(
 _PROSE = (".md", ".mdx", ".markdown", ".rst", ".txt", ".adoc", ".asciidoc", ".html", ".htm")
 
 # How far a line is looked at, so that a file of one line costs no more than its length.
-_BEFORE = 600
+_BEFORE = 300
 _AFTER = 600
 
-LIMIT = 5_000
+LIMIT = 2_000
 """Places that are looked at in one unit; beyond that, `suppressions` stops."""
 
 
@@ -212,6 +212,8 @@ def _comments(unit: Unit) -> Iterator[tuple[int, int]]:
         return
     done = looked = 0
     prose = unit.path.lower().endswith(_PROSE)
+    if prose and "<!--" not in unit.text:
+        return
     for match in _HIT.finditer(unit.text):
         if match.start() < done:
             continue

@@ -16,6 +16,7 @@ from aigate.engine.lines import Lines
 
 _NAME = "instructions"
 _LIMIT = 200
+_LONGEST = 2_000_000
 _SHOWN = 100
 _CONTROLS = (
     "owasp-llm/LLM01",
@@ -163,6 +164,7 @@ _DENIED_BEFORE = re.compile(
 _CLAUSE = re.compile(
     r"\b(?:hesitate|worry|forget|fail|bother|matter|problem|only)\b|[,:]\s|\bbut\b", re.IGNORECASE
 )
+_INTERJECTION = re.compile(r",?\s+(?:under|in)\s+(?:any|no)\s+\w+,?|,?\s+ever,", re.IGNORECASE)
 _DENIED_AFTER = re.compile(
     r"\A[^.!?\n]{0,60}\b(?:is|are)\s+(?:\w+\s+)?(?:forbidden|prohibited|not\s+(?:allowed|permitted"
     r"|acceptable|ok)|banned|disallowed|blocked|rejected|never|wrong)\b",
@@ -181,7 +183,10 @@ _TAGS = {0xE0000 + code: code for code in range(0x20, 0x7F)}
 def _scan(target: Target) -> Iterator[Sighting | Gap]:
     for unit in target.units:
         if _INSTRUCTIONS.fullmatch(unit.path):
-            stretches = iter([(0, len(unit.text))])
+            stretches = iter([(0, min(len(unit.text), _LONGEST))])
+            if len(unit.text) > _LONGEST:
+                reason = f"only the first {_LONGEST} characters of instructions were read"
+                yield Gap(unit.path, reason, "long-instructions", _NAME)
         elif _PROSE.fullmatch(unit.path) and "<!--" in unit.text:
             stretches = (match.span("inside") for match in _COMMENT.finditer(unit.text))
         else:
@@ -224,7 +229,7 @@ def _found(text: str, start: int, end: int) -> Iterator[tuple[Rule, int, int]]:
 
 def _is_denied(text: str, start: int, end: int) -> bool:
     """Tell whether the words around forbid what the words say."""
-    before = text[_sentence(text, start) : start]
+    before = _INTERJECTION.sub("", text[_sentence(text, start) : start])
     denied = _DENIED_BEFORE.search(before)
     if denied is not None and not _CLAUSE.search(denied[0]):
         return True

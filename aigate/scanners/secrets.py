@@ -252,8 +252,8 @@ _NAMES_OF_SECRETS = (
 _REST_OF_NAME = re.compile(r"[A-Za-z0-9_-]{0,30}", re.ASCII)
 _VALUE = re.compile(
     r"[\"'\]]{0,2}\s{0,4}(?::\s{0,2}[A-Za-z][A-Za-z\[\]| .]{0,30}\s{0,3}(?==))?(?:=>|:=|=|:)\s{0,4}"
-    r"(?:Bearer\s+)?(?:(?:[rbuf]|&)?(?P<quote>[\"'`])(?:Bearer\s+|Basic\s+)?(?P<quoted>[^\"'`\s]{16,300})(?P=quote)"
-    r"|(?P<bare>[A-Za-z0-9+/=_.~-]{20,300})(?=[\s;,#]|\Z))"
+    r"(?:Bearer\s+)?(?:(?:[rbuf]|&)?(?P<quote>[\"'`])(?:Bearer\s+|Basic\s+)?(?P<quoted>[^\"'`\s]{16,300}+)(?P=quote)"
+    r"|(?P<bare>[A-Za-z0-9+/=_.~-]{20,300}+)(?=[\s;,#]|\Z))"
 )
 _UNSECRET = re.compile(
     r"(?:_?-?(?:url|uri|type|name|field|path|file|dir|id|ids|hash|digest|prefix|suffix|header"
@@ -343,7 +343,10 @@ def _provider_keys(text: str) -> Iterator[_Found]:
 
 def _private_keys(text: str) -> Iterator[_Found]:
     for match in _PEM.finditer(text):
-        end = text.find("-----END", match.end(), match.end() + _PEM_LONGEST)
+        # Whatever dashes come next end the key, so that a row of beginnings costs little.
+        end = text.find("-----", match.end(), match.end() + _PEM_LONGEST)
+        if end >= 0 and not text.startswith("-----END", end):
+            continue
         body = text[match.end() : end if end >= 0 else match.end() + 600]
         material = _NOT_KEY.sub("", _PEM_HEADER.sub("", body))
         noise = len(body) - len(material)
