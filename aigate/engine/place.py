@@ -103,6 +103,8 @@ def _finding(sighting: Sighting, page: _Page, rule: Rule | None) -> Finding:
     first, last = (
         (around.first, around.last) if around else (span.line - AROUND, span.end_line + AROUND)
     )
+    # The digest of a text that holds a secret would let a weak one be found by trying.
+    bare = sighting.secret or not about_text
     shown = page.lines[span.line - 1 : min(span.end_line, span.line + _MOST_LINES - 1)]
     worst = sighting.severity or (rule.severity if rule else Severity.CRITICAL)
     return Finding(
@@ -117,7 +119,7 @@ def _finding(sighting: Sighting, page: _Page, rule: Rule | None) -> Finding:
         controls=rule.controls if rule else (),
         snippet=tuple(_masked(line, page.secrets) for line in shown) if about_text else (),
         match=digest,
-        context=_digest("\n".join(page.lines[max(first - 1, 0) : last])) if about_text else digest,
+        context=digest if bare else _digest("\n".join(page.lines[max(first - 1, 0) : last])),
         scope=around.name if around else "",
         rule_digest=rule.digest if rule else "",
         suppressed_inline=sighting.rule not in _OF_SUPPRESSION
