@@ -298,6 +298,43 @@ def test_a_linked_worktree_is_a_repository(bench: Workbench, tmp_path: Path) -> 
     assert len(worktree.worktree_entries(repository).entries) == 1
 
 
+@pytest.mark.parametrize("is_linked", [False, True], ids=["C-058-main", "C-058-linked"])
+def test_the_environment_of_a_real_hook_names_the_same_repository(
+    bench: Workbench, tmp_path: Path, *, is_linked: bool
+) -> None:
+    bench.commit({"a.py": "a = 1\n", "b.py": "b = 1\n"})
+    top = bench.root
+    if is_linked:
+        top = tmp_path / "linked"
+        bench.git("worktree", "add", "--quiet", "-b", "other", str(top))
+    seen = tmp_path / "seen"
+    hook = bench.root / ".git" / "hooks" / "pre-commit"
+    hook.write_text(f'#!/bin/sh\nenv -0 > {seen}\ncp "$GIT_INDEX_FILE" {tmp_path}/copy\n')
+    hook.chmod(0o755)
+    (top / "a.py").write_text("a = 2\n")
+    (top / "b.py").write_text("b = 2\n")
+    bench.git("-C", str(top), "commit", "--quiet", "-m", "a change", "--", "a.py")
+    pairs = (pair.partition("=") for pair in seen.read_text().split("\0")[:-1])
+    environ = {name: value for name, _, value in pairs}
+
+    repository = git.open_repository(str(top), environ=environ)
+    entries = worktree.index_entries(repository, f"{tmp_path}/copy")
+    blobs = {b.id: b.data for b in git.read_blobs(repository, [e.blob for e in entries], limit=99)}
+
+    assert repository.root == str(top)
+    assert "GIT_INDEX_FILE" in environ
+    assert [blobs[e.blob] for e in entries] == [b"a = 2\n", b"b = 1\n"]
+
+
+def test_grafts_do_not_change_history(bench: Workbench) -> None:
+    first = bench.commit({"a.py": "a = 1\n"})
+    second = bench.commit({"a.py": "a = 2\n"})
+    (bench.root / ".git" / "info").mkdir(exist_ok=True)
+    (bench.root / ".git" / "info" / "grafts").write_text(f"{second}\n")
+
+    assert git.merge_bases(bench.open(), first, second) == (first,)
+
+
 def test_a_submodule_is_a_repository(bench: Workbench, make: Callable[..., Workbench]) -> None:
     inner = make("inner")
     inner.commit({"b.py": "b\n"})
