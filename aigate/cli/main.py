@@ -62,34 +62,33 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     _require_own_package()
     try:
         aigate.main(args=list(arguments) if arguments is not None else None, standalone_mode=False)
-        sys.stdout.flush()
-    except SystemExit as end:
-        code = end.code if isinstance(end.code, int) else INTERNAL
-    except click.exceptions.Exit as end:
-        code = end.exit_code
-    except click.Abort:
-        code = 128 + signal.SIGINT
-    except click.exceptions.NoArgsIsHelpError as error:
-        print(error.format_message(), file=sys.stderr)  # noqa: T201 - what to do, no error
-        code = error.exit_code
-    except click.ClickException as error:
-        _complain(f"error: {_lower(error.format_message())}", _usage_hint(error))
-        code = error.exit_code
-    except AigateError as error:
-        _complain(f"error: {error.message}", error.hint)
-        code = code_of(error)
-    except BrokenPipeError:
-        code = OUTPUT
-    except KeyboardInterrupt:
-        code = 128 + signal.SIGINT
-    except Exception as error:  # noqa: BLE001 - a person gets words, never a traceback
-        _complain_of_bug(error)
-        code = INTERNAL
-    else:
         # A command that returns instead of ending by `finish` has a bug: click would turn
         # whatever it returned into exit 0.
         code = OK if _only_shows(arguments) else INTERNAL
+    except SystemExit as end:
+        code = end.code if isinstance(end.code, int) else INTERNAL
+    except (click.Abort, KeyboardInterrupt):
+        code = 128 + signal.SIGINT
+    except BrokenPipeError:
+        code = OUTPUT
+    except (click.ClickException, AigateError) as error:
+        code = _told(error)
+    except Exception as error:  # noqa: BLE001 - a person gets words, never a traceback
+        _complain_of_bug(error)
+        code = INTERNAL
     finish(_flushed(code))
+
+
+def _told(error: click.ClickException | AigateError) -> int:
+    """Tell a person what is wrong and what to do; return the exit code."""
+    if isinstance(error, AigateError):
+        _complain(f"error: {error.message}", error.hint)
+        return code_of(error)
+    if isinstance(error, click.exceptions.NoArgsIsHelpError):
+        print(error.format_message(), file=sys.stderr)  # noqa: T201 - what to do, no error
+    else:
+        _complain(f"error: {_lower(error.format_message())}", _usage_hint(error))
+    return error.exit_code
 
 
 def _only_shows(arguments: Sequence[str] | None) -> bool:
