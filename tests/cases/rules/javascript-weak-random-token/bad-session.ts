@@ -1,0 +1,1 @@
+export const createSessionId = (): string => Date.now() + '-' + Math.random().toString(16); // expect: javascript-weak-random-token
