@@ -3,25 +3,30 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from pathlib import Path
 
 import click
 
+from aigate import registry
 from aigate.cli.exits import finish
-from aigate.cli.packs import from_disk
+from aigate.cli.packs import from_disk, packs_folder
+from aigate.cli.streams import say
+from aigate.documents.catalogue import read_catalogue
 from aigate.documents.decode import encode
 from aigate.documents.fold import BUILT_IN, resolved
+from aigate.documents.mistakes import did_you_mean
 from aigate.documents.policy import POLICY, find_policy, policy_schema, read_policy
 from aigate.documents.policy_cases import Case, read_cases
 from aigate.documents.policy_file import Exclude, Limit, SeatsFor
 from aigate.documents.reference import reference
 from aigate.documents.yaml_text import yaml_text
-from aigate.domain.policy import Policy, SeatRule
+from aigate.domain.policy import Policy, SeatRule, Source
 from aigate.engine.decide import demand
+from aigate.engine.patterns import matches_name
 from aigate.engine.shown import plain
 from aigate.errors import DocumentError, Mistake, UsageError
-from aigate.registry import requirement_kinds
+from aigate.requirements.finding import FindingRequirement
 
 _DEFAULT = f"{BUILT_IN}default"
 
@@ -54,7 +59,9 @@ def check(directory: str, files: tuple[str, ...]) -> None:
             mistakes += error.mistakes
         else:
             count = len(found.requirements)
-            click.echo(f"{plain(file)}: `{found.name}` is in order, {count} requirements")
+            say(f"{plain(file)}: `{found.name}` is in order, {count} requirements\n")
+            for remark in _remarks(found):
+                click.echo(f"warning: {plain(remark)}", err=True)
     if mistakes:
         raise DocumentError(tuple(dict.fromkeys(mistakes)))
     finish(0)
@@ -79,11 +86,11 @@ def show(directory: str, file: str, form: str) -> None:
             for entry, place in zip(_requirements(found), places, strict=True)
         ]
         said = {**said, "requirements": listed, "digest": found.digest}
-        click.echo(json.dumps(said, indent=2))
+        say(json.dumps(said, indent=2) + "\n")
     else:
         notes = {("requirements", index): place for index, place in enumerate(places)}
-        click.echo(f"# digest: {found.digest}")
-        click.echo(yaml_text(said, notes), nl=False)
+        say(f"# digest: {found.digest}\n")
+        say(yaml_text(said, notes))
     finish(0)
 
 
@@ -106,8 +113,8 @@ def test(directory: str, file: str) -> None:
     for case in cases.cases:
         wrong = _wrong(case, found)
         failed += bool(wrong)
-        click.echo(f"{'FAIL' if wrong else 'ok':<5}{plain(case.name)}{wrong and ': ' + wrong}")
-    click.echo(f"{len(cases.cases) - failed} of {len(cases.cases)} cases hold for `{found.name}`")
+        say(f"{'FAIL' if wrong else 'ok':<5}{plain(case.name)}{wrong and ': ' + wrong}\n")
+    say(f"{len(cases.cases) - failed} of {len(cases.cases)} cases hold for `{found.name}`\n")
     finish(1 if failed else 0)
 
 
@@ -116,13 +123,13 @@ def test(directory: str, file: str) -> None:
 def schema(form: str) -> None:
     """Print the JSON Schema of policies, for editors, or the same as tables for people."""
     markdown = form == "markdown"
-    click.echo(reference(requirement_kinds()) if markdown else schema_text(), nl=False)
+    say(reference(registry.requirement_kinds()) if markdown else schema_text())
     finish(0)
 
 
 def schema_text() -> str:
     """Return the JSON Schema of policies as it lies in `policies/schemas`."""
-    return json.dumps(policy_schema(requirement_kinds()), indent=2) + "\n"
+    return json.dumps(policy_schema(registry.requirement_kinds()), indent=2) + "\n"
 
 
 def _own(folder: Path) -> str:
@@ -133,7 +140,34 @@ def _own(folder: Path) -> str:
 
 
 def _read(folder: Path, ref: str) -> Policy:
-    return read_policy(ref, from_disk(folder, ref), requirement_kinds())
+    return read_policy(ref, from_disk(folder, ref), registry.requirement_kinds())
+
+
+def _remarks(found: Policy) -> Iterator[str]:
+    """Yield what may be a slip: names of rules and scanners that this gate does not know."""
+    scanners = {scanner.name: scanner for scanner in registry.scanners()}
+    rules = set(read_catalogue((packs_folder() / "compiled" / "catalogue.json").read_bytes()))
+    rules |= {rule.name for scanner in scanners.values() for rule in scanner.rules}
+    for name in found.required_scanners:
+        if name not in scanners:
+            near = did_you_mean(name, scanners)
+            yield f"no scanner is called `{name}`{near}: every verdict will be incomplete"
+    for requirement, (_, source) in zip(found.requirements, found.sources, strict=True):
+        if isinstance(requirement, FindingRequirement):
+            for match in filter(None, (requirement.match, requirement.unless)):
+                yield from _unknown(match.scanner, "scanner", set(scanners), source)
+                # A rule of a scanner that brings its own is named after it: `bandit/B101`.
+                ours = tuple(r for r in match.rule if r.partition("/")[0] not in scanners)
+                yield from _unknown(ours, "rule", rules, source)
+
+
+def _unknown(
+    patterns: Iterable[str], what: str, names: Collection[str], source: Source
+) -> Iterator[str]:
+    for pattern in patterns:
+        if not any(matches_name(pattern, name) for name in names):
+            near = did_you_mean(pattern, names)
+            yield f"{source.file}:{source.line}: no {what} is called `{pattern}`{near}"
 
 
 def _wrong(case: Case, found: Policy) -> str:
@@ -184,7 +218,7 @@ def _seats(rule: SeatRule) -> Mapping[str, object]:
 
 
 def _requirements(found: Policy) -> list[dict[str, object]]:
-    kinds = {kind.implementation: kind.name for kind in requirement_kinds()}
+    kinds = {kind.implementation: kind.name for kind in registry.requirement_kinds()}
     listed = []
     for requirement in found.requirements:
         kind = kinds.get(type(requirement), "finding")

@@ -12,6 +12,7 @@ import types
 import typing
 from collections.abc import Callable, Mapping
 from enum import Enum, IntEnum
+from functools import cache
 from typing import Any, NamedTuple, TypeVar
 
 from aigate.documents.mistakes import Mistakes, Place, did_you_mean, shown
@@ -122,7 +123,7 @@ def encode(value: Any) -> Any:  # noqa: ANN401 - any dataclass, to plain lists, 
 def schema(cls: type, replace: Mapping[str, object] | None = None) -> dict[str, object]:
     """Describe a dataclass as a JSON Schema object; `replace` overrides fields by their key."""
     properties: dict[str, object] = {}
-    hints = typing.get_type_hints(cls)
+    hints = _hints(cls)
     for key, part in _parts(cls).items():
         told = {"description": part.metadata["doc"]} if "doc" in part.metadata else {}
         given = (replace or {}).get(key) or _typed(hints[part.name], part.metadata.get("unit", ""))
@@ -138,6 +139,11 @@ def schema(cls: type, replace: Mapping[str, object] | None = None) -> dict[str, 
 def key_of(name: str) -> str:
     """Return the spelling of a field's name in documents."""
     return name.replace("_", "-")
+
+
+@cache
+def _hints(cls: type) -> Mapping[str, Any]:
+    return typing.get_type_hints(cls)
 
 
 def _parts(cls: type) -> dict[str, dataclasses.Field[Any]]:
@@ -160,7 +166,7 @@ def _record(cls: type, node: Node, mistakes: Mistakes) -> Any:  # noqa: ANN401 -
     if not isinstance(node, Fields):
         mistakes.add(node.at, f"expected fields (`name: value`), found {_said(node)}")
         return _BAD
-    parts, hints = _parts(cls), typing.get_type_hints(cls)
+    parts, hints = _parts(cls), _hints(cls)
     values: dict[str, Any] = {}
     for key, value in node.entries:
         if key.text not in parts:
@@ -334,7 +340,7 @@ def place_of(node: Node, key: str) -> Place:
 def described(cls: type, before: str = "") -> list[tuple[str, str, str]]:
     """Return path, form and meaning of every field of a dataclass, those of its parts included."""
     rows: list[tuple[str, str, str]] = []
-    hints = typing.get_type_hints(cls)
+    hints = _hints(cls)
     for key, part in _parts(cls).items():
         hint = _without_none(hints[part.name])
         several = typing.get_origin(hint) is tuple

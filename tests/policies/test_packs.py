@@ -22,7 +22,7 @@ from aigate.domain.finding import Action, Provenance, Status
 from aigate.domain.policy import Assurance, Mode
 from aigate.domain.severity import Severity, severity_of
 from aigate.engine.decide import demand
-from aigate.registry import requirement_kinds
+from aigate.registry import requirement_kinds, scanners
 
 FOLDER = Path(__file__).parents[2] / "policies"
 NAMES = sorted(file.stem for file in FOLDER.glob("*.yaml"))
@@ -30,12 +30,10 @@ PACKS = {
     name: read_policy(f"aigate:{name}", read_pack, requirement_kinds())
     for name in ("default", "strict", "federal", "advisory")
 }
-SCANNERS = {
-    "semgrep", "bandit", "secrets", "suppressions", "control-plane", "contents", "hidden-text",
-}  # fmt: skip
+SCANNERS = {scanner.name for scanner in scanners()}
 
 
-def action(pack: str, **facts: Any) -> str:  # noqa: ANN401 - facts are of many types
+def action(pack: str, **facts: Any) -> str:
     return demand(Facts(**facts).candidate, PACKS[pack]).action.word
 
 

@@ -21,13 +21,13 @@ DOCS = Path(__file__).parents[2] / "docs" / "policy.md"
 
 
 @pytest.fixture
-def aigate(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Run:
+def aigate(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> Run:
     """Run a command line in a folder and return its exit code, output and errors."""
 
     def run(*arguments: str) -> tuple[int, str, str]:
         with pytest.raises(SystemExit) as end:
             main(["-C", str(tmp_path), *arguments])
-        captured = capsys.readouterr()
+        captured = capfd.readouterr()
         return end.value.code, captured.out, captured.err
 
     return run
@@ -63,6 +63,31 @@ def test_check_tells_all_mistakes_of_all_files_and_ends_with_2(aigate: Run, writ
         "error: a.yaml:4:1: unknown field `mod` (did you mean `mode`?)",
         "b.yaml:4:8: YAML reads `no` as yes or no: write it in quotes",
     ]
+
+
+def test_check_warns_of_names_that_nobody_knows(aigate: Run, write: Write) -> None:
+    write(
+        "a.yaml",
+        "version: 1\nname: a\nscanners: {required: [semgrpe]}\nrequirements:\n"
+        "  - {id: a, action: joint, match: {rule: [inline-supression, bandit/B1*, inline-*]}}\n"
+        "  - {id: b, action: note, unless: {scanner: secret}}\n",
+    )
+
+    code, _, err = aigate("policy", "check", "a.yaml")
+    assert (code, err.splitlines()) == (
+        0,
+        [
+            (
+                "warning: no scanner is called `semgrpe` (did you mean `semgrep`?):"
+                " every verdict will be incomplete"
+            ),
+            (
+                "warning: a.yaml:5: no rule is called `inline-supression`"
+                " (did you mean `inline-suppression`?)"
+            ),
+            "warning: a.yaml:6: no scanner is called `secret` (did you mean `secrets`?)",
+        ],
+    )
 
 
 def test_check_without_a_policy_ends_with_2(aigate: Run) -> None:
