@@ -6,10 +6,11 @@ follows is a function of what they returned.
 
 from __future__ import annotations
 
+import itertools
 import platform
 import time
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from pathlib import Path
@@ -42,8 +43,6 @@ from aigate.workspace import git, scratch, sides
 from aigate.workspace.trees import Comparison, compare
 from aigate.workspace.units import Content, build_units, removed_units
 
-_MISSING = git.Blob("", b"", "missing")
-_NONE = git.Blob("", b"")
 # That a file is too large to be read is a finding of its own.
 _UNSEEN = {
     "changed": "it changed while it was being read",
@@ -248,16 +247,26 @@ def _units(
     folder: str,
 ) -> tuple[tuple[Unit, ...], tuple[Gap, ...]]:
     """Read entries as units, export them, and return them with a gap for what is unreadable."""
-    blobs = {blob.id: blob for blob in tree.read([entry for entry, _ in entries])}
-    contents = []
-    for entry, change in entries:
-        blob = _NONE if entry.mode == git.SUBMODULE_MODE else blobs.get(entry.blob, _MISSING)
-        contents.append(Content(entry=entry, data=blob.data, change=change, problem=blob.problem))
-    units = tuple(build_units(contents, limit=sides.LARGEST))
+    units = tuple(build_units(_contents(tree, entries), limit=sides.LARGEST))
     gaps = [Gap(path, f"cannot be read: {why}", "unreadable") for path, why in tree.unreadable]
     gaps += [Gap(u.path, _UNSEEN[note], note) for u in units for note in u.notes if note in _UNSEEN]
     scratch.export(units, folder)
     return units + removed_units(removed, after=len(units)), tuple(gaps)
+
+
+def _contents(tree: sides.Tree, entries: Sequence[tuple[Entry, Change]]) -> Iterator[Content]:
+    """Yield entries with their bytes as they arrive, so that not all are held at once."""
+    waiting: dict[str, list[tuple[Entry, Change]]] = {}
+    for entry, change in entries:
+        if entry.mode == git.SUBMODULE_MODE:
+            yield Content(entry=entry, change=change)
+        else:
+            waiting.setdefault(entry.blob, []).append((entry, change))
+    for blob in tree.read([entry for entry, _ in entries]):
+        for entry, change in waiting.pop(blob.id, ()):
+            yield Content(entry=entry, data=blob.data, change=change, problem=blob.problem)
+    for entry, change in itertools.chain.from_iterable(waiting.values()):
+        yield Content(entry=entry, change=change, problem="missing")
 
 
 def _before(
