@@ -195,12 +195,14 @@ def _selectors(unit: Unit) -> Iterator[_Found]:
         return
     for match in _SELECTORS.finditer(text):
         before = text[match.start() - 1] if match.start() else "\n"
-        if len(match[0]) == 1 and not (before.isascii() and before.isalpha()):
+        alone = len(match[0]) == 1
+        # The two that choose between text and picture often stay behind when text is pasted.
+        if alone and (match[0] in "\ufe0e\ufe0f" or not (before.isascii() and before.isalpha())):
             continue
         hidden = bytes(_selected(c) for c in match[0]).decode("utf-8", "backslashreplace")
         message = (
             f"{len(match[0])} variation selectors in a row, which spell `{_shown(hidden)}`"
-            if len(match[0]) > 1
+            if not alone
             else f"variation selector `{_escaped(match[0])}` after a plain letter"
         )
         yield _INVISIBLE, *match.span(), message, None if len(match[0]) > 2 else Severity.MEDIUM

@@ -16,7 +16,7 @@ from aigate.engine.lines import Lines
 
 _NAME = "instructions"
 _LIMIT = 200
-_LONGEST = 2_000_000
+_LONGEST = 500_000
 _SHOWN = 100
 _CONTROLS = (
     "owasp-llm/LLM01",

@@ -16,6 +16,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
+from urllib.parse import unquote
 
 from aigate import __version__
 from aigate.domain.extension import Scanner, Target
@@ -376,6 +377,8 @@ def _credentials_in_urls(text: str) -> Iterator[_Found]:
             continue
         strong = len(password) >= 12 and _entropy(password) >= 3 and _mixes(password) >= 3
         if _NOWHERE.fullmatch(host) and not strong:
+            continue
+        if "%" in password and (len(unquote(password)) < 8 or not _mixes(unquote(password))):
             continue
         # An upper-case word is a name in a template; a lower-case one, a word in a manual.
         if re.fullmatch(r"[A-Z_]+|[a-z_-]{1,8}", password):
