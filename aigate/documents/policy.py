@@ -26,6 +26,7 @@ POLICY = ".aigate/policy.yaml"
 
 _DEEPEST = 8
 _MOST_FILES = 32
+_LARGEST_SUM = 256 * 1024
 
 Load = Callable[[str], bytes | None]
 
@@ -110,6 +111,7 @@ class _Reader:
         self._mistakes = mistakes
         self._known: dict[str, frozenset[str]] = {}
         self._digest = hashlib.sha256()
+        self._sum = 0
 
     def digest(self) -> str:
         return self._digest.hexdigest()
@@ -129,6 +131,10 @@ class _Reader:
             data = self._load(ref)
             if data is None:
                 asking.add(at, _missing(ref))
+                return
+            self._sum += len(data)
+            if self._sum > _LARGEST_SUM:
+                asking.add(at, f"larger than {_LARGEST_SUM // 1024} KiB with all that is extended")
             else:
                 self._document(ref, data, above)
 

@@ -393,6 +393,13 @@ def test_a_crowd_of_files_is_refused() -> None:
     assert "more than 32 files" in mistakes(f"{HEAD}extends: [{names}]\n", **others)[0]
 
 
+def test_many_large_files_are_refused() -> None:
+    names = ", ".join(f"p{i}.yaml" for i in range(10))
+    others = {f"p{i}": f"version: 1\nname: p{i}\n{ONE}#{'x' * 60_000}\n" for i in range(10)}
+
+    assert "larger than 256 KiB" in mistakes(f"{HEAD}extends: [{names}]\n", **others)[0]
+
+
 def test_a_pack_cannot_reach_into_a_repository() -> None:
     files = {"aigate:x": HEAD + "extends: policy.yaml\n" + ONE, TOP: HEAD + ONE}
 
@@ -501,7 +508,7 @@ SHARDS = [
 ]
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(
     st.lists(
         st.tuples(st.integers(0, len(PACK)), st.integers(0, 9), st.sampled_from(SHARDS)),
