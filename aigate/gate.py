@@ -61,7 +61,8 @@ class Request:
 
     `base` and `head` are revisions; without `head` the working tree is judged, with `staged`
     the index; without `base` and `staged` the whole tree. `policy_file` and `trust_root` are
-    trusted, since the caller names them. `environ` is the caller's environment, of which git
+    trusted, since the caller names them, and `from_caller` reads that policy and what it
+    extends. `environ` is the caller's environment, of which git
     gets to see little. `deadline` is in seconds.
     """
 
@@ -72,6 +73,7 @@ class Request:
     staged: bool = False
     index_file: str = ""
     policy_file: str = ""
+    from_caller: Callable[[str], bytes | None] = lambda _name: None
     trust_root: str = ""
     environ: Mapping[str, str] = field(default_factory=dict)
     deadline: float = 600.0
@@ -104,6 +106,7 @@ def run(
         lambda entry: sides.read_one(steering or head, entry),
         packs=request.packs,
         policy_file=request.policy_file,
+        from_caller=request.from_caller,
     )
     _require_root(request, head, reference)
 

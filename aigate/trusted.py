@@ -45,14 +45,22 @@ class Trusted:
     rules_digest: str
 
 
+Load = Callable[[str], bytes | None]
+"""Reads a policy, or what it extends, for a caller who named it; None if there is none."""
+
 Reader = Callable[[Entry], bytes]
 """Reads an entry's blob from the object database; raises an `AigateError` if it cannot."""
 
 
 def read_trusted(
-    reference: Sequence[Entry], read: Reader, *, packs: str, policy_file: str = ""
+    reference: Sequence[Entry],
+    read: Reader,
+    *,
+    packs: str,
+    policy_file: str = "",
+    from_caller: Load = lambda _name: None,
 ) -> Trusted:
-    """Read what decides.
+    """Read what decides: a policy that the caller names, else that of the reference.
 
     Raises:
         DocumentError: the policy has mistakes.
@@ -60,7 +68,7 @@ def read_trusted(
         IntegrityError: the policy asks for a newer gate, or the installation is damaged.
     """
     tree = {entry.path: entry for entry in reference}
-    policy = _policy(tree, read, packs=packs, policy_file=policy_file)
+    policy = _policy(tree, read, packs=packs, policy_file=policy_file, from_caller=from_caller)
     if _version(policy.min_gate_version) > _version(__version__):
         raise IntegrityError(
             f"the policy asks for aigate {policy.min_gate_version} or later, this is {__version__}",
@@ -92,17 +100,24 @@ def trust_roots(entries: Sequence[Entry]) -> tuple[Entry, ...]:
     return tuple(entry for entry in entries if _TRUST_ROOT.fullmatch(entry.path))
 
 
-def _policy(tree: Mapping[str, Entry], read: Reader, *, packs: str, policy_file: str) -> Policy:
+def _policy(
+    tree: Mapping[str, Entry],
+    read: Reader,
+    *,
+    packs: str,
+    policy_file: str,
+    from_caller: Load,
+) -> Policy:
     def load(reference: str) -> bytes | None:
         if reference.startswith(BUILT_IN):
             return _built_in(Path(packs, f"{reference.removeprefix(BUILT_IN)}.yaml"))
         if policy_file:
-            return _named_by_caller(Path(reference))
+            return from_caller(reference)
         entry = tree.get(reference)
         return read(entry) if entry and entry.mode in _REGULAR else None
 
     if policy_file:
-        if _named_by_caller(Path(policy_file)) is None:
+        if from_caller(policy_file) is None:
             raise UsageError(
                 f"policy file `{policy_file}` cannot be read", code="policy-unreadable"
             )
@@ -114,13 +129,6 @@ def _policy(tree: Mapping[str, Entry], read: Reader, *, packs: str, policy_file:
 
 def _built_in(file: Path) -> bytes | None:
     return file.read_bytes() if re.fullmatch(r"[a-z-]+", file.stem) and file.is_file() else None
-
-
-def _named_by_caller(file: Path) -> bytes | None:
-    try:
-        return file.read_bytes() if file.is_file() else None
-    except OSError:
-        return None
 
 
 def _regular(tree: Mapping[str, Entry], path: str, read: Reader) -> bytes:

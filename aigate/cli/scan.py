@@ -16,7 +16,7 @@ from aigate import registry
 from aigate.cli.decision import decision_text
 from aigate.cli.exits import INCOMPLETE, finish
 from aigate.cli.last import remember
-from aigate.cli.packs import packs_folder
+from aigate.cli.packs import from_disk, packs_folder
 from aigate.cli.streams import safe_output, say, write_whole
 from aigate.domain.extension import View
 from aigate.domain.report import Report
@@ -106,6 +106,7 @@ def scan(
         staged=staged,
         index_file=_ENVIRON.get("GIT_INDEX_FILE", "") if staged else "",
         policy_file=policy,
+        from_caller=from_disk(Path.cwd(), policy),
         trust_root=trust_root,
         environ=dict(_ENVIRON),
         deadline=deadline,
