@@ -222,7 +222,7 @@ _PEM_HEADER = re.compile(r"(?:Proc-Type|DEK-Info|Version|Comment|Hash|Charset):[
 
 _URL = re.compile(
     r"(?<![A-Za-z0-9+.-])[A-Za-z][A-Za-z0-9+.-]{1,20}://"
-    r"(?P<user>[^\s:@/?#\"'`<>(){}\[\]$]{0,80}):(?P<password>[^\s@/\"'`<>(){}\[\]$,|]{3,120})@"
+    r"(?P<user>[^\s:@/?#\"'`<>(){}\[\]$]{0,80}):(?P<password>[^\s@/\"'`<>(){}\[\],|]{3,120})@"
     r"(?P<host>[A-Za-z0-9_.-]{1,200}|\[[0-9A-Fa-f:.]{2,50}\])"
 )
 _COMMON_PASSWORD = re.compile(
@@ -251,9 +251,16 @@ _NAMES_OF_SECRETS = (
     ),
 )
 _REST_OF_NAME = re.compile(r"[A-Za-z0-9_-]{0,30}", re.ASCII)
+_FROM_ENVIRONMENT = (
+    r"(?:(?:process\.env|import\.meta\.env|os\.environ|os\.getenv|env)\b[^\n,|?'\"]{0,60}"
+    r"(?:['\"][\w.-]{1,60}['\"][)\]]{1,2})?\s{0,3}(?:\|\||\?\?|\bor\b)\s{0,3})?"
+)
 _VALUE = re.compile(
-    r"[\"'\]]{0,2}\s{0,4}(?::\s{0,2}[A-Za-z][A-Za-z\[\]| .]{0,30}\s{0,3}(?==))?(?:=>|:=|=|:)\s{0,4}"
-    r"(?:Bearer\s+)?(?:(?:[rbuf]|&)?(?P<quote>[\"'`])(?:Bearer\s+|Basic\s+)?(?P<quoted>[^\"'`\s]{16,300}+)(?P=quote)"
+    # an assignment, perhaps with a type; a fall-back of a look-up; or the next of a pair
+    r"(?:[\"'\])]{0,3}\s{0,4}(?::\s{0,2}[A-Za-z][A-Za-z\[\]| .]{0,30}\s{0,3}(?==))?"
+    r"(?:=>|:=|=|:|\|\||\?\?|\bor\b)|[\"']\s{0,3},(?:\s{0,3}default\s{0,2}=)?)\s{0,4}"
+    rf"{_FROM_ENVIRONMENT}(?:Bearer\s+)?"
+    r"(?:(?:[rbuf]|&)?(?P<quote>[\"'`])(?:Bearer\s+|Basic\s+)?(?P<quoted>[^\"'`\s]{16,300}+)(?P=quote)"
     r"|(?P<bare>[A-Za-z0-9+/=_.~-]{20,300}+)(?=[\s;,#]|\Z))"
 )
 _UNSECRET = re.compile(
@@ -369,7 +376,11 @@ def _credentials_in_urls(text: str) -> Iterator[_Found]:
         low = password.lower()
         if _COMMON_PASSWORD.fullmatch(low) or low == user.lower() or _PLACEHOLDER.search(password):
             continue
-        if password.startswith(("%", ":", "-", "*", "\\")) or "\\" in password or len(set(low)) < 4:
+        if (
+            password.startswith(("$", "%", ":", "-", "*", "\\"))
+            or "\\" in password
+            or len(set(low)) < 4
+        ):
             continue
         if password.isdigit() or (
             password.isascii() and re.fullmatch(r"[^\d]*(?:secret|token|pass)[^\d]*", low)
