@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from aigate.documents.strict_json import read_json
+from aigate.engine.strict_json import read_json
 from aigate.errors import DocumentError
 
 REFUSED = {
