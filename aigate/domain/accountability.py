@@ -57,7 +57,8 @@ class Person:
 
     `platform_ids` pair a code host, such as `github`, with the numeric id there. `left` is
     the UTC time since when the person answers for nothing new, None while active. `answers`
-    is, for automation, the id of the human whose account it is.
+    is, for automation, the id of the human whose account it is. `former` are roles that the
+    person has lost, each with the UTC time since when.
     """
 
     id: str
@@ -68,6 +69,7 @@ class Person:
     platform_ids: tuple[tuple[str, int], ...] = ()
     left: datetime | None = None
     answers: str = ""
+    former: tuple[tuple[Role, datetime], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,9 +85,9 @@ class Limit:
 class Root:
     """One version of the registry, as one numbered root file holds it.
 
-    `previous` is the SHA-256 of the bytes of version n-1, empty for version 1; `digest` that
-    of this one's payload. `threshold` is how many people, with at least one owner and one
-    security person among them, must sign the next version; never below two.
+    `digest` is the SHA-256 of the signed payload, and `previous` that of version n-1, empty for
+    version 1. `threshold` is how many owners and security people must sign the next version,
+    among them an owner and, as somebody else, a security person; never below two.
     """
 
     version: int
