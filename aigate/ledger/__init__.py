@@ -1,0 +1,1 @@
+"""Signed statements: how they are signed, written, found again and verified."""
