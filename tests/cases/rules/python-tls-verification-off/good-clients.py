@@ -10,3 +10,11 @@ def fetch(url, token):
     context = ssl.create_default_context()
     context.check_hostname = True
     return context
+
+
+def context_for(verify):
+    context = ssl.create_default_context()
+    if not verify:
+        context.check_hostname = False
+        context.verify_mode = ssl.CERT_NONE
+    return context
