@@ -82,6 +82,34 @@ def run(
     return Done(child.returncode, out, err)
 
 
+def converse(
+    command: Sequence[str], *, cwd: str, env: Mapping[str, str], timeout: float
+) -> Done | Failed:
+    """Run a program that may ask its caller something, and return what it printed.
+
+    Unlike with `run`, the program keeps the caller's input and terminal, for a passphrase or
+    a PIN, and the caller's error stream, for "touch your key"; `err` is empty. `timeout` is
+    in seconds.
+    """
+    try:
+        child = subprocess.Popen(  # noqa: S603 - a list, no shell
+            list(command), cwd=cwd, env=dict(env), stdout=subprocess.PIPE
+        )
+    except OSError as error:
+        return Failed(f"`{command[0]}` cannot be started: {error.strerror}")
+    try:
+        out, _ = child.communicate(timeout=max(timeout, 0.01))
+    except subprocess.TimeoutExpired:
+        child.kill()
+        child.communicate()
+        return Failed(f"nobody answered within {timeout:.0f} s", timed_out=True)
+    except BaseException:
+        child.kill()
+        child.communicate()
+        raise
+    return Done(child.returncode, out, b"")
+
+
 def _end(child: subprocess.Popen[bytes]) -> None:
     # The child leads a session of its own, so this reaches all that it started.
     with contextlib.suppress(ProcessLookupError):

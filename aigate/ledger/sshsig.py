@@ -14,11 +14,13 @@ from typing import TYPE_CHECKING
 
 from aigate.errors import IntegrityError
 from aigate.ledger import keys
-from aigate.ledger.keys import PublicKey
+from aigate.ledger.keys import PublicKey, parse_public_key
 from aigate.ledger.wire import Wire, string
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.hashes import HashAlgorithm
+
+__all__ = ["LARGEST", "NAMESPACE", "Verified", "armored", "parse_public_key", "verify"]
 
 NAMESPACE = b"aigate"
 """What keeps a signature under a commit or a file from counting here."""
