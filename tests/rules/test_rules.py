@@ -77,7 +77,9 @@ def _scan(pack: str, folder: Path, *options: str) -> dict[str, Marks]:
     for result in answer["results"]:
         case = names[Path(result["path"]).name]
         if case.parent.name == result["check_id"]:
-            flagged[result["check_id"]].add((f"{case.parent.name}/{case.name}", result["start"]["line"]))
+            flagged[result["check_id"]].add(
+                (f"{case.parent.name}/{case.name}", result["start"]["line"])
+            )
     return {rule: frozenset(marks) for rule, marks in flagged.items()}
 
 
@@ -100,7 +102,9 @@ def test_each_rule_flags_the_marked_lines_of_its_cases_and_no_others(
         rule = folder.name
         expected, flagged = _expected(rule), fast.get(rule, frozenset())
         wrong += [f"{rule} missed {file}:{line}" for file, line in sorted(expected - flagged)]
-        wrong += [f"{rule} wrongly flagged {file}:{line}" for file, line in sorted(flagged - expected)]
+        wrong += [
+            f"{rule} wrongly flagged {file}:{line}" for file, line in sorted(flagged - expected)
+        ]
 
     assert wrong == []
 
