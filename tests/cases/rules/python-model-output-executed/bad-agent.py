@@ -37,3 +37,8 @@ def python(code: str) -> str:
     scope = {}
     exec(code, scope)  # expect: python-model-output-executed
     return str(scope)
+
+
+def improve(question):
+    code = ask_llm(question)
+    exec(code)  # expect: python-model-output-executed
