@@ -1,0 +1,414 @@
+"""The acceptance function: when two people's signed words make a finding stop blocking.
+
+The clauses are those of the trust model, in its order; each that fails has one reason code.
+Signatures were verified before anything here sees a statement; what is decided here is who
+signed, as what, under which registry, about what, and until when.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from aigate.domain.accountability import (
+    Binding,
+    KeyState,
+    Person,
+    PersonKind,
+    Recorded,
+    Registry,
+    Role,
+    Root,
+    Statement,
+    StatementKind,
+    Terms,
+)
+from aigate.domain.finding import Decision, Finding
+from aigate.domain.policy import AcceptanceLimit, Assurance
+from aigate.errors import IntegrityError
+
+_ACCEPTING = frozenset({StatementKind.ACCEPT, StatementKind.FALSE_POSITIVE, StatementKind.BASELINE})
+# How far the clock may be behind what is known to have happened.
+_CLOCK = timedelta(days=1)
+# Since when somebody is gone of whom the registry says nothing any more.
+_LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
+_STRENGTH = {
+    Assurance.NOTE: 0,
+    Assurance.PLATFORM_REVIEW: 1,
+    Assurance.SIGNED: 2,
+    Assurance.SIGNED_TOUCH: 3,
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ledger:
+    """Everything that acceptances are judged by.
+
+    `records` hold at least each statement that names the fingerprint of a finding at hand,
+    and each withdrawal. `authors` are the ids of registered people among the authors of the
+    change. `limits` are those of the policy; the registry's count as well, the stricter of
+    the two each time. `anchored` is the newest time that the reference proves to have passed.
+    """
+
+    registry: Registry
+    branch: str
+    records: tuple[Recorded, ...]
+    authors: frozenset[str] = frozenset()
+    limits: tuple[AcceptanceLimit, ...] = ()
+    anchored: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """What the ledger says about one finding.
+
+    `codes` are one stable reason code for each clause that fails, in the order of the
+    clauses. `developer` and `security` are the ids of those who signed and count;
+    `statements` the digests of what they signed. `changed` names what differs between the
+    finding and what was accepted.
+    """
+
+    decision: Decision
+    codes: tuple[str, ...]
+    developer: str = ""
+    security: str = ""
+    statements: tuple[str, ...] = ()
+    expires_at: datetime | None = None
+    changed: tuple[str, ...] = ()
+
+
+NOBODY = Outcome(decision=Decision.OPEN, codes=("no-acceptance",))
+"""What holds for a finding about which nobody has signed anything."""
+
+
+def triage(findings: Sequence[Finding], ledger: Ledger, *, at: datetime) -> tuple[Outcome, ...]:
+    """Return what the ledger says about each finding.
+
+    Raises:
+        IntegrityError: the clock is behind what is known to have happened.
+    """
+    if ledger.anchored and at < ledger.anchored - _CLOCK:
+        raise IntegrityError(
+            f"the clock says {at.isoformat()}, which is before the reference's own time",
+            hint="set the clock",
+            code="clock-behind",
+        )
+    accepting = _by_fingerprint(ledger.records)
+    withdrawals = tuple(
+        r for r in ledger.records if r.statement.terms.kind is StatementKind.WITHDRAW
+    )
+    copies: dict[str, list[int]] = defaultdict(list)
+    for index, finding in enumerate(findings):
+        copies[finding.fingerprint].append(index)
+    outcomes = [NOBODY] * len(findings)
+    for print_, indices in copies.items():
+        for terms, signed in accepting.get(print_, {}).values():
+            binding = next(b for b in terms.bindings if b.fingerprint == print_)
+            covered = _covered([findings[i] for i in indices], binding)
+            for index, is_covered in zip(indices, covered, strict=True):
+                case = _Case(findings[index], terms, binding, withdrawals, ledger, at)
+                outcome = _judge(case, signed)
+                if not is_covered:
+                    outcome = Outcome(decision=Decision.OPEN, codes=("surplus-copy",))
+                outcomes[index] = max(outcomes[index], outcome, key=_rank)
+    return tuple(outcomes)
+
+
+_Signed = tuple[Recorded, ...]
+
+
+def _by_fingerprint(
+    records: Iterable[Recorded],
+) -> dict[str, dict[bytes, tuple[Terms, _Signed]]]:
+    """Index accepting statements by finding, and then by the exact bytes of their terms."""
+    found: dict[str, dict[bytes, tuple[Terms, _Signed]]] = defaultdict(dict)
+    for record in sorted(records, key=lambda r: r.statement.digest):
+        terms = record.statement.terms
+        if terms.kind in _ACCEPTING:
+            for binding in terms.bindings:
+                _, signed = found[binding.fingerprint].get(terms.raw, (terms, ()))
+                found[binding.fingerprint][terms.raw] = (terms, (*signed, record))
+    return found
+
+
+def _covered(copies: Sequence[Finding], binding: Binding) -> list[bool]:
+    """Tell which of several identical matches the terms cover: no more than they count.
+
+    Those whose surroundings are the ones that were signed come first.
+    """
+    order = sorted(
+        range(len(copies)),
+        key=lambda i: (bool(_differences(copies[i], binding)), copies[i].occurrence),
+    )
+    chosen = set(order[: binding.count])
+    return [i in chosen for i in range(len(copies))]
+
+
+def _rank(outcome: Outcome) -> tuple[int, int]:
+    order = (
+        Decision.OPEN,
+        Decision.WITHDRAWN,
+        Decision.OWNERLESS,
+        Decision.STALE,
+        Decision.EXPIRED,
+        Decision.ACCEPTED,
+    )
+    # Of two that are open, the one that somebody has signed says more.
+    return order.index(outcome.decision), len(outcome.statements) * 2 - len(outcome.codes)
+
+
+@dataclass(frozen=True, slots=True)
+class _Case:
+    """One finding, and terms that name it."""
+
+    finding: Finding
+    terms: Terms
+    binding: Binding
+    withdrawals: _Signed
+    ledger: Ledger
+    at: datetime
+
+
+def _judge(case: _Case, signed: _Signed) -> Outcome:
+    root = case.ledger.registry.current
+    elsewhere = tuple(_elsewhere(case.terms, root, case.ledger.branch))
+    if elsewhere:
+        return Outcome(decision=Decision.OPEN, codes=elsewhere)
+    refusals = [(next(_refusals(record, case.ledger), ""), record) for record in signed]
+    valid = [record.statement for code, record in refusals if not code]
+    pair = _pair(valid, root, at=case.at)
+    if pair is None:
+        return _waiting(valid, [code for code, _ in refusals if code])
+    developer, security = pair
+    decision, code = next(_ends(case, pair), (Decision.ACCEPTED, ""))
+    changed = tuple(_differences(case.finding, case.binding))
+    stale = decision is Decision.STALE
+    return Outcome(
+        decision=decision,
+        codes=tuple(f"{part}-changed" for part in changed) if stale else (code,) if code else (),
+        developer=developer.person,
+        security=security.person,
+        statements=tuple(sorted((developer.digest, security.digest))),
+        expires_at=case.terms.expires_at,
+        changed=changed if stale else (),
+    )
+
+
+def _ends(case: _Case, pair: tuple[Statement, Statement]) -> Iterator[tuple[Decision, str]]:
+    """Say what ends, or qualifies, an acceptance that two people did make, weightiest first."""
+    registry, expires_at = case.ledger.registry, case.terms.expires_at
+    if _withdrawn(case.terms, pair, case.withdrawals, registry):
+        yield Decision.WITHDRAWN, "withdrawn"
+    if any(_differences(case.finding, case.binding)):
+        yield Decision.STALE, ""
+    if expires_at is None or case.at >= expires_at:
+        yield Decision.EXPIRED, "expired"
+    longest, floor = _limits(case.finding, case.ledger)
+    entered = _entered(pair, case.ledger, case.at)
+    if expires_at and longest is not None and expires_at > entered + longest:
+        yield Decision.EXPIRED, "lasts-too-long"
+    if _reached(pair, pinned=registry.pinned) < floor:
+        yield Decision.OPEN, "assurance-too-low" if registry.pinned else "trust-root-not-pinned"
+    gone = [since for s in pair if (since := _gone_since(s, registry.current)) is not None]
+    if gone:
+        in_grace = case.at <= min(gone) + timedelta(days=registry.current.grace_days)
+        yield (
+            (Decision.ACCEPTED, "ownerless-grace")
+            if in_grace
+            else (Decision.OWNERLESS, "ownerless")
+        )
+
+
+def _elsewhere(terms: Terms, root: Root, branch: str) -> Iterator[str]:
+    """Clause 1: the terms name this ledger, this repository and this branch."""
+    if terms.ledger_id != root.ledger_id:
+        yield "ledger-other"
+    if terms.repository_id != root.repository_id:
+        yield "repository-other"
+    if terms.branch != branch:
+        yield "branch-other"
+
+
+def _differences(finding: Finding, binding: Binding) -> Iterator[str]:
+    """Clause 1, the binding: what of the finding is not what was signed."""
+    if (finding.rule, finding.at.path, finding.match) != (
+        binding.rule,
+        binding.path,
+        binding.match,
+    ):
+        yield "match"
+    if finding.context != binding.context:
+        yield "context"
+    if finding.scope != binding.scope:
+        yield "scope"
+    if finding.rule_digest != binding.rule_digest:
+        yield "rule"
+    if finding.severity > binding.severity:
+        yield "severity"
+
+
+def _refusals(record: Recorded, ledger: Ledger) -> Iterator[str]:
+    """Clauses 2, 3, 4 and 5, for one statement: each reason why it does not count."""
+    statement = record.statement
+    root = _governing(record, ledger.registry)
+    if root is None:
+        yield "registry-outdated"
+        return
+    person = next((p for p in root.people if p.id == statement.person), None)
+    if person is None or not _has_key(person, statement.key, KeyState.ACTIVE):
+        yield "signer-unknown"
+        return
+    if _compromised(statement.key, ledger.registry):
+        yield "key-compromised"
+    if person.kind is not PersonKind.HUMAN:
+        yield "signer-is-automation"
+    if statement.as_role not in person.roles:
+        yield "role-missing"
+    if not record.in_reference and person.left is not None:
+        yield "signer-has-left"
+    if statement.as_role is Role.SECURITY and statement.person in ledger.authors:
+        yield "security-signed-own-change"
+
+
+def _governing(record: Recorded, registry: Registry) -> Root | None:
+    """Clause 3: claimed times play no part, so dating back gains nothing."""
+    terms = record.statement.terms
+    if not record.in_reference:
+        roots: tuple[Root, ...] = (registry.current,)
+    else:
+        roots = registry.roots
+    return next(
+        (
+            root
+            for root in roots
+            if (root.version, root.digest) == (terms.registry_version, terms.registry_digest)
+        ),
+        None,
+    )
+
+
+def _has_key(person: Person, fingerprint: str, state: KeyState) -> bool:
+    return any(k.fingerprint == fingerprint and k.state is state for k in person.keys)
+
+
+def _compromised(fingerprint: str, registry: Registry) -> bool:
+    return any(_has_key(p, fingerprint, KeyState.COMPROMISED) for p in registry.current.people)
+
+
+def _pair(
+    statements: Sequence[Statement], root: Root, *, at: datetime
+) -> tuple[Statement, Statement] | None:
+    """Clause 4: two different people can take the two seats; a matching, not a count.
+
+    Of several pairs the one whose people are still there longest counts.
+    """
+    pairs = [
+        (developer, security)
+        for developer in statements
+        if developer.as_role is Role.DEVELOPER
+        for security in statements
+        if security.as_role is Role.SECURITY and security.person != developer.person
+    ]
+
+    def preference(pair: tuple[Statement, Statement]) -> tuple[object, ...]:
+        gone = [_gone_since(s, root) for s in pair]
+        first = min((since for since in gone if since is not None), default=at)
+        touched = all(s.touched for s in pair)
+        return (not any(gone), touched, first, pair[0].digest, pair[1].digest)
+
+    return max(pairs, key=preference, default=None)
+
+
+def _waiting(valid: Sequence[Statement], refused: Sequence[str]) -> Outcome:
+    roles = {statement.as_role for statement in valid}
+    if roles == {Role.DEVELOPER, Role.SECURITY}:
+        missing = "one-person-in-both-seats"
+    elif roles == {Role.DEVELOPER}:
+        missing = "waits-for-security"
+    elif roles == {Role.SECURITY}:
+        missing = "waits-for-developer"
+    else:
+        missing = "no-acceptance"
+    return Outcome(
+        decision=Decision.OPEN,
+        codes=tuple(dict.fromkeys((*sorted(refused), missing))),
+        developer=next((s.person for s in valid if s.as_role is Role.DEVELOPER), ""),
+        security=next((s.person for s in valid if s.as_role is Role.SECURITY), ""),
+        statements=tuple(sorted(s.digest for s in valid)),
+    )
+
+
+def _withdrawn(
+    terms: Terms,
+    pair: tuple[Statement, Statement],
+    withdrawals: Iterable[Recorded],
+    registry: Registry,
+) -> bool:
+    """Clause 7: either signer, or anybody from security, has taken it back.
+
+    A withdrawal counts at once, also when it is new in the change, and under any version of
+    the registry: taking back can only tighten.
+    """
+    signers = {statement.person for statement in pair}
+    for record in withdrawals:
+        statement = record.statement
+        if terms.digest not in statement.terms.supersedes:
+            continue
+        for root in registry.roots:
+            person = next((p for p in root.people if p.id == statement.person), None)
+            if person is None or all(k.fingerprint != statement.key for k in person.keys):
+                continue
+            if person.kind is PersonKind.HUMAN and (
+                person.id in signers or Role.SECURITY in person.roles
+            ):
+                return True
+    return False
+
+
+def _limits(finding: Finding, ledger: Ledger) -> tuple[timedelta | None, int]:
+    """Return the longest duration and the weakest assurance that are allowed, strictest first."""
+    both = [
+        (limit.longest, limit.assurance)
+        for limit in ledger.limits
+        if limit.severity is finding.severity
+    ]
+    both += [
+        (limit.longest, limit.assurance)
+        for limit in ledger.registry.current.limits
+        if limit.severity is finding.severity
+    ]
+    longest = min((days for days, _ in both), default=None)
+    floor = max(
+        (_STRENGTH[assurance] for _, assurance in both), default=_STRENGTH[Assurance.SIGNED]
+    )
+    return (None if longest is None else timedelta(days=longest)), floor
+
+
+def _entered(pair: tuple[Statement, Statement], ledger: Ledger, at: datetime) -> datetime:
+    """Clause 6: when the later of two statements entered the reference, or now."""
+    digests = {statement.digest for statement in pair}
+    times = [r.entered_at for r in ledger.records if r.statement.digest in digests]
+    known = [time for time in times if time is not None]
+    return max(known) if len(known) == len(digests) else at
+
+
+def _reached(pair: tuple[Statement, Statement], *, pinned: bool) -> int:
+    """Clause 8: how strongly the two are bound to what they signed."""
+    if not pinned:
+        return _STRENGTH[Assurance.NOTE]
+    touched = all(statement.touched for statement in pair)
+    return _STRENGTH[Assurance.SIGNED_TOUCH if touched else Assurance.SIGNED]
+
+
+def _gone_since(statement: Statement, root: Root) -> datetime | None:
+    """Return since when a signer no longer answers in that role; None while they do."""
+    person = next((p for p in root.people if p.id == statement.person), None)
+    if person is None:
+        return _LONG_AGO
+    if person.left is not None:
+        return person.left
+    if statement.as_role in person.roles:
+        return None
+    return next((since for role, since in person.former if role is statement.as_role), _LONG_AGO)
