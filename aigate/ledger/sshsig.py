@@ -35,6 +35,7 @@ _MAGIC = b"SSHSIG"
 _VERSION = 1
 _HASHES = {b"sha256": hashlib.sha256, b"sha512": hashlib.sha512}
 _ENCODING = "signature-encoding"
+_ORDER = 2**252 + 27742317777372353535851937790883648493
 _TOUCHED = 0x01
 _VERIFIED_USER = 0x04
 
@@ -154,7 +155,8 @@ def _check_value(key: PublicKey, signed: bytes, value: bytes, algorithm: str) ->
     try:
         match key.material:
             case ed25519.Ed25519PublicKey():
-                _require(len(value) == 64)
+                # OpenSSH takes numbers beyond the order as well: a second spelling.
+                _require(len(value) == 64 and int.from_bytes(value[32:], "little") < _ORDER)
                 key.material.verify(value, signed)
             case ec.EllipticCurvePublicKey():
                 chosen = {256: hashes.SHA256, 384: hashes.SHA384}.get(
@@ -183,9 +185,9 @@ def _der(value: bytes) -> bytes:
     return encode_dss_signature(r, s)
 
 
-def _require(right_length: bool) -> None:  # noqa: FBT001 - the only thing it is about
-    if not right_length:
-        raise IntegrityError("the signature has the wrong length", code=_ENCODING)
+def _require(canonical: bool) -> None:  # noqa: FBT001 - the only thing it is about
+    if not canonical:
+        raise IntegrityError("the signature has another length or range", code=_ENCODING)
 
 
 def _shown(data: bytes) -> str:
