@@ -16,7 +16,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 CASES = ROOT / "tests/cases/rules"
 PACKS = ("generic", "javascript", "python")
-_EXPECT = re.compile(r"(?:#|//|<!--)\s*expect:\s*([a-z0-9, -]+?)\s*(?:-->)?$")
+_EXPECT = re.compile(r"(?:#|//|<!--|/\*)\s*expect:\s*([a-z0-9, -]+?)\s*(?:-->|\*/\})?$")
 
 Marks = frozenset[tuple[str, int]]
 """Pairs of a case, as `<rule>/<file>`, and a line."""
