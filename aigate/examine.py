@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from pathlib import Path
 
+from aigate import process
 from aigate.domain.extension import Scanner, Target
 from aigate.domain.finding import Gap, Sighting
 from aigate.domain.report import Ran
@@ -78,7 +79,14 @@ def examine(
         return said, Ran(name=scanner.name, version=version, units=len(mine), seconds=seconds)
 
     with ThreadPoolExecutor(max(len(scanners), 1)) as pool:
-        results = list(pool.map(one, scanners))
+        futures = [pool.submit(one, scanner) for scanner in scanners]
+        try:
+            results = [future.result() for future in futures]
+        except BaseException:
+            # The pool waits for its threads, and they for their programs.
+            while wait(futures, timeout=0.05).not_done:
+                process.end_all()
+            raise
     everything = [item for said, _ in results for item in said]
     return Seen(
         sightings=tuple(item for item in everything if isinstance(item, Sighting)),

@@ -127,7 +127,15 @@ def run(
         before: tuple[Finding, ...] = ()
         if reference is not None and findings:
             progress("comparing")
-            before = _before(findings, reference, comparison, folder, trusted=trusted, means=means)
+            left = request.deadline - (time.monotonic() - started)
+            before = _before(
+                findings,
+                reference,
+                comparison,
+                folder,
+                trusted=trusted,
+                means=replace(means, deadline=left),
+            )
 
     status = compare_findings(
         findings, before, alike=lambda finding, path: _alike(finding, path, trusted.policy)
@@ -139,7 +147,9 @@ def run(
         Candidate(finding=finding, status=one)
         for finding, one in zip(group(findings), status, strict=True)
     ]
-    decided = _judge(candidates, trusted, first_seen=head.dated or at.date(), by=introduced)
+    decided = _judge(
+        candidates, trusted, first_seen=min(head.dated or at.date(), at.date()), by=introduced
+    )
     verdict = decide.verdict(trusted.policy, decided, gaps)
     named = {one.finding.rule for one in decided}
     return Report(

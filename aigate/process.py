@@ -21,6 +21,9 @@ _INHERITED = ("PATH", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "SYSTEMROOT", "TMP
 _NO_NETWORK = "http://127.0.0.1:9"
 
 
+_running: set[subprocess.Popen[bytes]] = set()
+
+
 @dataclass(frozen=True, slots=True)
 class Done:
     """A program that ended by itself: its exit status (-n for signal n), output and errors."""
@@ -71,6 +74,7 @@ def run(
         )
     except OSError as error:
         return Failed(f"`{command[0]}` cannot be started: {error.strerror}")
+    _running.add(child)
     try:
         out, err = child.communicate(feed, timeout=max(timeout, 0.01))
     except subprocess.TimeoutExpired:
@@ -79,6 +83,8 @@ def run(
     except BaseException:
         _end(child)
         raise
+    finally:
+        _running.discard(child)
     return Done(child.returncode, out, err)
 
 
@@ -108,6 +114,13 @@ def converse(
         child.communicate()
         raise
     return Done(child.returncode, out, b"")
+
+
+def end_all() -> None:
+    """Kill every program that is running, with all its children; whoever waits gets to know."""
+    for child in tuple(_running):
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(child.pid, signal.SIGKILL)
 
 
 def _end(child: subprocess.Popen[bytes]) -> None:

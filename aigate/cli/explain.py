@@ -55,7 +55,11 @@ def _finding(name: str, directory: str) -> dict[str, Any] | None:
     text = last_report(directory)
     if not text or len(name) < _SHORTEST:
         return None
-    found = [f for f in json.loads(text)["findings"] if f["fingerprint"].startswith(name.lower())]
+    try:
+        remembered = json.loads(text)["findings"]
+        found = [f for f in remembered if f["fingerprint"].startswith(name.lower())]
+    except (ValueError, LookupError, TypeError, AttributeError):
+        return None  # a damaged cache is none
     if len({f["fingerprint"] for f in found}) > 1:
         raise UsageError(f"`{name}` is the start of several fingerprints", hint="give more of it")
     return found[0] if found else None

@@ -39,7 +39,7 @@ def last_report(directory: str) -> str:
     """Return the last report on a repository as JSON, or the empty text."""
     try:
         return _file(directory).read_text(encoding="utf-8")
-    except OSError:
+    except (OSError, ValueError):
         return ""
 
 

@@ -58,6 +58,7 @@ def aigate(ctx: click.Context, directory: str) -> None:
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """Run a command line and end the program with its exit code; see `docs/exit-codes.md`."""
+    _require_streams()
     signal.signal(signal.SIGTERM, _end)
     _require_own_package()
     try:
@@ -140,6 +141,15 @@ def _usage_hint(error: click.ClickException) -> str:
 def _end(number: int, frame: FrameType | None) -> NoReturn:
     del frame
     raise SystemExit(128 + number)
+
+
+def _require_streams() -> None:
+    """Put something in the place of closed streams, so that no file is opened as one of them."""
+    if sys.stdout is None:
+        # Open for reading only: whoever writes gets an error, as a closed stream gives.
+        sys.stdout = open(os.open(os.devnull, os.O_RDONLY), "w", encoding="utf-8")  # noqa: PTH123, SIM115 - a descriptor, open till the end
+    if sys.stderr is None:
+        sys.stderr = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115 - open till the end
 
 
 def _require_own_package() -> None:

@@ -149,6 +149,9 @@ def _files(
     def safe(name: str) -> Path:
         return safe_output(name, root=repository.root, tracked=tracked)
 
+    decision_file = safe(decision) if decision else None
+    if decision_file:
+        _remove(decision_file)
     files = []
     for output in outputs:
         name, separator, file = output.partition("=")
@@ -158,10 +161,18 @@ def _files(
                 hint=f"formats are {', '.join(registry.formats())}",
             )
         files.append(_Output(name, safe(file)))
-    decision_file = safe(decision) if decision else None
-    if decision_file:
-        decision_file.unlink(missing_ok=True)
     return tuple(files), decision_file
+
+
+def _remove(file: Path) -> None:
+    try:
+        file.unlink(missing_ok=True)
+    except OSError as error:
+        raise IncompleteError(
+            f"`{file.name}` cannot be removed: {error.strerror}",
+            hint="name another file for the decision",
+            code="report-not-written",
+        ) from error
 
 
 def _write_all(files: tuple[_Output, ...], report: Report) -> IncompleteError | None:

@@ -43,11 +43,11 @@ def safe_output(name: str, *, root: str, tracked: Collection[str]) -> Path:
     above = Path(os.path.realpath(full.parent))
     if full.is_symlink() or (full.exists() and not full.is_file()):
         raise _refused(name, "it is no regular file")
+    if _passes_link(full.parent, above, top):
+        raise _refused(name, "a link lies on the way")
     place = above / full.name
     if place.is_relative_to(top):
         inside = place.relative_to(top)
-        if not given.is_absolute() and above != full.parent and not _same_start(full, above):
-            raise _refused(name, "a link lies on the way")
         if inside.parts[0].casefold() in _CONTROL_PLANE:
             raise _refused(name, f"`{inside.parts[0]}` steers the gate or the code host")
         if inside.as_posix() in tracked:
@@ -55,11 +55,16 @@ def safe_output(name: str, *, root: str, tracked: Collection[str]) -> Path:
     return place
 
 
-def _same_start(full: Path, above: Path) -> bool:
-    # The folder that one stands in may itself be reached over a link.
-    here = Path(os.path.realpath(Path.cwd()))
-    relative = os.path.relpath(full.parent, Path.cwd())
-    return above == Path(os.path.normpath(here / relative))
+def _passes_link(folder: Path, real: Path, top: Path) -> bool:
+    """Tell whether a link inside of the repository lies on the way to a folder.
+
+    The repository itself may be reached over a link.
+    """
+    for start in reversed([folder, *folder.parents]):
+        entered = Path(os.path.realpath(start))
+        if entered.is_relative_to(top):
+            return real != entered / folder.relative_to(start)
+    return False
 
 
 def _refused(name: str, why: str) -> UsageError:

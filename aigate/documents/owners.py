@@ -20,7 +20,16 @@ def read_owners(data: bytes) -> Callable[[str], tuple[str, ...]]:
         return lambda _path: ()
     from codeowners import CodeOwners  # noqa: PLC0415 - not needed by most commands
 
-    owners = CodeOwners(data.decode("utf-8", "replace"))
+    def readable(line: str) -> bool:
+        try:
+            CodeOwners(line)
+        except ValueError:
+            return False
+        return True
+
+    # GitHub leaves out the lines that it cannot read, and only those.
+    lines = data.decode("utf-8-sig", "replace").splitlines()
+    owners = CodeOwners("\n".join(filter(readable, lines)))
 
     def owners_of(path: str) -> tuple[str, ...]:
         return tuple(name for _kind, name in owners.of(path.encode("utf-8", "replace").decode()))

@@ -35,4 +35,7 @@ def due(first_seen: date | None, fix_within: int | None) -> str:
     """Return the ISO date until which a finding must be fixed, or the empty text."""
     if first_seen is None or fix_within is None:
         return ""
-    return (first_seen + timedelta(days=fix_within)).isoformat()
+    try:
+        return (first_seen + timedelta(days=fix_within)).isoformat()
+    except OverflowError:  # dates of commits are whatever their author wrote
+        return ""

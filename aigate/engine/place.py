@@ -14,11 +14,18 @@ from aigate.domain.rule import Rule
 from aigate.domain.severity import Severity
 from aigate.domain.tree import TEXTUAL, Unit
 from aigate.engine.scope import AROUND, Definition, definitions, enclosing
+from aigate.engine.shown import masked
 from aigate.engine.suppression import suppressed_lines
 
 # Weaknesses that consist of a secret in the text: CWE-259, 321, 547 and 798.
 _SECRET_CWES = frozenset({259, 321, 547, 798})
-_LITERAL = re.compile(r"'[^'\n]{3,}'|\"[^\"\n]{3,}\"|`[^`\n]{3,}`")
+_LITERAL = re.compile(
+    r"""'''(.*?)'''|\"\"\"(.*?)\"\"\"|'((?:[^'\\\n]|\\.){3,})'"""
+    r"""|"((?:[^"\\\n]|\\.){3,})"|`((?:[^`\\]|\\.){3,})`""",
+    re.DOTALL,
+)
+# What a scanner quotes in its message, which may itself hold quotes.
+_QUOTED = re.compile(r"""(['"])(.+)\1""", re.DOTALL)
 _MOST_LINES = 8
 # The comment itself is not silenced by itself.
 _OF_SUPPRESSION = frozenset({"inline-suppression"})
@@ -65,6 +72,7 @@ class _Page:
     definitions: tuple[Definition, ...]
     suppressed: frozenset[int]
     secrets: tuple[str, ...]
+    secret_spans: tuple[Span, ...]
 
 
 def _place_all(
@@ -73,18 +81,23 @@ def _place_all(
     lines = unit.text.split("\n")
     textual = unit.kind in TEXTUAL
     secrets: set[str] = set()
+    spans = []
     for sighting in seen:
-        rule = catalogue.get(sighting.rule)
+        if not _of_secret(sighting, catalogue.get(sighting.rule)):
+            continue
+        spans.append(sighting.span)
+        text = _text(lines, sighting.span)
         if sighting.secret:
-            secrets.add(_text(lines, sighting.span))
-        elif _SECRET_CWES & set(sighting.cwe or (rule.cwe if rule else ())):
-            secrets |= {m[0][1:-1] for m in _LITERAL.finditer(_text(lines, sighting.span))}
+            secrets.add(text)
+        else:
+            secrets |= {next(filter(None, m.groups()), "") for m in _LITERAL.finditer(text)}
     page = _Page(
         unit,
         lines,
         definitions(unit.text, unit.kind) if textual else (),
         suppressed_lines(unit) if textual else frozenset(),
-        tuple(sorted(secrets - {""}, key=len, reverse=True)),
+        tuple(secrets - {""}),
+        tuple(spans),
     )
     return [_finding(sighting, page, catalogue.get(sighting.rule)) for sighting in seen]
 
@@ -95,7 +108,9 @@ def _finding(sighting: Sighting, page: _Page, rule: Rule | None) -> Finding:
         span.end_column > span.column or span.end_line > span.line
     )
     matched = _text(page.lines, span) if about_text else ""
-    digest = _secret_digest(matched, unit.path) if sighting.secret else _digest(matched)
+    # The digest of a text that holds a secret would let a weak one be found by trying.
+    holds_secret = any(_overlap(span, one) for one in page.secret_spans)
+    digest = _secret_digest(matched, unit.path) if holds_secret else _digest(matched)
     if not about_text:
         # About the file as such: another content is another finding.
         digest = _digest(unit.entry.blob + unit.entry.mode)
@@ -103,23 +118,26 @@ def _finding(sighting: Sighting, page: _Page, rule: Rule | None) -> Finding:
     first, last = (
         (around.first, around.last) if around else (span.line - AROUND, span.end_line + AROUND)
     )
-    # The digest of a text that holds a secret would let a weak one be found by trying.
     bare = sighting.secret or not about_text
     shown = page.lines[span.line - 1 : min(span.end_line, span.line + _MOST_LINES - 1)]
+    surroundings = _masked("\n".join(page.lines[max(first - 1, 0) : last]), page.secrets)
+    message = sighting.message
+    if _of_secret(sighting, rule):
+        message = _QUOTED.sub(lambda quoted: quoted[1] + masked(quoted[2]) + quoted[1], message)
     worst = sighting.severity or (rule.severity if rule else Severity.CRITICAL)
     return Finding(
         rule=sighting.rule,
         scanner=rule.scanner if rule else sighting.rule.partition("/")[0],
         at=unit.locate(span),
         title=rule.title if rule else sighting.rule,
-        message=_masked(sighting.message, page.secrets),
+        message=_masked(message, page.secrets),
         severity=worst,
         help=rule.fix if rule else "",
         cwe=sighting.cwe or (rule.cwe if rule else ()),
         controls=rule.controls if rule else (),
         snippet=tuple(_masked(line, page.secrets) for line in shown) if about_text else (),
         match=digest,
-        context=digest if bare else _digest("\n".join(page.lines[max(first - 1, 0) : last])),
+        context=digest if bare else _digest(surroundings),
         scope=around.name if around else "",
         rule_digest=rule.digest if rule else "",
         suppressed_inline=sighting.rule not in _OF_SUPPRESSION
@@ -158,9 +176,24 @@ def _secret_digest(text: str, path: str) -> str:
     return hashlib.scrypt(raw, salt=b"aigate/1" + salt, n=4096, r=8, p=1, dklen=32).hex()
 
 
+def _of_secret(sighting: Sighting, rule: Rule | None) -> bool:
+    cwe = sighting.cwe or (rule.cwe if rule else ())
+    return sighting.secret or not _SECRET_CWES.isdisjoint(cwe)
+
+
+def _overlap(one: Span, other: Span) -> bool:
+    first, second = sorted((one, other))
+    return (second.line, second.column) < (first.end_line, first.end_column)
+
+
 def _masked(text: str, secrets: Iterable[str]) -> str:
-    for secret in secrets:
-        for part in secret.split("\n"):
-            if len(part) >= 3:  # shorter ones are no secret, and would mask words
-                text = text.replace(part, "*" * len(part))
+    # Every place is found before any is masked: secrets may overlap.
+    found = [
+        hit.span(1)
+        for part in {part for secret in secrets for part in secret.split("\n")}
+        if len(part) >= 3 and part in text  # shorter ones are no secret, and would mask words
+        for hit in re.finditer(f"(?=({re.escape(part)}))", text)
+    ]
+    for start, end in found:
+        text = text[:start] + masked(text[start:end]) + text[end:]
     return text

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from typing import TypeVar
+from typing import Any, TypeVar
 
+from aigate.domain.place import Span
 from aigate.domain.tree import Unit
 
 # Below this many units a second process costs more than it saves.
@@ -41,6 +42,36 @@ def at_once(
     with ThreadPoolExecutor(len(groups)) as pool:
         for results in pool.map(lambda group: tuple(work(group)), groups):
             yield from results
+
+
+def entries(value: object) -> list[Any]:
+    """Return a list of an engine's output.
+
+    Raises:
+        TypeError: it is none, and what should be in it would be lost without a word.
+    """
+    if not isinstance(value, list):
+        raise TypeError("no list")
+    return value
+
+
+def span_in(text: str, *, start: tuple[int, int], end: tuple[int, int]) -> Span:
+    """Return a span from lines from 1 and columns in bytes from 1.
+
+    Raises:
+        ValueError: these are no places in the text, or the second is before the first.
+    """
+    lines = text.split("\n")
+    places = []
+    for line, column in (start, end):
+        if type(line) is not int or type(column) is not int or not 1 <= line <= len(lines):
+            raise ValueError("no place in the text")
+        if column < 1:
+            raise ValueError("no column")
+        places.append((line, character(lines[line - 1], column)))
+    if places[1] < places[0]:
+        raise ValueError("ends before it starts")
+    return Span(*places[0], *places[1])
 
 
 def character(text: str, column_in_bytes: int) -> int:

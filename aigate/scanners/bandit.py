@@ -20,10 +20,9 @@ from typing import Any
 from aigate import process
 from aigate.domain.extension import Scanner, Target
 from aigate.domain.finding import Gap, Sighting
-from aigate.domain.place import Span
 from aigate.domain.severity import severity_of
 from aigate.domain.tree import Kind, Unit
-from aigate.scanners._batch import at_once, batches, character
+from aigate.scanners._batch import at_once, batches, entries, span_in
 
 _NAME = "bandit"
 _COVERS = frozenset({Kind.PYTHON})
@@ -75,13 +74,15 @@ def parse(done: process.Done, units: Iterable[Unit], canary: str) -> Iterator[Si
         output = json.loads(done.out)
         examined = {os.path.normpath(name) for name in output["metrics"]}
         results = [(os.path.normpath(r["filename"]), r) for r in output["results"]]
-        failed = {os.path.normpath(e["filename"]): str(e["reason"]) for e in output["errors"]}
+        failed = {
+            os.path.normpath(e["filename"]): str(e["reason"]) for e in entries(output["errors"])
+        }
         sightings = [_sighting(r, by_file[file]) for file, r in results if file in by_file]
         alive = any(
             file == os.path.normpath(canary) and r["test_id"] == _CANARY_CHECK
             for file, r in results
         )
-    except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
+    except (ValueError, LookupError, TypeError, AttributeError, OverflowError, RecursionError):
         tail = done.err.decode("utf-8", "replace").strip()[-200:]
         yield Gap(
             _NAME,
@@ -93,6 +94,9 @@ def parse(done: process.Done, units: Iterable[Unit], canary: str) -> Iterator[Si
     yield from sightings
     if not alive:
         yield Gap(_NAME, "the canary did not come back", "canary-missing", _NAME)
+    known = by_file.keys() | {os.path.normpath(canary)}
+    if any(file not in known for file in [*(file for file, _ in results), *failed]):
+        yield Gap(_NAME, "a result is about none of the files", "scanner-error", _NAME)
     for file, unit in by_file.items():
         if file in failed:
             yield _failed(unit, failed[file])
@@ -114,21 +118,17 @@ def _failed(unit: Unit, reason: str) -> Gap:
 def _sighting(result: dict[str, Any], unit: Unit) -> Sighting:
     lines = unit.text.split("\n")
     first, last = min(result["line_range"]), max(result["line_range"])
-
-    def column(line: int, offset: int) -> int:
-        return character(lines[line - 1] if line <= len(lines) else "", max(offset, 0) + 1)
-
-    start = column(first, result["col_offset"])
-    end = column(last, result["end_col_offset"])
+    start, end = (max(result[name], 0) + 1 for name in ("col_offset", "end_col_offset"))
     if (last, end) <= (first, start):  # bandit gives no end for some checks
-        last, end = first, len(lines[first - 1]) + 1 if first <= len(lines) else start
+        last, end = first, len(lines[first - 1].encode("utf-8", "surrogatepass")) + 1
+        start = min(start, end)
     cwe = (result.get("issue_cwe") or {}).get("id")
     return Sighting(
         rule=f"{_NAME}/{result['test_id']}",
         unit=unit.id,
-        span=Span(first, start, last, end),
+        span=span_in(unit.text, start=(first, start), end=(last, end)),
         message=str(result["issue_text"]),
-        severity=severity_of(str(result["issue_severity"])),
+        severity=severity_of(str(result.get("issue_severity"))),
         cwe=(int(cwe),) if cwe else (),
     )
 

@@ -19,10 +19,9 @@ from typing import Any
 from aigate import process
 from aigate.domain.extension import Scanner, Target
 from aigate.domain.finding import Gap, Sighting
-from aigate.domain.place import Span
 from aigate.domain.severity import severity_of
 from aigate.domain.tree import TEXTUAL, Kind, Unit
-from aigate.scanners._batch import at_once, batches, character
+from aigate.scanners._batch import at_once, batches, entries, span_in
 
 _NAME = "semgrep"
 
@@ -129,7 +128,7 @@ def parse(
     by_file = {unit.file: unit for unit in units}
     try:
         output = json.loads(done.out)
-        results, errors = output["results"], output["errors"]
+        results, errors = output["results"], entries(output["errors"])
         scanned = {os.path.normpath(path) for path in output["paths"]["scanned"]}
         seen = {(os.path.normpath(r["path"]), r["check_id"]) for r in results}
         sightings = [
@@ -138,8 +137,12 @@ def parse(
             if not result["check_id"].startswith(_CANARY)
             and os.path.normpath(result["path"]) in by_file
         ]
-        gaps = [gap for error in errors if (gap := _gap(error, by_file))]
-    except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
+        gaps = [_gap(error, by_file) for error in errors]
+        gaps += [
+            Gap(_NAME, f"semgrep left out the rule `{skipped}`", "rule-invalid", _NAME)
+            for skipped in output.get("skipped_rules") or ()
+        ]
+    except (ValueError, LookupError, TypeError, AttributeError, OverflowError, RecursionError):
         tail = done.err.decode("utf-8", "replace").strip()[-200:]
         yield Gap(
             _NAME,
@@ -158,6 +161,9 @@ def parse(
                 "canary-missing",
                 _NAME,
             )
+    known = by_file.keys() | {os.path.normpath(file) for file in canaries}
+    if any(file not in known for file, _ in seen):
+        yield Gap(_NAME, "a result is about none of the files", "scanner-error", _NAME)
     for file, unit in by_file.items():
         if file not in scanned:
             yield Gap(unit.path, "semgrep did not look at it", "not-scanned", _NAME)
@@ -165,18 +171,12 @@ def parse(
 
 def _sighting(result: dict[str, Any], unit: Unit) -> Sighting:
     start, end, extra = result["start"], result["end"], result["extra"]
-    lines = unit.text.split("\n")
-
-    def column(place: dict[str, int]) -> int:
-        line = lines[place["line"] - 1] if place["line"] <= len(lines) else ""
-        return character(line, place["col"])
-
     return Sighting(
         rule=str(result["check_id"]),
         unit=unit.id,
-        span=Span(start["line"], column(start), end["line"], column(end)),
+        span=span_in(unit.text, start=(start["line"], start["col"]), end=(end["line"], end["col"])),
         message=str(extra["message"]),
-        severity=severity_of(str(extra["severity"])),
+        severity=severity_of(str(extra.get("severity"))),
     )
 
 
@@ -190,13 +190,14 @@ _CODES = {
     "FixpointTimeout": "rule-timeout",
     "OutOfMemory": "scanner-memory",
     "StackOverflow": "scanner-memory",
+    "Rule parse error": "rule-invalid",
     "RuleParseError": "rule-invalid",
     "PatternParseError": "rule-invalid",
     "InvalidRuleSchemaError": "rule-invalid",
 }
 
 
-def _gap(error: dict[str, Any], by_file: dict[str, Unit]) -> Gap | None:
+def _gap(error: dict[str, Any], by_file: dict[str, Unit]) -> Gap:
     kind = error["type"] if isinstance(error["type"], str) else str(error["type"][0])
     unit = by_file.get(os.path.normpath(str(error.get("path", ""))))
     code = _CODES.get(kind, "scanner-error")
