@@ -33,12 +33,12 @@ from aigate.domain.tree import Change, Entry, Kind, Unit
 from aigate.engine import attribute, decide
 from aigate.engine.compare import compare as compare_findings
 from aigate.engine.group import group
-from aigate.engine.patterns import matches_path
+from aigate.engine.patterns import matches_name, matches_path
 from aigate.engine.place import place
 from aigate.engine.prioritise import prioritise
 from aigate.errors import IntegrityError
 from aigate.examine import Means, Seen, by_id, examine
-from aigate.trusted import Trusted, read_trusted, trust_roots
+from aigate.trusted import Trusted, read_policy_of, read_trusted, trust_roots
 from aigate.workspace import git, scratch, sides
 from aigate.workspace.trees import Comparison, compare
 from aigate.workspace.units import Content, build_units, removed_units
@@ -183,13 +183,31 @@ def _reference(
     A whole tree is compared with nothing, and steered by the commit that it grew from.
     """
     if request.base:
-        reference = sides.commit_tree(repository, request.base)
+        reference = _default_branch(request, repository)
+        reference = reference or sides.commit_tree(repository, request.base)
         return reference, reference
     if request.head:
         return sides.commit_tree(repository, request.head), None
     commit = git.head_commit(repository)
     steering = sides.commit_tree(repository, commit) if commit else None
     return steering, (steering or sides.EMPTY) if request.staged else None
+
+
+def _default_branch(request: Request, repository: git.Repository) -> sides.Tree | None:
+    """Return the tip of the default branch if the base is a branch that nobody protects.
+
+    Else a request against a branch that anybody can push to would choose its own judge.
+    """
+    base = git.branch_named(repository, request.base)
+    default = git.default_branch(repository)
+    if not base or not default or base == default:
+        return None
+    tip = sides.commit_tree(repository, f"refs/remotes/origin/{default}")
+    policy = read_policy_of(
+        tip.entries, lambda entry: sides.read_one(tip, entry), packs=request.packs
+    )
+    protected = any(matches_name(pattern, base) for pattern in policy.protected_branches)
+    return None if protected else tip
 
 
 def _head(request: Request, repository: git.Repository, steering: sides.Tree | None) -> sides.Tree:
@@ -440,6 +458,10 @@ def _notes(
     used = {e.path: e.blob for e in steering.entries}.get(POLICY) if steering else None
     if own != used and not request.policy_file:
         notes.append(f"`{POLICY}` differs from the one that decided, which is the reference's")
+    if request.base and steering and steering.side.name != request.base:
+        notes.append(
+            f"`{request.base}` is no protected branch; `{steering.side.name}` is the reference"
+        )
     if not comparison.judged and not comparison.removed:
         notes.append("nothing differs from the reference")
     return tuple(notes)

@@ -95,6 +95,16 @@ def read_trusted(
     )
 
 
+def read_policy_of(reference: Sequence[Entry], read: Reader, *, packs: str) -> Policy:
+    """Read nothing but the policy of a tree.
+
+    Raises:
+        DocumentError: the policy has mistakes.
+    """
+    tree = {entry.path: entry for entry in reference}
+    return _policy(tree, read, packs=packs, policy_file="", from_caller=lambda _name: None)
+
+
 def trust_roots(entries: Sequence[Entry]) -> tuple[Entry, ...]:
     """Return the entries of a tree that are root files of the registry."""
     return tuple(entry for entry in entries if _TRUST_ROOT.fullmatch(entry.path))

@@ -190,6 +190,20 @@ def default_branch(repository: Repository) -> str:
     return _branch_of(repository, "refs/remotes/origin/HEAD", "refs/remotes/origin/")
 
 
+def branch_named(repository: Repository, revision: str) -> str:
+    """Return the short name of the branch that a revision names, or the empty text.
+
+    Only a branch's own name counts, such as `main` or `origin/main`, no commit id and no
+    revision reached from one.
+    """
+    done = repository.call("rev-parse", "--symbolic-full-name", "--end-of-options", revision)
+    name = os.fsdecode(done.out).strip().rpartition("\n")[2]
+    for prefix in ("refs/heads/", "refs/remotes/origin/"):
+        if done.code == 0 and name.startswith(prefix):
+            return name.removeprefix(prefix)
+    return ""
+
+
 def merge_bases(repository: Repository, one: str, other: str) -> tuple[str, ...]:
     """Return all best common ancestors of two commits, in order of their ids.
 
