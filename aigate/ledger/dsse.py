@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 import json
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -16,7 +17,11 @@ PAYLOAD_TYPE = "application/vnd.in-toto+json"
 LARGEST = 16 * 1024 * 1024
 """The size of the largest envelope, in bytes; a baseline of 20,000 findings fits."""
 
-_LARGEST_HINT = 256
+_HINT = re.compile(r"[A-Za-z0-9:+/=@._-]{0,256}")
+# More quotes and commas than an envelope without signatures has, and than each of these.
+_MARKS = 256
+_MARKS_EACH = 16
+_WRITER = json.JSONEncoder(ensure_ascii=True, sort_keys=True, separators=(",", ":"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +59,7 @@ def canonical(value: Json) -> bytes:
     raises TypeError.
     """
     _refuse_others(value)
-    text = json.dumps(value, ensure_ascii=True, sort_keys=True, separators=(",", ":"))
-    return text.encode("ascii") + b"\n"
+    return _written(value)
 
 
 def read_canonical(data: bytes, *, file: str, largest: int = LARGEST) -> Json:
@@ -68,7 +72,7 @@ def read_canonical(data: bytes, *, file: str, largest: int = LARGEST) -> Json:
         value = read_json(data, file=file, largest=largest)
     except DocumentError as error:
         raise IntegrityError(error.message, code=error.code) from error
-    if canonical(value) != data:
+    if _written(value) != data:
         raise IntegrityError(f"`{file}` is not written in canonical form", code="json-canonical")
     return value
 
@@ -97,6 +101,9 @@ def decode(data: bytes, *, file: str, payload_type: str = PAYLOAD_TYPE, most: in
     Raises:
         IntegrityError: for anything that `encode` would not have written; the code says why.
     """
+    if len(data) <= LARGEST and data.count(b'"') + data.count(b",") > _MARKS + most * _MARKS_EACH:
+        # Millions of fields would take seconds to read, only to be refused.
+        raise IntegrityError(f"`{file}` holds more than an envelope", code="envelope-fields")
     value = read_canonical(data, file=file)
     found = _fields(value, {"payload", "payloadType", "signatures"}, file)
     if found["payloadType"] != payload_type:
@@ -110,8 +117,8 @@ def decode(data: bytes, *, file: str, payload_type: str = PAYLOAD_TYPE, most: in
     for each in listed:
         entry = _fields(each, {"keyid", "sig"}, file)
         keyid = entry["keyid"]
-        if not isinstance(keyid, str) or len(keyid) > _LARGEST_HINT:
-            raise IntegrityError(f"`{file}` has no text as `keyid`", code="envelope-fields")
+        if not isinstance(keyid, str) or not _HINT.fullmatch(keyid):
+            raise IntegrityError(f"`{file}` has an odd `keyid`", code="envelope-fields")
         signatures.append(Signature(keyid, _bytes(entry["sig"], file)))
     return Envelope(_bytes(found["payload"], file), tuple(signatures), payload_type)
 
@@ -133,6 +140,10 @@ def _bytes(value: Json, file: str) -> bytes:
     if not data or base64.b64encode(data) != text:
         raise IntegrityError(f"`{file}` has no canonical base64", code="envelope-base64")
     return data
+
+
+def _written(value: Json) -> bytes:
+    return _WRITER.encode(value).encode("ascii") + b"\n"
 
 
 def _refuse_others(value: Json) -> None:

@@ -153,7 +153,8 @@ def load(blob: bytes) -> PublicKey:
         key = _elliptic(curve, wire.string())
     application = wire.string() if name in HARDWARE else b""
     wire.end()
-    if name in HARDWARE and not application.startswith(_APPLICATION):
+    # OpenSSH would read the name without a NUL at its end: two spellings of one key.
+    if name in HARDWARE and (not application.startswith(_APPLICATION) or b"\0" in application):
         raise IntegrityError("the hardware key was not made for SSH", code="key-format")
     return PublicKey(name, fingerprint_of(blob), key, application)
 

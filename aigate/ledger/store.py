@@ -34,9 +34,10 @@ _PREFIX = b'{"payload":"'
 
 # Within a text of canonical JSON each quote has a backslash before it, so none of these is
 # ever found in words that somebody wrote.
-_FINGERPRINTS = re.compile(rb'"fingerprint":"([0-9a-f]{32})"')
-_SUPERSEDES = re.compile(rb'"supersedes":\[([^\]]*)\]')
-_PARENTS = re.compile(rb'"parents":\[([^\]]*)\]')
+_FINGERPRINT = b'"fingerprint":"'
+_FINGERPRINT_DIGITS = 32
+_SUPERSEDES = b'"supersedes":["'
+_PARENTS = b'"parents":["'
 _DIGEST = re.compile(rb"[0-9a-f]{64}")
 
 _Content = TypeVar("_Content")
@@ -175,11 +176,16 @@ def index(entries: Mapping[str, bytes]) -> Index:
     Nobody can hide a record that verifies from this: a payload has one spelling, and in that
     one the names are found. What is found may still be junk, which `read` refuses.
     """
-    by_fingerprint: dict[str, list[str]] = {}
-    by_terms: dict[str, list[str]] = {}
+    by_fingerprint: dict[bytes, list[str]] = {}
+    by_terms: dict[bytes, list[str]] = {}
     for path, payload in _payloads(entries):
-        for name in set(_FINGERPRINTS.findall(payload)):
-            by_fingerprint.setdefault(name.decode(), []).append(path)
+        # Plain searches: patterns take several times as long, and there may be many records.
+        at = payload.find(_FINGERPRINT)
+        while at >= 0:
+            start = at + len(_FINGERPRINT)
+            name = payload[start : start + _FINGERPRINT_DIGITS]
+            by_fingerprint.setdefault(name, []).append(path)
+            at = payload.find(_FINGERPRINT, start)
         for name in _named(_SUPERSEDES, payload):
             by_terms.setdefault(name, []).append(path)
     return Index(_frozen(by_fingerprint), _frozen(by_terms))
@@ -187,11 +193,11 @@ def index(entries: Mapping[str, bytes]) -> Index:
 
 def heads(entries: Mapping[str, bytes]) -> tuple[str, ...]:
     """Return the digests of the records that no other record names as a parent."""
-    parents: set[str] = set()
+    parents: set[bytes] = set()
     for _, payload in _payloads(entries):
         parents |= _named(_PARENTS, payload)
     digests = {Path(path).stem for path in records(entries)}
-    return tuple(sorted(digests - parents))
+    return tuple(sorted(digests - {name.decode("ascii") for name in parents}))
 
 
 def _payloads(entries: Mapping[str, bytes]) -> Iterator[tuple[str, bytes]]:
@@ -204,13 +210,17 @@ def _payloads(entries: Mapping[str, bytes]) -> Iterator[tuple[str, bytes]]:
             continue
 
 
-def _named(pattern: re.Pattern[bytes], payload: bytes) -> set[str]:
-    found = pattern.search(payload)
-    return {name.decode() for name in _DIGEST.findall(found[1])} if found and found[1] else set()
+def _named(field: bytes, payload: bytes) -> set[bytes]:
+    # Lists of digests stand near the end, and are seldom there at all.
+    at = payload.rfind(field)
+    return set(_DIGEST.findall(payload, at, payload.find(b"]", at))) if at >= 0 else set()
 
 
-def _frozen(found: Mapping[str, list[str]]) -> dict[str, tuple[str, ...]]:
-    return {name: tuple(sorted(paths)) for name, paths in found.items()}
+def _frozen(found: Mapping[bytes, list[str]]) -> dict[str, tuple[str, ...]]:
+    # Junk may hold anything where a fingerprint belongs; it then names no finding.
+    return {
+        name.decode("ascii", "replace"): tuple(sorted(set(paths))) for name, paths in found.items()
+    }
 
 
 def _listed(paths: Sequence[str]) -> str:
