@@ -115,6 +115,7 @@ def run(
     with scratch.private_folder() as folder:
         means = _means(request, trusted, folder, started)
         units, gaps = _units(head, judged, comparison.removed, folder=f"{folder}/head")
+        units = _with_previous(units, reference)
         seen = examine(
             registry.scanners(),
             units,
@@ -283,6 +284,23 @@ def _units(
     gaps += [Gap(u.path, _UNSEEN[note], note) for u in units for note in u.notes if note in _UNSEEN]
     scratch.export(units, folder)
     return units + removed_units(removed, after=len(units)), tuple(gaps)
+
+
+def _with_previous(units: tuple[Unit, ...], reference: sides.Tree | None) -> tuple[Unit, ...]:
+    """Give modified units the text that they had, where a scanner wants to compare."""
+    wanted = {
+        unit.path
+        for unit in units
+        if unit.change is Change.MODIFIED
+        and any(s.compares(unit.path) for s in registry.scanners())
+    }
+    if reference is None or not wanted:
+        return units
+    entries = [(e, Change.NONE) for e in reference.entries if e.path in wanted]
+    before = {u.path: u.text for u in build_units(_contents(reference, entries))}
+    return tuple(
+        replace(unit, previous=before[unit.path]) if unit.path in before else unit for unit in units
+    )
 
 
 def _contents(tree: sides.Tree, entries: Sequence[tuple[Entry, Change]]) -> Iterator[Content]:

@@ -42,6 +42,7 @@ class Scanner:
     `scan` never raises on account of what it reads: it yields a gap. `version` tells the
     engine's version, or the empty text if the engine cannot be found. `rules` are the pages
     of rules that the scanner brings along in code; rules in packs are in the catalogue.
+    `compares` tells of a path whether the scanner wants to see its text in the reference too.
     """
 
     name: str
@@ -49,6 +50,7 @@ class Scanner:
     scan: Callable[[Target], Iterable[Sighting | Gap]]
     version: Callable[[], str]
     rules: tuple[Rule, ...] = ()
+    compares: Callable[[str], bool] = lambda _path: False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -174,9 +174,37 @@ def _steered(unit: Unit) -> tuple[str, Span] | None:
             return steering.what, WHOLE
     if not _TABLES.fullmatch(path):
         return None
+    if unit.previous and _settings(path, unit.text) == _settings(path, unit.previous):
+        return None
+    # What the change took away is a change as well; it is shown at the top of the file.
+    now = _objection(path, unit.text)
+    before = _objection(path, unit.previous)
+    return now or (before and (before[0], WHOLE))
+
+
+def _objection(path: str, text: str) -> tuple[str, Span] | None:
     if path.endswith(".toml"):
-        return _toml_tables(unit.text, ruff=path.endswith("ruff.toml"))
-    return _ini_sections(unit.text)
+        return _toml_tables(text, ruff=path.endswith("ruff.toml"))
+    return _ini_sections(text)
+
+
+def _settings(path: str, text: str) -> object:
+    """Return what of a file of settings steers scanners, comparable; a new object if unreadable."""
+    if not path.endswith(".toml"):
+        sections = re.split(r"^(?=\[)", text, flags=re.MULTILINE)
+        return [section for section in sections if _ini_sections(section)]
+    try:
+        document: object = tomllib.loads(text)
+    except (ValueError, RecursionError):
+        return object()
+    if path.endswith("ruff.toml"):
+        return document
+    tools = _table(document, "tool")
+    return [_table(tools, tool) for tool in (*_TOOLS, "ruff")]
+
+
+def _compares(path: str) -> bool:
+    return _TABLES.fullmatch(_folded(path)) is not None
 
 
 def _toml_tables(text: str, *, ruff: bool) -> tuple[str, Span] | None:
@@ -287,4 +315,5 @@ SCANNER = Scanner(
     scan=_scan,
     version=lambda: __version__,
     rules=(_CHANGE, _AMBIGUOUS),
+    compares=_compares,
 )

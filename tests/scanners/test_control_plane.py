@@ -1,5 +1,7 @@
 """Whatever steers the gate is reported when a change touches it, and nothing else is."""
 
+from dataclasses import replace
+
 import pytest
 
 from aigate.domain.extension import Target
@@ -103,6 +105,31 @@ def test_a_tool_table_is_reported_where_it_stands(path: str, text: str) -> None:
 )
 def test_other_files_are_left_alone(path: str, text: str) -> None:
     assert scan(unit(path, text)) == []
+
+
+_PROJECT = "[project]\ndependencies = []\n"
+_BANDIT = "[tool.bandit]\nskips = ['B602']\n"
+
+
+@pytest.mark.parametrize(
+    ("path", "before", "now", "expected"),
+    [
+        ("pyproject.toml", _PROJECT + _BANDIT, "[project]\nname = 'a'\n" + _BANDIT, 0),
+        ("pyproject.toml", _PROJECT, _PROJECT + _BANDIT, 1),
+        ("pyproject.toml", _PROJECT + _BANDIT, _PROJECT, 1),
+        ("pyproject.toml", _BANDIT, _BANDIT.replace("B602", "B101"), 1),
+        ("pyproject.toml", "[tool.bandit\n", _BANDIT, 1),
+        ("setup.cfg", "[a]\nx=1\n[bandit]\nskips=B1\n", "[a]\nx=2\n[bandit]\nskips=B1\n", 0),
+        ("setup.cfg", "[a]\nx=1\n[bandit]\nskips=B1\n", "[a]\nx=1\n[bandit]\nskips=B2\n", 1),
+    ],
+)
+def test_of_shared_settings_only_what_steers_a_scanner_counts(
+    path: str, before: str, now: str, expected: int
+) -> None:
+    changed = replace(unit(path, now), previous=before)
+
+    assert SCANNER.compares(path)
+    assert len(scan(changed)) == expected
 
 
 def test_what_did_not_change_is_left_alone() -> None:
