@@ -27,7 +27,7 @@ def _files(folder):
 @pytest.mark.parametrize(("folder", "expected"), list(_cases()))
 def test_a_registry_is_read_or_refused_as_expected(folder, expected):
     head, pin = _files(folder / "head"), expected["pin"]
-    code, reason, versions = 0, "", 0
+    code, reason, message, versions = 0, "", "", 0
     try:
         if expected["has_reference"]:
             require_succession(_files(folder / "reference"), head, pin=pin)
@@ -35,10 +35,7 @@ def test_a_registry_is_read_or_refused_as_expected(folder, expected):
         versions = len(read.roots)
         assert read.pinned == bool(pin)
     except AigateError as error:
-        code, reason = code_of(error), error.code
-        assert error.message
-        assert "\n" not in error.message
-        assert len(error.message) < 500
+        code, reason, message = code_of(error), error.code, error.message
 
     assert (code, reason, versions) == (
         expected["exit_code"],
@@ -46,6 +43,9 @@ def test_a_registry_is_read_or_refused_as_expected(folder, expected):
         expected["versions"],
     )
     assert folder.name.endswith("_fail" if code else "_ok")
+    assert bool(message) == bool(code)
+    assert "\n" not in message
+    assert len(message) < 500
 
 
 def test_the_corpus_is_what_its_generator_writes(corpus):
@@ -55,8 +55,7 @@ def test_the_corpus_is_what_its_generator_writes(corpus):
         for file, data in corpus.written(case).items()
     }
     there = {
-        path.relative_to(CORPUS).as_posix(): path.read_bytes()
-        for path in CORPUS.rglob("*.json")
+        path.relative_to(CORPUS).as_posix(): path.read_bytes() for path in CORPUS.rglob("*.json")
     }
 
     assert there == wanted

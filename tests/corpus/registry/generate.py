@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import base64
 import copy
+import functools
 import hashlib
 import json
 from collections.abc import Callable, Iterable, Mapping
@@ -47,17 +48,20 @@ class Case:
     versions: int = field(default=0)
 
 
+@functools.cache
 def private(name: str) -> Ed25519PrivateKey:
     """Return the private key that belongs to a name."""
     return Ed25519PrivateKey.from_private_bytes(hashlib.sha256(b"corpus " + name.encode()).digest())
 
 
+@functools.cache
 def blob(name: str) -> bytes:
     """Return the public key of a name as SSH writes it."""
     raw = private(name).public_key().public_bytes(Encoding.Raw, PublicFormat.Raw)
     return string(b"ssh-ed25519") + string(raw)
 
 
+@functools.cache
 def public(name: str) -> Key:
     """Return the public key of a name."""
     return parse_public_key(f"ssh-ed25519 {base64.b64encode(blob(name)).decode('ascii')}")
