@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import importlib
+import io
 import os
 import pkgutil
 import signal
@@ -147,7 +148,10 @@ def _require_streams() -> None:
     """Put something in the place of closed streams, so that no file is opened as one of them."""
     if sys.stdout is None:
         # Open for reading only: whoever writes gets an error, as a closed stream gives.
-        sys.stdout = open(os.open(os.devnull, os.O_RDONLY), "w", encoding="utf-8")  # noqa: PTH123, SIM115 - a descriptor, open till the end
+        raw = io.FileIO(os.open(os.devnull, os.O_RDONLY), "w")
+        sys.stdout = io.TextIOWrapper(
+            raw, encoding="utf-8", write_through=True
+        )  # nothing stays in a buffer
     if sys.stderr is None:
         sys.stderr = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115 - open till the end
 
