@@ -225,5 +225,5 @@ def test_c_033_a_file_that_vanished_before_the_scan_is_a_gap(tmp_path: Path) -> 
 def test_when_the_time_is_up_it_is_a_gap_and_nothing_keeps_running(tmp_path: Path) -> None:
     said = list(bandit.SCANNER.scan(target(tmp_path, UNITS, deadline=0.05)))
     assert [one.code for one in said] == ["scanner-timeout"]
-    running = subprocess.run(["ps", "-eo", "args"], capture_output=True, check=True).stdout
+    running = subprocess.run(["ps", "-eww", "-o", "args"], capture_output=True, check=True).stdout
     assert str(tmp_path).encode() not in running

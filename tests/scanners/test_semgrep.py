@@ -279,7 +279,7 @@ def test_when_the_time_is_up_it_is_a_gap_and_nothing_keeps_running(tmp_path: Pat
     units = tuple(unit(n, f"{n}.py", Kind.PYTHON, APP * 40) for n in range(1, 8))
     said = list(semgrep.SCANNER.scan(target(tmp_path, units, deadline=0.3)))
     assert [one.code for one in said] == ["scanner-timeout"]
-    running = subprocess.run(["ps", "-eo", "args"], capture_output=True, check=True).stdout
+    running = subprocess.run(["ps", "-eww", "-o", "args"], capture_output=True, check=True).stdout
     assert str(tmp_path).encode() not in running
 
 
