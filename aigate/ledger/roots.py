@@ -116,7 +116,7 @@ def write_payload(root: Root) -> bytes:
 
 def time_text(at: datetime) -> str:
     """Return a time as root files spell it: UTC, to the second."""
-    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return at.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="seconds") + "Z"
 
 
 def read_payload(payload: bytes, *, file: str) -> Root:

@@ -1,5 +1,6 @@
 """`aigate trust`, run as people run it: real keys, real repositories, one command after another."""
 
+import base64
 import json
 import os
 import re
@@ -326,3 +327,51 @@ def test_keys_in_an_agent_sign(desk):
 
     assert done.returncode == 0, done.stderr
     assert desk.files() == ["1.root.json"]
+
+
+def test_a_proposal_that_was_edited_after_a_signature_is_refused(desk):
+    desk.trust("ada", INIT)
+    file = desk.clone / ".aigate" / "trust" / "1.root.proposed.json"
+    envelope = json.loads(file.read_text())
+    payload = base64.b64decode(envelope["payload"])
+    weaker = payload.replace(b'"grace_days":30', b'"grace_days":99')
+    envelope["payload"] = base64.b64encode(weaker).decode("ascii")
+    text = json.dumps(envelope, sort_keys=True, separators=(",", ":")) + "\n"
+    file.write_text(text)
+
+    done = desk.trust("grace", SIGN)
+
+    assert done.returncode == 4
+    assert weaker != payload
+    assert "1.root.proposed.json" in done.stderr
+    assert file.read_text() == text
+
+
+def test_c_133_a_full_disk_leaves_the_proposal_as_it_was(desk):
+    desk.trust("ada", INIT)
+    file = desk.clone / ".aigate" / "trust" / "1.root.proposed.json"
+    before = file.read_bytes()
+    # Enough for the message and its signature, too little for the proposal with two of them.
+    blocks = len(before) // 512
+    command = f"ulimit -f {blocks}; exec aigate trust {SIGN}"
+
+    done = desk.shell("grace", command, PYTHONDONTWRITEBYTECODE="1")
+
+    assert done.returncode == 3, done.stderr
+    assert "cannot be written" in done.stderr
+    assert file.read_bytes() == before
+    assert desk.files() == ["1.root.proposed.json"]
+    assert desk.trust("grace", SIGN).returncode == 0
+
+
+def test_a_pin_may_be_written_as_other_tools_write_digests(rooted):
+    digest = json.loads(rooted.trust("ada", "show --format json").stdout)["digest"]
+
+    assert rooted.trust("ada", f"verify --pin sha256:{digest.upper()}").returncode == 0
+    assert rooted.trust("ada", f"verify --pin {digest[:-1]}").returncode == 2
+    assert (
+        rooted.trust(
+            "ada", f"verify --pin {digest[:-1]}{'1' if digest[-1] != '1' else '2'}"
+        ).returncode
+        == 4
+    )

@@ -1,6 +1,9 @@
 """The registry with keys that `ssh-keygen` made, and what its caller sees of it."""
 
+import base64
+import copy
 import dataclasses
+import hashlib
 import json
 import subprocess
 from datetime import UTC, datetime
@@ -8,13 +11,15 @@ from pathlib import Path
 
 import jsonschema  # noqa: TID253 - only a module of the product must not load it early
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from aigate.domain.accountability import KeyState, PersonKind, Role, Root
 from aigate.errors import IntegrityError, UsageError
 from aigate.ledger import registry, roots, succession
 from aigate.ledger.keys import parse_public_key
+from aigate.ledger.sshsig import armored
+from aigate.ledger.wire import string
 
 AT = datetime(2026, 6, 1, tzinfo=UTC)
 SCHEMA = Path(__file__).parents[2] / "policies" / "schemas" / "root.schema.json"
@@ -188,3 +193,120 @@ def test_every_field_of_a_version_shows_among_the_differences():
     fixed = {"version", "previous", "digest", "ledger_id"}
 
     assert {field.name for field in dataclasses.fields(Root)} == shown | fixed
+
+
+def _hardware(corpus, *, touched):
+    """Return a hardware key as a payload holds it, and what makes its signatures."""
+    secret = corpus.private("hardware")
+    plain_blob = corpus.blob("hardware")
+    kind, application = b"sk-ssh-ed25519@openssh.com", b"ssh:"
+    blob = string(kind) + plain_blob[len(string(b"ssh-ed25519")) :] + string(application)
+
+    def sign(message):
+        parts = (b"aigate", b"", b"sha512", hashlib.sha512(message).digest())
+        data = hashlib.sha256(b"SSHSIG" + b"".join(map(string, parts))).digest()
+        flags = bytes([touched]) + (7).to_bytes(4, "big")
+        value = secret.sign(hashlib.sha256(application).digest() + flags + data)
+        made = string(kind) + string(value) + flags
+        fields = b"".join(map(string, (blob, b"aigate", b"", b"sha512", made)))
+        return armored(b"SSHSIG" + (1).to_bytes(4, "big") + fields)
+
+    text = base64.b64encode(blob).decode("ascii")
+    return {"type": kind.decode("ascii"), "blob": text, "state": "active"}, sign
+
+
+@pytest.mark.parametrize("touched", [0, 1])
+def test_a_hardware_key_proves_its_possession(corpus, touched):
+    fields, sign = _hardware(corpus, touched=touched)
+    ada = corpus.person("ada", "owner") | {"keys": [fields]}
+    payload = roots.canonical(corpus.first(ada, corpus.person("grace", "security")))
+    message = roots.signed_bytes(payload)
+    key = parse_public_key(f"{fields['type']} {fields['blob']}")
+    grace = corpus.public("grace").fingerprint
+    pairs = ((key.fingerprint, sign(message)), (grace, corpus.signature(message, "grace")))
+    file = roots.write_root_file(roots.RootFile(payload, pairs))
+
+    assert _read({registry.root_path(1): file}).current.people[0].keys == (key,)
+
+
+def test_c_112_the_order_of_files_and_of_signatures_does_not_matter(corpus):
+    v2 = corpus.following(corpus.first(), grace_days=3)
+    files = corpus.two(v2)
+    turned = corpus.two(v2, reversed(corpus.BOTH))
+
+    assert _read(dict(reversed(files.items()))) == _read(files) == _read(turned)
+
+
+def test_c_112_a_signature_given_twice_is_refused(corpus):
+    data = json.loads(corpus.one(corpus.first())[corpus.path(1)])
+    data["signatures"].append(data["signatures"][-1])
+
+    with pytest.raises(IntegrityError) as caught:
+        _read({corpus.path(1): roots.canonical(data)})
+    assert caught.value.code == "root-form"
+
+
+def test_fewer_signatures_never_help(corpus):
+    payload = corpus.first(*corpus.people(corpus.LINUS, corpus.ROBOT))
+    v2 = corpus.following(payload, grace_days=1)
+    base = corpus.one(payload, corpus.ALL)
+
+    def accepted(names):
+        try:
+            _read(base | {corpus.path(2): corpus.signed(v2, names)})
+        except IntegrityError:
+            return False
+        return True
+
+    @given(st.sets(st.sampled_from(corpus.ALL), min_size=1), st.sampled_from(corpus.ALL))
+    def tried(names, other):
+        fewer = names - {other}
+        assert not fewer or accepted(names) or not accepted(fewer)
+        assert accepted(names) == (set(corpus.BOTH) <= names)
+
+    tried()
+
+
+anything = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.text(max_size=20)
+    | st.sampled_from(("", "ada", "owner", "human", "0001-01-01T00:00:00Z", "f" * 64)),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner),
+    max_leaves=5,
+)
+
+
+def _places(value, at=()):
+    yield at
+    if isinstance(value, (dict, list)):
+        for key in value if isinstance(value, dict) else range(len(value)):
+            yield from _places(value[key], (*at, key))
+
+
+def test_any_value_in_any_field_is_read_or_refused(corpus):
+    payload = corpus.first(*corpus.people(corpus.LINUS, corpus.ROBOT))
+
+    @settings(max_examples=300)
+    @given(st.sampled_from(list(_places(payload))), anything)
+    def tried(place, value):
+        changed = copy.deepcopy(payload)
+        inner = changed
+        for key in place[:-1]:
+            inner = inner[key]
+        if place:
+            inner[place[-1]] = value
+        else:
+            changed = value
+        data = roots.canonical(changed)
+        try:
+            read = _read(corpus.one_raw(data, corpus.ALL))
+        except IntegrityError as error:
+            refused = error
+        else:
+            refused = None
+            assert roots.write_payload(read.current) == data
+        assert refused is None or refused.code
+
+    tried()
