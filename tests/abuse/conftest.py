@@ -10,7 +10,7 @@ import sys
 import sysconfig
 import venv
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -30,6 +30,8 @@ class Outcome:
     code: int
     out: bytes
     err: bytes
+    beside: Mapping[str, bytes] = field(default_factory=dict)
+    """Every file that was left in the home folder."""
 
     @cached_property
     def report(self) -> Any:
@@ -199,12 +201,15 @@ def scene(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Outcome]:
     """
     known: dict[str, Outcome] = {}
 
-    def judge(name: str, before: Files, after: Files) -> Outcome:
+    def judge(name: str, before: Files, after: Files, *formats: str) -> Outcome:
         if name not in known:
             made = _make(tmp_path_factory.mktemp(name))
             made.commit(before)
             made.commit(after)
-            known[name] = made.scan()
+            beside = [f"-o{one}={made.home}/{one}" for one in formats]
+            seen = made.scan("--base", "main~1", "--head", "main", "--verbose", *beside)
+            left = {file.name: file.read_bytes() for file in made.home.rglob("*") if file.is_file()}
+            known[name] = replace(seen, beside=left)
         return known[name]
 
     return judge
