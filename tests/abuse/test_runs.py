@@ -143,8 +143,8 @@ def test_without_a_repository_there_is_no_decision_c_141(project):
     for place, arguments, code in [
         (empty, (), 2),
         (empty / "missing", (), 2),
-        (bare, (), 3),
-        (bare, ("--base", "HEAD"), 3),
+        (bare, (), 2),
+        (bare, ("--base", "HEAD"), 2),
         (unborn, ("--base", "HEAD"), 3),
         (unborn, ("--base", "main", "--head", "HEAD"), 3),
     ]:
