@@ -375,3 +375,15 @@ def test_a_pin_may_be_written_as_other_tools_write_digests(rooted):
         ).returncode
         == 4
     )
+
+
+def test_the_guide_explains_every_code():
+    package = Path(__file__).parents[2] / "aigate"
+    modules = ["ledger/registry.py", "ledger/roots.py", "cli/trust.py", "cli/_trust_files.py"]
+    text = "".join((package / name).read_text() for name in modules)
+    codes = set(re.findall(r'"((?:registry|root|bootstrap)-[a-z-]+)"', text))
+
+    # What a person typed is told apart at once, with exit code 2.
+    codes.remove("registry-pin-form")
+
+    assert codes == set(re.findall(r"`((?:registry|root|bootstrap)-[a-z-]+)`", GUIDE.read_text()))

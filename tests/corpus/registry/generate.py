@@ -521,6 +521,58 @@ def _forms() -> dict[str, Case]:
     spaced = json.dumps(v1, sort_keys=True).encode("ascii") + b"\n"
     return {
         "two-people_ok": Case("C-126", one(v1), versions=1),
+        "people-out-of-order_fail": Case(
+            "C-123",
+            one(first(person("grace", "owner", "security"), person("ada", "owner"))),
+            "registry-person",
+        ),
+        "person-twice_fail": Case(
+            "C-129",
+            one(first(person("ada", "owner"), person("ada", "security", keys=["grace"]))),
+            "registry-person",
+        ),
+        "odd-name_fail": Case(
+            "C-129",
+            one(first(*people(person("ada", "owner", name="Ada\u202e")))),
+            "registry-person",
+        ),
+        "role-held-and-lost_fail": Case(
+            "C-118",
+            one(first(*people(person("ada", "owner", former={"owner": AT})))),
+            "registry-person",
+        ),
+        "human-with-answers_fail": Case(
+            "C-128", one(first(*people(person("ada", "owner", answers="grace")))), "registry-person"
+        ),
+        "new-key-retired_fail": Case(
+            "C-117",
+            one(
+                first(
+                    *people(
+                        person("ada", "owner")
+                        | {"keys": [key_fields("ada"), key_fields("ada-2", "retired")]}
+                    )
+                )
+            ),
+            "registry-key-state",
+        ),
+        "all-left_fail": Case(
+            "C-118", one(first(*people(person("ada", "owner", left=AT)))), "registry-threshold"
+        ),
+        "back-dated-leaving_fail": Case(
+            "C-118",
+            one(first(*people(LINUS | {"left": AT})), [*BOTH, "linus"])
+            | {
+                path(2): signed(
+                    following(
+                        first(*people(LINUS | {"left": AT})),
+                        people=people(LINUS | {"left": "2026-01-01T00:00:00Z"}),
+                    ),
+                    BOTH,
+                )
+            },
+            "registry-person-changed",
+        ),
         "expired_fail": Case("C-127", one(v1), "registry-expired", at="2027-01-01T00:00:00Z"),
         "last-second_ok": Case("C-127", one(v1), at="2026-12-31T23:59:59Z", versions=1),
         "unknown-field_fail": Case("C-126", one(v1 | {"admins": []}), "root-form"),
