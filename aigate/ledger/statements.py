@@ -38,6 +38,8 @@ _KINDS = (
     StatementKind.WITHDRAW,
 )
 _DIGEST = re.compile(r"[0-9a-f]{64}")
+# Rules of a scanner that we have no page for have no digest.
+_RULE_DIGEST = re.compile(r"(?:[0-9a-f]{64})?")
 _FINGERPRINT = re.compile(r"[0-9a-f]{32}")
 _NONCE = re.compile(r"[0-9a-f]{32}")
 _SEVERITIES = {severity.word: severity for severity in Severity}
@@ -236,7 +238,7 @@ def _binding(value: Json, file: str) -> Binding:
     return Binding(
         fingerprint=fields.matching("fingerprint", _FINGERPRINT),
         rule=fields.text("rule", most=255),
-        rule_digest=fields.matching("rule_digest", _DIGEST),
+        rule_digest=fields.matching("rule_digest", _RULE_DIGEST),
         severity=fields.choice("severity", _SEVERITIES),
         path=fields.text("path", most=4096),
         match=fields.matching("match", _DIGEST),

@@ -203,6 +203,12 @@ def test_only_a_baseline_names_several_findings(make_terms) -> None:
         make_terms(bindings=())
 
 
+def test_a_rule_without_a_page_can_be_accepted(make_terms) -> None:
+    binding = replace(make_terms().bindings[0], rule="bandit/B999", rule_digest="")
+
+    assert make_terms(bindings=(binding,)).bindings == (binding,)
+
+
 def test_a_withdrawal_says_what_it_ends(make_terms) -> None:
     ended = make_terms().digest
 
