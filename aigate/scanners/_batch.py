@@ -33,13 +33,15 @@ def batches(units: Sequence[Unit], jobs: int) -> tuple[tuple[Unit, ...], ...]:
 
 
 def at_once(
-    work: Callable[[tuple[Unit, ...]], Iterable[_T]], groups: Sequence[tuple[Unit, ...]]
+    work: Callable[[tuple[Unit, ...]], Iterable[_T]],
+    groups: Sequence[tuple[Unit, ...]],
+    jobs: int,
 ) -> Iterator[_T]:
-    """Do the work for every group at the same time, and yield the results in order."""
+    """Do the work for `jobs` groups at the same time, and yield the results in order."""
     if len(groups) == 1:
         yield from work(groups[0])
         return
-    with ThreadPoolExecutor(len(groups)) as pool:
+    with ThreadPoolExecutor(min(jobs, len(groups))) as pool:
         for results in pool.map(lambda group: tuple(work(group)), groups):
             yield from results
 

@@ -40,7 +40,9 @@ def _version() -> str:
 
 def _scan(target: Target) -> Iterator[Sighting | Gap]:
     if target.units:
-        yield from at_once(lambda group: _run(target, group), batches(target.units, target.jobs))
+        yield from at_once(
+            lambda group: _run(target, group), batches(target.units, target.jobs), target.jobs
+        )
 
 
 def _run(target: Target, units: tuple[Unit, ...]) -> Iterator[Sighting | Gap]:

@@ -12,7 +12,9 @@ import importlib.metadata
 import json
 import os
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +24,7 @@ from aigate.domain.finding import Gap, Sighting
 from aigate.domain.severity import severity_of
 from aigate.domain.tree import TEXTUAL, Kind, Unit
 from aigate.scanners._batch import at_once, batches, entries, span_in
+from aigate.scanners._needs import Formula, can_fire, needs_of, words_of
 
 _NAME = "semgrep"
 
@@ -58,12 +61,20 @@ _PACKS: dict[str, frozenset[Kind]] = {
     "javascript": frozenset({Kind.JAVASCRIPT, Kind.TYPESCRIPT}),
     "generic": TEXTUAL,
 }
+# Each rule lists the files that it looks at, so that the lists stay short.
+_LARGEST_GROUP = 80
 _CANARY = "aigate-canary-"
 _CANARIES = {
     "python": {"py": "aigate_canary_probe(1)\n"},
     "javascript": {"js": "aigate_canary_probe(1);\n", "ts": "aigate_canary_probe(1 as number);\n"},
     "generic": {"txt": "aigate canary probe\n"},
 }
+
+
+@dataclass(frozen=True, slots=True)
+class _Rule:
+    definition: dict[str, Any]
+    needs: Formula
 
 
 def _version() -> str:
@@ -78,19 +89,72 @@ def _scan(target: Target) -> Iterator[Sighting | Gap]:
     for unit in target.units:
         if not unit.file:
             yield Gap(unit.path, "was not exported for semgrep", "not-exported", _NAME)
-    if units:
-        yield from at_once(lambda group: _run(target, group), batches(units, target.jobs))
+    if not units:
+        return
+    packs = _packs(target.packs, {unit.kind for unit in units})
+    if isinstance(packs, Gap):
+        yield packs
+        return
+    chosen = {unit.id: _chosen(unit, packs) for unit in units}
+    groups = _groups(units, chosen, target.jobs)
+    yield from at_once(lambda group: _run(target, group, packs, chosen), groups, target.jobs)
 
 
-def _run(target: Target, units: tuple[Unit, ...]) -> Iterator[Sighting | Gap]:
+def _packs(folder: str, kinds: AbstractSet[Kind]) -> dict[str, tuple[_Rule, ...]] | Gap:
+    """Read the packs that have rules for units of these kinds."""
+    packs = {}
+    for name, covers in _PACKS.items():
+        if covers & kinds:
+            try:
+                rules = json.loads(Path(folder, "compiled", f"{name}.json").read_bytes())["rules"]
+            except (OSError, ValueError, LookupError, TypeError):
+                return Gap(_NAME, f"the pack `{name}` cannot be read", "rule-invalid", _NAME)
+            packs[name] = tuple(_Rule(rule, needs_of(rule)) for rule in rules)
+    return packs
+
+
+def _chosen(unit: Unit, packs: Mapping[str, tuple[_Rule, ...]]) -> frozenset[str]:
+    """Return the rules that can fire on a unit, by the words in it."""
+    words = words_of(unit.text)
+    return frozenset(
+        rule.definition["id"]
+        for name, rules in packs.items()
+        if unit.kind in _PACKS[name]
+        for rule in rules
+        if can_fire(rule.needs, words)
+    )
+
+
+def _groups(
+    units: Sequence[Unit], chosen: Mapping[str, frozenset[str]], jobs: int
+) -> tuple[tuple[Unit, ...], ...]:
+    """Split units into groups; in a large tree, units that need the same rules come together."""
+    if len(units) <= _LARGEST_GROUP * jobs:
+        return batches(units, jobs)
+    alike = sorted(units, key=lambda unit: (sorted(chosen[unit.id]), unit.id))
+    return tuple(
+        tuple(alike[first : first + _LARGEST_GROUP])
+        for first in range(0, len(alike), _LARGEST_GROUP)
+    )
+
+
+def _run(
+    target: Target,
+    units: tuple[Unit, ...],
+    packs: Mapping[str, tuple[_Rule, ...]],
+    chosen: Mapping[str, frozenset[str]],
+) -> Iterator[Sighting | Gap]:
     kinds = {unit.kind for unit in units}
-    packs = [name for name, covers in _PACKS.items() if covers & kinds]
-    canaries = _plant(target.scratch, units[0].id, packs)
+    mine = {name: rules for name, rules in packs.items() if _PACKS[name] & kinds}
+    canaries = _plant(target.scratch, units[0].id, tuple(mine))
     command = [sys.executable, "-I", "-m", "semgrep.console_scripts.entrypoint", "scan", *_OPTIONS]
-    for name in packs:
-        command += ["--config", str(Path(target.packs, "compiled", f"{name}.json"))]
-    for file in target.rule_files:
-        command += ["--config", file]
+    for name, rules in mine.items():
+        file = Path(target.scratch, f"rules-{units[0].id}-{name}.json")
+        narrowed = [rule for one in rules if (rule := _narrowed(one, units, chosen))]
+        file.write_text(json.dumps({"rules": narrowed}), encoding="utf-8")
+        command += ["--config", str(file)]
+    for own in target.rule_files:
+        command += ["--config", own]
     # Targets outside of the project's root are left out without a word.
     command.append(f"--project-root={os.path.commonpath([target.exported, target.scratch])}")
     command += ["--", *(unit.file for unit in units), *canaries]
@@ -105,6 +169,19 @@ def _run(target: Target, units: tuple[Unit, ...]) -> Iterator[Sighting | Gap]:
             yield Gap(_NAME, reason, "scanner-timeout" if timed_out else "scanner-failed", _NAME)
         case process.Done():
             yield from parse(done, units, canaries)
+
+
+def _narrowed(
+    rule: _Rule, units: Sequence[Unit], chosen: Mapping[str, frozenset[str]]
+) -> dict[str, Any] | None:
+    """Return a rule that looks only at the units where it can fire, or None if there are none."""
+    name = rule.definition["id"]
+    if name.startswith(_CANARY):
+        return rule.definition
+    files = [unit.file for unit in units if name in chosen[unit.id]]
+    if not files:
+        return None
+    return rule.definition | {"paths": {"include": files}}
 
 
 def _plant(scratch: str, group: str, packs: Sequence[str]) -> dict[str, str]:

@@ -1,0 +1,145 @@
+"""What words a file must hold for a rule to be able to fire: a sound look before the scan.
+
+A rule is read as a formula over words, from the leaves of its patterns: each name in a
+pattern stands literally in any text that the pattern matches, since an import that renames
+it, spells it too. Whatever is not understood asks for nothing.
+
+A formula is a list of clauses that all have to hold. A clause is a list of sets of words, of
+which one has to be there whole. No clause means that the rule can fire anywhere.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+Clause = tuple[frozenset[str], ...]
+Formula = tuple[Clause, ...]
+
+_WORD = re.compile(r"\w+")
+_NAME = re.compile(r"(?<!\w)[A-Za-z_]\w*")
+_METAVARIABLE = re.compile(r"\$(?:\.\.\.)?\w+")
+_STRING = re.compile(r"'(?:[^'\\\n]|\\.)*'|\"(?:[^\"\\\n]|\\.)*\"|`[^`]*`")
+# Words of the languages, and literals that constant propagation can bring from elsewhere;
+# `default` and `then` stand for forms that are spelt in other ways too.
+_COMMON = frozenset(
+    [
+        "and",
+        "as",
+        "assert",
+        "async",
+        "await",
+        "break",
+        "case",
+        "catch",
+        "class",
+        "const",
+        "continue",
+        "def",
+        "default",
+        "del",
+        "do",
+        "elif",
+        "else",
+        "except",
+        "export",
+        "extends",
+        "finally",
+        "for",
+        "from",
+        "function",
+        "if",
+        "import",
+        "in",
+        "instanceof",
+        "is",
+        "lambda",
+        "let",
+        "match",
+        "new",
+        "not",
+        "null",
+        "of",
+        "or",
+        "pass",
+        "raise",
+        "return",
+        "static",
+        "super",
+        "switch",
+        "then",
+        "this",
+        "throw",
+        "try",
+        "typeof",
+        "undefined",
+        "var",
+        "void",
+        "while",
+        "with",
+        "yield",
+        "True",
+        "False",
+        "None",
+        "true",
+        "false",
+        "self",
+        "require",
+    ]
+)
+# More would cost more to ask than it saves.
+_MOST = 400
+
+
+def words_of(text: str) -> frozenset[str]:
+    """Return every word of a text."""
+    return frozenset(_WORD.findall(text))
+
+
+def can_fire(formula: Formula, words: frozenset[str]) -> bool:
+    """Tell whether a text with these words can meet a formula."""
+    return all(any(wanted <= words for wanted in clause) for clause in formula)
+
+
+def needs_of(rule: Mapping[str, Any]) -> Formula:
+    """Read the formula of a semgrep rule."""
+    if rule.get("mode") != "taint":
+        return _conjunction([rule])
+    sources, sinks = rule.get("pattern-sources", []), rule.get("pattern-sinks", [])
+    return (*_alternatives(sources), *_alternatives(sinks))
+
+
+def _alternatives(nodes: Sequence[Mapping[str, Any]]) -> Formula:
+    """One of the nodes has to match: join, for each, the clause that asks for most."""
+    sets: list[frozenset[str]] = []
+    for node in nodes:
+        clauses = _conjunction([node])
+        if not clauses:
+            return ()
+        sets += sorted(clauses, key=_weight)[-1]
+    return (tuple(dict.fromkeys(sets)),) if len(sets) <= _MOST else ()
+
+
+def _weight(clause: Clause) -> tuple[int, int]:
+    return min(len(wanted) for wanted in clause), -len(clause)
+
+
+def _conjunction(nodes: Iterable[Mapping[str, Any]]) -> Formula:
+    """All of the nodes have to match."""
+    clauses: list[Clause] = []
+    for node in nodes:
+        for key, value in node.items():
+            if key in {"pattern", "pattern-inside"}:
+                if isinstance(value, str) and (names := _names(value)):
+                    clauses.append((names,))
+            elif key == "patterns":
+                clauses += _conjunction(value)
+            elif key == "pattern-either":
+                clauses += _alternatives(value)
+    return tuple(dict.fromkeys(clauses))
+
+
+def _names(pattern: str) -> frozenset[str]:
+    names = set(_NAME.findall(_METAVARIABLE.sub(" ", _STRING.sub(" ", pattern))))
+    return frozenset(names - _COMMON)

@@ -1,0 +1,118 @@
+"""The look at words before a scan takes no finding away."""
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+from aigate.domain.extension import Target
+from aigate.domain.finding import Sighting
+from aigate.domain.tree import Entry, Kind, Unit
+from aigate.scanners import semgrep
+from aigate.scanners._needs import can_fire, needs_of, words_of
+
+ROOT = Path(__file__).parents[2]
+CASES = ROOT / "tests/cases/rules"
+_KINDS = {
+    ".py": Kind.PYTHON,
+    ".js": Kind.JAVASCRIPT,
+    ".ts": Kind.TYPESCRIPT,
+    ".tsx": Kind.TYPESCRIPT,
+}
+
+
+def _rules():
+    packs = (
+        ROOT / "policies/compiled" / f"{name}.json" for name in ("python", "javascript", "generic")
+    )
+    return {rule["id"]: rule for pack in packs for rule in json.loads(pack.read_text())["rules"]}
+
+
+@pytest.mark.parametrize(
+    "rule", [r for r in _rules().values() if "canary" not in r["id"]], ids=lambda r: r["id"]
+)
+def test_a_rule_can_fire_on_each_of_its_bad_cases(rule):
+    needs = needs_of(rule)
+
+    for case in (CASES / rule["id"]).glob("bad-*"):
+        # The marks themselves hold words of the rule's name.
+        text = re.sub(r"(#|//|\{?/\*|<!--)\s*expect:.*", "", case.read_text(encoding="utf-8"))
+        assert can_fire(needs, words_of(text)), case.name
+
+
+def test_alternatives_need_one_and_conjunctions_need_all():
+    rule = {
+        "patterns": [
+            {"pattern-either": [{"pattern": "a.b(...)"}, {"pattern": "c($X)"}]},
+            {"pattern-inside": "def $F(...): ...\n"},
+            {"pattern": "d"},
+        ]
+    }
+    needs = needs_of(rule)
+
+    assert can_fire(needs, words_of("c d"))
+    assert can_fire(needs, words_of("import a; a.b(d)"))
+    assert not can_fire(needs, words_of("a d"))
+    assert not can_fire(needs, words_of("c a b"))
+
+
+def test_an_alternative_without_a_name_lets_the_rule_fire_anywhere():
+    assert needs_of({"pattern-either": [{"pattern": "a()"}, {"pattern": "$X == $Y"}]}) == ()
+    assert needs_of({"pattern-regex": "curl"}) == ()
+
+
+def test_what_is_excluded_is_not_needed():
+    assert needs_of({"patterns": [{"pattern": "a()"}, {"pattern-not": "b()"}]}) == (
+        (frozenset("a"),),
+    )
+
+
+def test_words_in_texts_and_words_of_the_language_are_not_needed():
+    assert needs_of({"pattern": "if x.y('sub.mod') is True: return `t`"}) == ((frozenset("xy"),),)
+
+
+def test_a_taint_rule_needs_a_source_and_a_sink():
+    rule = {
+        "mode": "taint",
+        "pattern-sources": [{"pattern": "s()"}],
+        "pattern-sinks": [{"pattern": "t()"}],
+        "pattern-sanitizers": [{"pattern": "z()"}],
+    }
+    needs = needs_of(rule)
+
+    assert can_fire(needs, words_of("s t"))
+    assert not can_fire(needs, words_of("s z"))
+    assert not can_fire(needs, words_of("t z"))
+
+
+@pytest.mark.slow
+def test_a_narrowed_scan_of_all_cases_finds_what_a_full_one_finds(tmp_path):
+    cases = [case for case in sorted(CASES.glob("*/*")) if case.suffix in _KINDS]
+    units = []
+    for number, case in enumerate(cases):
+        name = f"{number:06}{case.suffix}"
+        (tmp_path / name).write_bytes(case.read_bytes())
+        text = case.read_text(encoding="utf-8")
+        units.append(
+            Unit(f"{number}", Entry(name, "100644", ""), _KINDS[case.suffix], text=text, file=name)
+        )
+    (tmp_path / "own").mkdir()
+    target = Target(
+        units=tuple(units),
+        paths=frozenset(),
+        scratch=str(tmp_path / "own"),
+        exported=str(tmp_path),
+        packs=str(ROOT / "policies"),
+        jobs=2,
+    )
+    packs = semgrep._packs(target.packs, frozenset(_KINDS.values()))
+    every = frozenset(rule.definition["id"] for rules in packs.values() for rule in rules)
+
+    narrowed = set(semgrep.SCANNER.scan(target))
+    full = set(
+        semgrep._run(target, tuple(units), packs, dict.fromkeys((u.id for u in units), every))
+    )
+
+    assert all(isinstance(item, Sighting) for item in full)
+    assert narrowed == full
