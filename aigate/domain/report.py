@@ -18,7 +18,7 @@ class Verdict(StrEnum):
     FAIL = "fail"
     INCOMPLETE = "incomplete"
     ADVISORY_FAIL = "advisory-fail"
-    """A fail, or an incomplete, under a policy in advisory mode; never called a pass."""
+    """A fail under a policy in advisory mode; never called a pass."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

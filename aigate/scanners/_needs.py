@@ -117,7 +117,7 @@ def _alternatives(nodes: Sequence[Mapping[str, Any]]) -> Formula:
         clauses = _conjunction([node])
         if not clauses:
             return ()
-        sets += sorted(clauses, key=_weight)[-1]
+        sets += max(clauses, key=lambda clause: _weight(clause))  # noqa: PLW0108 - mypy needs it
     return (tuple(dict.fromkeys(sets)),) if len(sets) <= _MOST else ()
 
 

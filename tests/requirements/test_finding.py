@@ -18,7 +18,7 @@ from aigate.engine.decide import demand
 from aigate.requirements.finding import FindingRequirement, Match
 
 
-def candidate(**facts: Any) -> Candidate:  # noqa: ANN401 - facts are of many types
+def candidate(**facts: Any) -> Candidate:
     finding = Finding(
         rule=facts.get("rule", "python-sql-injection"),
         scanner=facts.get("scanner", "semgrep"),
