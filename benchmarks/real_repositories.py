@@ -21,13 +21,25 @@ def scan(repository: Path, *arguments: str) -> tuple[int, dict, float]:
     """Return the exit code, the report and the seconds of one scan."""
     started = time.monotonic()
     done = subprocess.run(
-        [sys.executable, "-m", "aigate", "-C", str(repository), "scan", *arguments, "--format", "json"],
+        [
+            sys.executable,
+            "-m",
+            "aigate",
+            "-C",
+            str(repository),
+            "scan",
+            *arguments,
+            "--format",
+            "json",
+        ],
         capture_output=True,
         check=False,
     )
     seconds = time.monotonic() - started
     if not done.stdout:
-        raise SystemExit(f"{repository} {arguments}: exit {done.returncode}: {done.stderr.decode()}")
+        raise SystemExit(
+            f"{repository} {arguments}: exit {done.returncode}: {done.stderr.decode()}"
+        )
     return done.returncode, json.loads(done.stdout), seconds
 
 
@@ -52,11 +64,15 @@ def main() -> None:
     parser.add_argument("--json", type=Path)
     options = parser.parse_args()
     everything = []
-    print("| repository | what | entries | exit | blocking | warnings | notes | gaps | equation | s |")
+    print(
+        "| repository | what | entries | exit | blocking | warnings | notes | gaps | equation | s |"
+    )
     print("|---|---|---|---|---|---|---|---|---|---|")
     for repository in options.repositories:
         runs = [("whole tree", ("--head", "HEAD"))]
-        runs += [(c[:10], ("--base", f"{c}^", "--head", c)) for c in commits(repository, options.commits)]
+        runs += [
+            (c[:10], ("--base", f"{c}^", "--head", c)) for c in commits(repository, options.commits)
+        ]
         for name, arguments in runs:
             code, report, seconds = scan(repository, *arguments)
             everything.append({"repository": str(repository), "what": name, "report": report})

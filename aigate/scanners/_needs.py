@@ -117,7 +117,8 @@ def _alternatives(nodes: Sequence[Mapping[str, Any]]) -> Formula:
         clauses = _conjunction([node])
         if not clauses:
             return ()
-        sets += max(clauses, key=lambda clause: _weight(clause))  # noqa: PLW0108 - mypy needs it
+        strictest = max(clauses, key=_weight)
+        sets += strictest
     return (tuple(dict.fromkeys(sets)),) if len(sets) <= _MOST else ()
 
 

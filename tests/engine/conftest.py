@@ -21,8 +21,12 @@ Place = Callable[..., tuple[Finding, ...]]
 
 def rule(name: str = "shell", **given: object) -> Rule:
     facts = {
-        "scanner": "semgrep", "title": "a shell", "severity": Severity.HIGH,
-        "what": "w", "why": "y", "fix": "f",
+        "scanner": "semgrep",
+        "title": "a shell",
+        "severity": Severity.HIGH,
+        "what": "w",
+        "why": "y",
+        "fix": "f",
     }
     return Rule(name=name, **(facts | given))
 
@@ -54,8 +58,13 @@ def placed(
 
 def finding(**given: object) -> Finding:
     facts = {
-        "rule": "shell", "scanner": "semgrep", "at": Location("src/app.py", 3, 1, 3, 9),
-        "title": "t", "message": "m", "severity": Severity.HIGH, "fingerprint": "f" * 32,
+        "rule": "shell",
+        "scanner": "semgrep",
+        "at": Location("src/app.py", 3, 1, 3, 9),
+        "title": "t",
+        "message": "m",
+        "severity": Severity.HIGH,
+        "fingerprint": "f" * 32,
     }
     return Finding(**(facts | given))
 
