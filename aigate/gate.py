@@ -12,35 +12,34 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from datetime import datetime
 from pathlib import Path
 
 from aigate import __version__, registry
+from aigate.accounts import CONTROL_PLANE, Accounts, read_accounts
 from aigate.documents.policy import POLICY
 from aigate.domain.extension import Scanner
 from aigate.domain.finding import (
     Candidate,
-    Decision,
     Finding,
     Gap,
     Introduction,
-    Judged,
     Status,
 )
 from aigate.domain.policy import Policy
 from aigate.domain.report import Coverage, Excluded, Report, Run
 from aigate.domain.tree import Change, Entry, Kind, Unit
-from aigate.engine import attribute, decide
+from aigate.engine import decide
+from aigate.engine.acceptance import NOBODY, Ledger, Outcome, triage
 from aigate.engine.compare import compare as compare_findings
 from aigate.engine.group import group
+from aigate.engine.judge import Facts, judge
 from aigate.engine.patterns import matches_name, matches_path
 from aigate.engine.place import place
-from aigate.engine.prioritise import prioritise
-from aigate.errors import IntegrityError
 from aigate.examine import Means, Seen, by_id, examine
-from aigate.trusted import Trusted, read_policy_of, read_trusted, trust_roots
+from aigate.trusted import Trusted, read_policy_of, read_trusted, target_branch
 from aigate.workspace import git, scratch, sides
-from aigate.workspace.trees import Comparison, compare
+from aigate.workspace.trees import Comparison, compare, narrowed
 from aigate.workspace.units import Content, build_units, removed_units
 
 # That a file is too large to be read is a finding of its own.
@@ -62,8 +61,9 @@ class Request:
     `base` and `head` are revisions; without `head` the working tree is judged, with `staged`
     the index; without `base` and `staged` the whole tree. `policy_file` and `trust_root` are
     trusted, since the caller names them, and `from_caller` reads that policy and what it
-    extends. `environ` is the caller's environment, of which git
-    gets to see little. `deadline` is in seconds.
+    extends. `only` narrows what is judged to these paths, for commands that need one finding and
+    not a decision: such a report must never be taken for a verdict. `environ` is the caller's
+    environment, of which git gets to see little. `deadline` is in seconds.
     """
 
     directory: str
@@ -75,6 +75,7 @@ class Request:
     policy_file: str = ""
     from_caller: Callable[[str], bytes | None] = lambda _name: None
     trust_root: str = ""
+    only: frozenset[str] = frozenset()
     environ: Mapping[str, str] = field(default_factory=dict)
     deadline: float = 600.0
     jobs: int = 2
@@ -108,9 +109,10 @@ def run(
         policy_file=request.policy_file,
         from_caller=request.from_caller,
     )
-    _require_root(request, head, reference)
 
     comparison = compare(head.entries, reference.entries if reference else None)
+    if request.only:
+        comparison = narrowed(comparison, request.only)
     judged, exclusions = _in_scope(comparison, trusted.policy)
     with scratch.private_folder() as folder:
         means = _means(request, trusted, folder, started)
@@ -144,12 +146,38 @@ def run(
     gaps += seen.gaps + _unreached(head, trusted.policy, seen)
     coverage = _coverage(judged, units, tuple(gaps), exclusions)
     introduced = _introduction(head, reference)
+    accounts = read_accounts(
+        repository,
+        reference=reference or steering or sides.EMPTY,
+        head=head,
+        fingerprints={finding.fingerprint for finding in findings},
+        pin=request.trust_root,
+        at=at,
+    )
     candidates = [
         Candidate(finding=finding, status=one)
         for finding, one in zip(group(findings), status, strict=True)
+        if not _vouched(finding, accounts)
     ]
-    decided = _judge(
-        candidates, trusted, first_seen=min(head.dated or at.date(), at.date()), by=introduced
+    outcomes = _triage(
+        candidates,
+        accounts,
+        trusted.policy,
+        branch=target_branch(request.base, repository, trusted.policy),
+        steering=steering,
+        at=at,
+    )
+    decided = judge(
+        candidates,
+        outcomes,
+        Facts(
+            policy=trusted.policy,
+            threat=trusted.threat,
+            owners_of=trusted.owners_of,
+            first_seen=min(head.dated or at.date(), at.date()),
+            introduced=introduced,
+            has_registry=accounts.registry is not None,
+        ),
     )
     verdict = decide.verdict(trusted.policy, decided, gaps)
     named = {one.finding.rule for one in decided}
@@ -172,7 +200,9 @@ def run(
         gaps=tuple(sorted(set(gaps))),
         findings=decided,
         rules=tuple(trusted.catalogue[name] for name in sorted(named & trusted.catalogue.keys())),
-        notes=_notes(request, head, steering, comparison),
+        notes=_notes(request, head, steering, comparison) + _doubts(accounts),
+        registry_digest=accounts.registry.current.digest if accounts.registry else "",
+        ledger_digest=accounts.ledger_digest,
     )
 
 
@@ -218,19 +248,6 @@ def _head(request: Request, repository: git.Repository, steering: sides.Tree | N
         return sides.commit_tree(repository, request.head)
     known = {entry.blob for entry in steering.entries} if steering else set()
     return sides.working_tree(repository, known)
-
-
-def _require_root(request: Request, head: sides.Tree, reference: sides.Tree | None) -> None:
-    """Refuse a change that brings its own first trust root, unless the caller has pinned it."""
-    if reference is None or trust_roots(reference.entries) or not trust_roots(head.entries):
-        return
-    if not request.trust_root:
-        raise IntegrityError(
-            "bootstrap required: the change brings the first trust root, and nobody vouches for it",
-            hint="check the digest with both its signers, then pass it as `--trust-root SHA256`",
-            code="bootstrap-required",
-        )
-    sides.require_digest(head, trust_roots(head.entries), request.trust_root)
 
 
 def _in_scope(
@@ -419,50 +436,38 @@ def _introduction(head: sides.Tree, reference: sides.Tree | None) -> Introductio
     return None
 
 
-def _judge(
+def _vouched(finding: Finding, accounts: Accounts) -> bool:
+    """Tell whether a change of the control plane carries all the signatures it needs."""
+    return finding.rule == CONTROL_PLANE and finding.at.path in accounts.vouched
+
+
+def _doubts(accounts: Accounts) -> tuple[str, ...]:
+    notes = [f"`{path}` does not count: {code}" for path, code in accounts.invalid]
+    if accounts.registry and not accounts.registry.pinned:
+        notes.append("the trust root is trusted on first use; pin it with `--trust-root SHA256`")
+    return tuple(notes)
+
+
+def _triage(
     candidates: Sequence[Candidate],
-    trusted: Trusted,
+    accounts: Accounts,
+    policy: Policy,
     *,
-    first_seen: date,
-    by: Introduction | None,
-) -> tuple[Judged, ...]:
-    groups = Counter(c.finding.group for c in candidates if c.finding.group)
-    judged = []
-    for candidate in candidates:
-        finding = candidate.finding
-        asked = decide.demand(candidate, trusted.policy)
-        new = candidate.status is Status.NEW
-        blocking = decide.blocks(asked.action, Decision.OPEN)
-        judged.append(
-            Judged(
-                candidate=candidate,
-                action=asked.action,
-                decision=Decision.OPEN,
-                blocking=blocking,
-                reason_codes=decide.reasons(candidate, asked, blocking=blocking),
-                requirement=asked.requirement,
-                seats=attribute.seats(finding, trusted.policy.seats, trusted.owners_of),
-                priority=prioritise(
-                    candidate, trusted.threat, corroborated=groups[finding.group] > 1
-                ),
-                fix_within=asked.fix_within,
-                due=attribute.due(first_seen, asked.fix_within) if new else "",
-                introduced=by if new else None,
-            )
-        )
-    return tuple(sorted(judged, key=_reading_order))
-
-
-def _reading_order(one: Judged) -> tuple[object, ...]:
-    return (
-        not one.blocking,
-        -one.action,
-        -one.priority.score,
-        -one.finding.severity,
-        one.finding.at,
-        one.finding.rule,
-        one.finding.occurrence,
+    branch: str,
+    steering: sides.Tree | None,
+    at: datetime,
+) -> tuple[Outcome, ...]:
+    if accounts.registry is None:
+        return (NOBODY,) * len(candidates)
+    ledger = Ledger(
+        registry=accounts.registry,
+        branch=branch,
+        records=accounts.records,
+        authors=accounts.authors,
+        limits=policy.acceptance,
+        anchored=steering.committed if steering else None,
     )
+    return triage(candidates, ledger, at=at)
 
 
 def _notes(

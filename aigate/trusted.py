@@ -21,12 +21,12 @@ from aigate.domain.rule import Rule
 from aigate.domain.tree import Entry
 from aigate.engine.prioritise import Threat
 from aigate.errors import IntegrityError, UsageError
+from aigate.workspace import git
 
 BUILT_IN = "aigate:"
 DEFAULT = f"{BUILT_IN}default"
 
 _REGULAR = frozenset({"100644", "100755"})
-_TRUST_ROOT = re.compile(r"\.aigate/trust/\d+\.root\.json")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,9 +105,15 @@ def read_policy_of(reference: Sequence[Entry], read: Reader, *, packs: str) -> P
     return _policy(tree, read, packs=packs, policy_file="", from_caller=lambda _name: None)
 
 
-def trust_roots(entries: Sequence[Entry]) -> tuple[Entry, ...]:
-    """Return the entries of a tree that are root files of the registry."""
-    return tuple(entry for entry in entries if _TRUST_ROOT.fullmatch(entry.path))
+def target_branch(base: str, repository: git.Repository, policy: Policy) -> str:
+    """Return the name of the branch that a change is meant for, as statements name it.
+
+    The base's own name counts if it is a branch; else the default branch that the clone
+    recorded, the first that the policy protects, or the one that is checked out.
+    """
+    named = git.branch_named(repository, base) if base else ""
+    plain = (name for name in policy.protected_branches if not set("*?[") & set(name))
+    return named or git.default_branch(repository) or next(plain, "") or git.branch(repository)
 
 
 def _policy(

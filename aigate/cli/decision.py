@@ -42,9 +42,8 @@ def decision_text(report: Report, code: int, *, environ: Mapping[str, str]) -> s
                 "digests": {
                     "policy": report.policy_digest,
                     "rules": report.rules_digest,
-                    # there is no registry and no ledger to read yet
-                    "registry": "",
-                    "ledger": "",
+                    "registry": report.registry_digest,
+                    "ledger": report.ledger_digest,
                 },
                 "gate": __version__,
                 "scanners": {one.name: one.version for one in report.run.scanners},

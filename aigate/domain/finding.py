@@ -176,11 +176,27 @@ class Introduction:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Signed:
+    """What people have signed about a finding, whether it counts or not.
+
+    `developer` and `security` are ids of the registry, empty where nobody has signed; `until`
+    is in ISO form, UTC. `changed` names what differs from what was accepted.
+    """
+
+    developer: str = ""
+    security: str = ""
+    until: str = ""
+    statements: tuple[str, ...] = ()
+    changed: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Judged:
     """One finding with everything that was decided about it.
 
     `due` is a date in ISO form, or empty where no requirement sets one; `reason_codes` say,
-    in stable words, why the finding costs what it costs.
+    in stable words, why the finding costs what it costs; `next_step` says what would change
+    that, for whom.
     """
 
     candidate: Candidate
@@ -194,6 +210,8 @@ class Judged:
     fix_within: int | None = None
     due: str = ""
     introduced: Introduction | None = None
+    signed: Signed = field(default_factory=Signed)
+    next_step: str = ""
 
     @property
     def finding(self) -> Finding:

@@ -88,7 +88,8 @@ class Report:
     `findings` are in the order in which a person should read them: blocking ones first,
     then by action, priority, severity and place. `rules` holds the page of every rule that
     a finding names. `notes` are remarks for the reader, such as a policy on disk that
-    differs from the one that judged.
+    differs from the one that judged. The digests of registry and ledger are empty where there
+    is none.
     """
 
     verdict: Verdict
@@ -104,3 +105,5 @@ class Report:
     findings: tuple[Judged, ...]
     rules: tuple[Rule, ...] = field(default=(), repr=False)
     notes: tuple[str, ...] = ()
+    registry_digest: str = ""
+    ledger_digest: str = ""

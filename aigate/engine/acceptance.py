@@ -25,7 +25,7 @@ from aigate.domain.accountability import (
     StatementKind,
     Terms,
 )
-from aigate.domain.finding import Decision, Finding
+from aigate.domain.finding import Candidate, Decision, Finding, Status
 from aigate.domain.policy import AcceptanceLimit, Assurance
 from aigate.errors import IntegrityError
 
@@ -83,13 +83,14 @@ NOBODY = Outcome(decision=Decision.OPEN, codes=("no-acceptance",))
 """What holds for a finding about which nobody has signed anything."""
 
 
-def triage(findings: Sequence[Finding], ledger: Ledger, *, at: datetime) -> tuple[Outcome, ...]:
+def triage(candidates: Sequence[Candidate], ledger: Ledger, *, at: datetime) -> tuple[Outcome, ...]:
     """Return what the ledger says about each finding.
 
     Raises:
         IntegrityError: the clock is behind what is known to have happened.
     """
-    if ledger.anchored and at < ledger.anchored - _CLOCK:
+    findings = [candidate.finding for candidate in candidates]
+    if ledger.records and ledger.anchored and at < ledger.anchored - _CLOCK:
         raise IntegrityError(
             f"the clock says {at.isoformat()}, which is before the reference's own time",
             hint="set the clock",
@@ -108,7 +109,7 @@ def triage(findings: Sequence[Finding], ledger: Ledger, *, at: datetime) -> tupl
             binding = next(b for b in terms.bindings if b.fingerprint == print_)
             covered = _covered([findings[i] for i in indices], binding)
             for index, is_covered in zip(indices, covered, strict=True):
-                case = _Case(findings[index], terms, binding, withdrawals, ledger, at)
+                case = _Case(candidates[index], terms, binding, withdrawals, ledger, at)
                 outcome = _judge(case, signed)
                 if not is_covered:
                     outcome = Outcome(decision=Decision.OPEN, codes=("surplus-copy",))
@@ -163,12 +164,16 @@ def _rank(outcome: Outcome) -> tuple[int, int]:
 class _Case:
     """One finding, and terms that name it."""
 
-    finding: Finding
+    candidate: Candidate
     terms: Terms
     binding: Binding
     withdrawals: _Signed
     ledger: Ledger
     at: datetime
+
+    @property
+    def finding(self) -> Finding:
+        return self.candidate.finding
 
 
 def _judge(case: _Case, signed: _Signed) -> Outcome:
@@ -176,7 +181,8 @@ def _judge(case: _Case, signed: _Signed) -> Outcome:
     elsewhere = tuple(_elsewhere(case.terms, root, case.ledger.branch))
     if elsewhere:
         return Outcome(decision=Decision.OPEN, codes=elsewhere)
-    refusals = [(next(_refusals(record, case.ledger), ""), record) for record in signed]
+    new = case.candidate.status is Status.NEW
+    refusals = [(next(_refusals(r, case.ledger, new=new), ""), r) for r in signed]
     valid = [record.statement for code, record in refusals if not code]
     pair = _pair(valid, root, at=case.at)
     if pair is None:
@@ -249,8 +255,12 @@ def _differences(finding: Finding, binding: Binding) -> Iterator[str]:
         yield "severity"
 
 
-def _refusals(record: Recorded, ledger: Ledger) -> Iterator[str]:
-    """Clauses 2, 3, 4 and 5, for one statement: each reason why it does not count."""
+def _refusals(record: Recorded, ledger: Ledger, *, new: bool) -> Iterator[str]:
+    """Clauses 2, 3, 4 and 5, for one statement: each reason why it does not count.
+
+    Who wrote the change matters where the change brings the finding, or the statement; an
+    acceptance that was in order does not end because its signer edits another file.
+    """
     statement = record.statement
     root = _governing(record, ledger.registry)
     if root is None:
@@ -268,7 +278,8 @@ def _refusals(record: Recorded, ledger: Ledger) -> Iterator[str]:
         yield "role-missing"
     if not record.in_reference and person.left is not None:
         yield "signer-has-left"
-    if statement.as_role is Role.SECURITY and statement.person in ledger.authors:
+    own = statement.person in ledger.authors and (new or not record.in_reference)
+    if statement.as_role is Role.SECURITY and own:
         yield "security-signed-own-change"
 
 

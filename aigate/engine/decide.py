@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from aigate.domain.finding import Action, Candidate, Decision, Demand, Gap, Judged, Provenance
 from aigate.domain.policy import Mode, Policy
 from aigate.domain.report import Verdict
+from aigate.engine.acceptance import Outcome
 
 # What a finding costs that no requirement speaks of: nothing asked is not a pass.
 _UNASKED = Demand(requirement="", action=Action.JOINT)
@@ -32,12 +33,22 @@ def blocks(action: Action, decision: Decision) -> bool:
     return action is Action.FORBID or (action is Action.JOINT and decision is not Decision.ACCEPTED)
 
 
-def reasons(candidate: Candidate, asked: Demand, *, blocking: bool) -> tuple[str, ...]:
-    """Return the reason codes for what a finding costs, in alphabetical order."""
+def reasons(
+    candidate: Candidate, asked: Demand, outcome: Outcome, *, blocking: bool
+) -> tuple[str, ...]:
+    """Return the reason codes for what a finding costs, in alphabetical order.
+
+    What the ledger says is among them where it matters: for what blocks, and for what would
+    block if it were not accepted.
+    """
     codes = {candidate.status.value}
     codes.add(f"requirement:{asked.requirement}" if asked.requirement else "no-requirement")
-    if blocking:
-        codes.add("forbidden" if asked.action is Action.FORBID else "no-acceptance")
+    if asked.action is Action.FORBID:
+        codes.add("forbidden")
+    elif asked.action is Action.JOINT:
+        codes.update(outcome.codes)
+        if not blocking:
+            codes.add("accepted")
     if candidate.finding.suppressed_inline:
         codes.add("inline-suppression-ignored")
     if candidate.origin.kind is Provenance.UNKNOWN:

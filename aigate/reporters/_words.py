@@ -116,6 +116,16 @@ def answers(judged: Judged) -> str:
     return ", ".join(named) + due
 
 
+def acceptance(judged: Judged) -> str:
+    """Return what people have signed about a finding, and what became of it."""
+    signed = judged.signed
+    people = " and ".join(f"`{plain(name)}`" for name in (signed.developer, signed.security) if name)
+    until = f" until {plain(signed.until[:10])}" if signed.until else ""
+    by = f" by {people}" if people else ""
+    changed = f"; changed since: {', '.join(signed.changed)}" if signed.changed else ""
+    return f"{judged.decision.value}{by}{until}{changed}"
+
+
 def origin(judged: Judged) -> str:
     """Say who wrote the lines, and on what evidence."""
     source = judged.candidate.origin

@@ -37,6 +37,8 @@ def _render(report: Report, view: View) -> str:
         "head": _side(report.head),
         "policy": {"name": report.policy, "digest": report.policy_digest},
         "rules_digest": report.rules_digest,
+        "registry_digest": report.registry_digest,
+        "ledger_digest": report.ledger_digest,
         "coverage": _coverage(report),
         "gaps": [
             {"subject": one.subject, "reason": one.reason, "code": one.code, "scanner": one.scanner}
@@ -159,6 +161,14 @@ def _finding(judged: Judged) -> Value:
             "security": judged.seats.security,
             "merger": judged.seats.merger,
         },
+        "signed": {
+            "developer": judged.signed.developer,
+            "security": judged.signed.security,
+            "until": judged.signed.until,
+            "statements": list(judged.signed.statements),
+            "changed": list(judged.signed.changed),
+        },
+        "next_step": judged.next_step,
         "fix_within_days": judged.fix_within,
         "due": judged.due,
         "introduced": None

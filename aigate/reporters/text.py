@@ -94,7 +94,7 @@ def _block(block: _words.Block, around: _Around) -> Iterator[str]:
     indent = drawn[0].index("|") if drawn else 2
     yield f"{'':{indent - 1}}--> {_words.place(finding.at)}"
     yield from drawn
-    wanted = frozenset(("fix", "also", "suppressed inline", "next"))
+    wanted = frozenset(("fix", "also", "suppressed inline", "acceptance", "next"))
     for name, text in _facts(block, around):
         if full or name in wanted:
             yield f"{'':{indent}}= {name}: {text}"
@@ -115,7 +115,7 @@ def _facts(block: _words.Block, around: _Around) -> Iterable[tuple[str, str]]:
     if candidate.status is Status.EXISTING and around.has_reference:
         yield "status", "existing: the reference has it as well"
     if judged.decision is not Decision.OPEN:
-        yield "acceptance", judged.decision.value
+        yield "acceptance", _words.acceptance(judged)
     if judged.introduced:
         by = judged.introduced
         yield "introduced", f"{plain(by.commit[:12])} by {line(by.author, 100)}"
@@ -125,7 +125,10 @@ def _facts(block: _words.Block, around: _Around) -> Iterable[tuple[str, str]]:
         yield "suppressed inline", "has no effect"
     yield "priority", _priority(judged)
     yield "fingerprint", _words.short(finding.fingerprint)
-    yield "next", f"aigate explain {_words.short(finding.fingerprint) or plain(finding.rule)}"
+    if judged.next_step:
+        yield "next", plain(judged.next_step)
+    more = f"aigate explain {_words.short(finding.fingerprint) or plain(finding.rule)}"
+    yield "more" if judged.next_step else "next", more
 
 
 def _priority(judged: Judged) -> str:

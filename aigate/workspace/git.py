@@ -16,6 +16,9 @@ from aigate.workspace.command import Git, complaint, find_git
 
 SUBMODULE_MODE = "160000"
 
+# Changes of more commits are rare, and reading each costs a millisecond.
+_MOST_COMMITS = 1000
+
 # So much is held in memory at once, whatever the size of the repository.
 _BATCH_BYTES = 48_000_000
 _BATCH_COUNT = 20_000
@@ -249,6 +252,37 @@ def commit_facts(repository: Repository, commit: str) -> CommitFacts:
         committed_at=int(committer["at"]),
         message=message,
     )
+
+
+def commits_between(repository: Repository, base: str, head: str) -> tuple[CommitFacts, ...]:
+    """Return the commits that `head` has and `base` has not, newest first; at most a thousand.
+
+    Raises:
+        IncompleteError: If one of them is not here.
+    """
+    limits = [f"--max-count={_MOST_COMMITS}", "--end-of-options", head]
+    done = repository.call("rev-list", *limits, *([f"^{base}"] if base else []))
+    if done.code != 0:
+        raise _unreadable("the history of the change", complaint(done))
+    return tuple(commit_facts(repository, each) for each in done.out.decode("ascii").split())
+
+
+def first_seen(repository: Repository, commit: str, path: str) -> int | None:
+    """Return the committer's time of the first commit that brought a path, in seconds.
+
+    That is the first on the first-parent history; None if it cannot be told.
+    """
+    options = ("--first-parent", "--format=%ct", "--end-of-options", commit, "--", path)
+    done = repository.call("rev-list", *options)
+    times = [line for line in done.out.decode("ascii", "replace").split("\n") if line.isdigit()]
+    return int(times[-1]) if done.code == 0 and times else None
+
+
+def identity(repository: Repository) -> tuple[str, str]:
+    """Return the name and address that a commit made here would carry; empty if none is set."""
+    done = repository.call("var", "GIT_AUTHOR_IDENT")
+    found = _PERSON.match(done.out.decode("utf-8", "replace").strip())
+    return (found["name"], found["email"]) if done.code == 0 and found else ("", "")
 
 
 def tree_entries(repository: Repository, commit: str) -> tuple[Entry, ...]:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
 from aigate.domain.report import Side
 from aigate.domain.tree import Entry
-from aigate.errors import IncompleteError, IntegrityError
+from aigate.errors import IncompleteError
 from aigate.workspace import git, worktree
 
 LARGEST = 20_000_000
@@ -21,8 +20,8 @@ class Tree:
     """One side: what it is, its entries, and how to read them.
 
     `read` yields the blobs of the entries that it is given, each once; submodules have none. `unreadable`
-    pairs paths that could not even be listed with the reason. `dated` is the committer's
-    date of a commit, None for what is not committed yet.
+    pairs paths that could not even be listed with the reason. `committed` is the
+    committer's time of a commit, None for what is not committed yet.
     """
 
     side: Side
@@ -30,7 +29,12 @@ class Tree:
     read: Callable[[Iterable[Entry]], Iterator[git.Blob]]
     unreadable: tuple[tuple[str, str], ...] = ()
     commit: git.CommitFacts | None = None
-    dated: date | None = None
+    committed: datetime | None = None
+
+    @property
+    def dated(self) -> date | None:
+        """The day on which a commit was made, UTC."""
+        return self.committed.date() if self.committed else None
 
 
 EMPTY = Tree(side=Side(name="nothing"), entries=(), read=lambda _entries: iter(()))
@@ -51,7 +55,7 @@ def commit_tree(repository: git.Repository, revision: str) -> Tree:
         entries=git.tree_entries(repository, commit),
         read=lambda entries: _blobs(repository, entries),
         commit=facts,
-        dated=_day(facts.committed_at),
+        committed=_time(facts.committed_at),
     )
 
 
@@ -81,29 +85,31 @@ def read_one(tree: Tree, entry: Entry) -> bytes:
     Raises:
         IncompleteError: it is missing, damaged or too large.
     """
-    for blob in tree.read([entry]):
-        if not blob.problem:
-            return blob.data
-    raise IncompleteError(
+    return read_all(tree, [entry])[entry.path]
+
+
+def read_all(tree: Tree, entries: Sequence[Entry]) -> dict[str, bytes]:
+    """Read entries whole, by path.
+
+    Raises:
+        IncompleteError: one is missing, damaged or too large.
+    """
+    blobs = {blob.id: blob for blob in tree.read(entries)}
+    found = {}
+    for entry in entries:
+        blob = blobs.get(entry.blob)
+        if blob is None or blob.problem:
+            raise _unreadable(tree, entry)
+        found[entry.path] = blob.data
+    return found
+
+
+def _unreadable(tree: Tree, entry: Entry) -> IncompleteError:
+    return IncompleteError(
         f"`{entry.path}` of {tree.side.name} cannot be read",
         hint="fetch the whole history, or run `git fsck`",
         code="blob-unreadable",
     )
-
-
-def require_digest(tree: Tree, entries: Iterable[Entry], digest: str) -> None:
-    """Check that one of these entries has the SHA-256 that the caller pinned.
-
-    Raises:
-        IntegrityError: none has.
-    """
-    found = [hashlib.sha256(read_one(tree, entry)).hexdigest() for entry in entries]
-    if digest.lower() not in found:
-        raise IntegrityError(
-            f"no trust root of {tree.side.name} has the pinned digest `{digest}`",
-            hint=f"found {', '.join(found)}; check with both signers which one is right",
-            code="trust-root-mismatch",
-        )
 
 
 def _blobs(repository: git.Repository, entries: Iterable[Entry]) -> Iterator[git.Blob]:
@@ -111,8 +117,8 @@ def _blobs(repository: git.Repository, entries: Iterable[Entry]) -> Iterator[git
     return git.read_blobs(repository, wanted, limit=LARGEST)
 
 
-def _day(seconds: int) -> date | None:
+def _time(seconds: int) -> datetime | None:
     try:
-        return datetime.fromtimestamp(seconds, UTC).date()
+        return datetime.fromtimestamp(seconds, UTC)
     except (ValueError, OverflowError, OSError):
         return None

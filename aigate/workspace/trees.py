@@ -38,3 +38,12 @@ def compare(head: tuple[Entry, ...], reference: tuple[Entry, ...] | None) -> Com
     )
     removed = tuple(sorted(entry for entry in reference if entry.path not in kept))
     return Comparison(judged, removed, len(head) - len(judged))
+
+
+def narrowed(comparison: Comparison, paths: frozenset[str]) -> Comparison:
+    """Leave only these paths of a comparison."""
+    return Comparison(
+        tuple((entry, change) for entry, change in comparison.judged if entry.path in paths),
+        tuple(entry for entry in comparison.removed if entry.path in paths),
+        comparison.unchanged,
+    )

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from aigate.domain.finding import Action, Decision, Gap, Judged, Priority, Seats
 from aigate.domain.policy import Mode
 from aigate.domain.report import Verdict
+from aigate.engine.acceptance import NOBODY
 from aigate.engine.decide import blocks, demand, exit_code, reasons, verdict
 from tests.engine.conftest import Asks, candidate, policy
 
@@ -51,7 +52,7 @@ def test_the_strictest_demand_counts_whatever_the_order() -> None:
 def test_a_finding_that_no_requirement_speaks_of_blocks(asks: tuple[Asks, ...]) -> None:
     asked = demand(candidate(), policy(*asks))
     assert (asked.action, asked.requirement) == (Action.JOINT, "")
-    assert "no-requirement" in reasons(candidate(), asked, blocking=True)
+    assert "no-requirement" in reasons(candidate(), asked, NOBODY, blocking=True)
 
 
 @pytest.mark.parametrize("decision", Decision)

@@ -1,0 +1,60 @@
+"""Says what to do next about a finding, for whom, in words and as a command."""
+
+from __future__ import annotations
+
+from aigate.domain.finding import Action, Decision
+from aigate.engine.acceptance import Outcome
+
+_SHORT = 12
+
+# What each reason code means for the people who have to move now.
+_WORDS = {
+    "surplus-copy": "another copy of this was accepted, and this one was not",
+    "match-changed": "the code that was accepted has changed",
+    "context-changed": "what was accepted stands in other surroundings now",
+    "scope-changed": "what was accepted stands in another function now",
+    "rule-changed": "the rule means something else than when this was accepted",
+    "severity-changed": "this is worse than what was accepted",
+    "expired": "the acceptance has expired",
+    "lasts-too-long": "the acceptance lasts longer than its severity allows",
+    "ownerless": "nobody answers for the acceptance any more",
+    "withdrawn": "the acceptance was withdrawn",
+    "assurance-too-low": "the signatures are weaker than the severity asks for",
+    "trust-root-not-pinned": (
+        "the trust root is not pinned from outside, so signatures count for little:"
+        " pass `--trust-root SHA256`"
+    ),
+    "one-person-in-both-seats": "one person has signed for both seats; another one has to",
+    "security-signed-own-change": "the security signer is an author of this change",
+    "registry-outdated": "it was signed under another version of the registry",
+    "signer-unknown": "a signer is not in the registry, or with another key",
+    "key-compromised": "a key that signed is compromised",
+    "signer-is-automation": "automation has signed, which never counts",
+    "role-missing": "a signer does not have the role",
+    "signer-has-left": "a signer has left",
+    "ledger-other": "what was signed belongs to another ledger",
+    "repository-other": "what was signed belongs to another repository",
+    "branch-other": "what was signed belongs to another branch",
+}
+
+
+def next_step(action: Action, outcome: Outcome, fingerprint: str, *, has_registry: bool) -> str:
+    """Return what would stop a finding from blocking; empty if it does not block."""
+    name = fingerprint[:_SHORT]
+    if action is Action.FORBID:
+        return "fix it; this cannot be accepted"
+    if action is not Action.JOINT or outcome.decision is Decision.ACCEPTED:
+        return ""
+    if not has_registry:
+        return "fix it; accepting it needs a registry of people, see `aigate trust init`"
+    accept = f"`aigate accept {name} --as developer --until DATE --reason TEXT`"
+    said = "; ".join(_WORDS[code] for code in outcome.codes if code in _WORDS)
+    if "waits-for-security" in outcome.codes:
+        step = f"the developer has signed; waits for security: `aigate cosign {name} --as security`"
+    elif "waits-for-developer" in outcome.codes:
+        step = f"security has signed; waits for a developer: `aigate cosign {name} --as developer`"
+    elif said:
+        step = f"fix it, or look at it again: {accept}"
+    else:
+        step = f"fix it, or have it accepted by two people: {accept}"
+    return f"{said}; {step}" if said else step
