@@ -36,6 +36,7 @@ from aigate.engine.group import group
 from aigate.engine.judge import Facts, judge
 from aigate.engine.patterns import matches_name, matches_path
 from aigate.engine.place import place
+from aigate.errors import UsageError
 from aigate.examine import Means, Seen, by_id, examine
 from aigate.trusted import Trusted, read_policy_of, read_trusted, target_branch
 from aigate.workspace import git, scratch, sides
@@ -126,6 +127,7 @@ def run(
             means=means,
             done=progress,
         )
+        _require_rules(trusted, seen)
         findings = place(seen.sightings, by_id(units), trusted.catalogue)
         before: tuple[Finding, ...] = ()
         if reference is not None and findings:
@@ -333,6 +335,18 @@ def _contents(tree: sides.Tree, entries: Sequence[tuple[Entry, Change]]) -> Iter
             yield Content(entry=entry, data=blob.data, change=change, problem=blob.problem)
     for entry, change in itertools.chain.from_iterable(waiting.values()):
         yield Content(entry=entry, change=change, problem="missing")
+
+
+def _require_rules(trusted: Trusted, seen: Seen) -> None:
+    """Refuse rules of the repository that an engine cannot read, rather than scan without them."""
+    broken = next((gap for gap in seen.gaps if gap.code == "rule-invalid"), None)
+    if broken and trusted.rule_texts:
+        raise UsageError(
+            f"a rule of {', '.join(f'`{path}`' for path, _ in trusted.rule_texts)} is invalid:"
+            f" {broken.reason}",
+            hint="`semgrep --validate --config FILE` shows where",
+            code="rule-invalid",
+        )
 
 
 def _before(

@@ -16,6 +16,7 @@ from aigate import __version__, registry
 from aigate.documents.catalogue import read_catalogue, read_threat
 from aigate.documents.owners import PLACES, read_owners
 from aigate.documents.policy import find_policy, read_policy
+from aigate.documents.semgrep_rules import require_rules
 from aigate.domain.policy import Policy
 from aigate.domain.rule import Rule
 from aigate.domain.tree import Entry
@@ -76,7 +77,8 @@ def read_trusted(
             code="gate-too-old",
         )
     rule_texts = tuple((path, _regular(tree, path, read)) for path in policy.rule_files)
-    _check_rules(rule_texts)
+    for path, text in rule_texts:
+        require_rules(path, text)
     compiled = Path(packs, "compiled")
     digest = hashlib.sha256()
     for file in sorted(compiled.glob("*.json")):
@@ -152,21 +154,10 @@ def _regular(tree: Mapping[str, Entry], path: str, read: Reader) -> bytes:
     if entry is None or entry.mode not in _REGULAR:
         raise UsageError(
             f"rule file `{path}` is not in the reference",
-            hint="name a file of the repository, from its top",
+            hint="rule files are named relative to the policy, below `.aigate/`",
             code="rule-file-missing",
         )
     return read(entry)
-
-
-def _check_rules(texts: Sequence[tuple[str, bytes]]) -> None:
-    # Semgrep takes an empty list of rules for success.
-    for path, text in texts:
-        if not re.search(rb"""^\s*["'-]?\s*-?\s*["']?id["']?\s*:""", text, re.MULTILINE):
-            raise UsageError(
-                f"rule file `{path}` has no rules",
-                hint="remove it from `rules:` or add a rule to it",
-                code="rule-file-empty",
-            )
 
 
 def _owners(tree: Mapping[str, Entry], read: Reader) -> Callable[[str], tuple[str, ...]]:

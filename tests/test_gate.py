@@ -243,7 +243,7 @@ ENDS = {
         {".aigate/policy.yaml": POLICY + "rules: [r.yaml]\n", ".aigate/r.yaml": "rules: []\n"},
     ),
     "C-032-broken-rules": (
-        *(3, ("scan", "--base", "HEAD~1", "--head", "HEAD")),
+        *(2, ("scan", "--base", "HEAD~1", "--head", "HEAD")),
         {
             ".aigate/policy.yaml": POLICY + "rules: [r.yaml]\n",
             ".aigate/r.yaml": "rules:\n- id: x\n  languages: [python]\n  severity: ERROR\n  message: m\n  pattern-regex: [1]\n",
