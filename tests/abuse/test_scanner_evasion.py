@@ -481,7 +481,7 @@ model = AutoModel.from_pretrained("org/model", revision=REVISION, trust_remote_c
 
 
 @pytest.mark.parametrize(
-    ("pack", "code"), [("default", 0), ("federal", 1)], ids=["C-108-default", "C-108-federal"]
+    ("pack", "code"), [("default", 1), ("federal", 1)], ids=["C-108-default", "C-108-federal"]
 )
 def test_leave_to_run_the_code_of_a_model_is_a_finding(project, pack, code):
     policy = f"version: 1\nname: team\nextends: aigate:{pack}\n"
