@@ -48,7 +48,8 @@ def examine(
     """Run scanners side by side and return what they saw and could not see.
 
     `wanted` narrows which units a scanner looks at; `done` is told each scanner that ended.
-    An engine that cannot be found is a gap if there is anything for it to look at.
+    An engine that cannot be found is a gap if there is anything for it to look at, and so is
+    one without room for its own files.
     """
 
     def one(scanner: Scanner) -> tuple[Iterable[Sighting | Gap], Ran]:
@@ -61,19 +62,17 @@ def examine(
                 Gap(scanner.name, "the engine is not installed", "scanner-missing", scanner.name),
             )
         elif mine:
-            scratch = Path(means.scratch, scanner.name)
-            scratch.mkdir(mode=0o700, parents=True, exist_ok=True)
             target = Target(
                 units=mine,
                 paths=paths,
-                scratch=str(scratch),
+                scratch=str(Path(means.scratch, scanner.name)),
                 exported=exported,
                 packs=means.packs,
                 rule_files=means.rule_files,
                 deadline=means.deadline,
                 jobs=means.jobs,
             )
-            said = tuple(scanner.scan(target))
+            said = _said(scanner, target)
         done(scanner.name)
         seconds = round(time.monotonic() - started, 3)
         return said, Ran(name=scanner.name, version=version, units=len(mine), seconds=seconds)
@@ -93,6 +92,16 @@ def examine(
         gaps=tuple(sorted({item for item in everything if isinstance(item, Gap)})),
         ran=tuple(ran for _, ran in results),
     )
+
+
+def _said(scanner: Scanner, target: Target) -> tuple[Sighting | Gap, ...]:
+    try:
+        Path(target.scratch).mkdir(mode=0o700, parents=True, exist_ok=True)
+        return tuple(scanner.scan(target))
+    except OSError as error:
+        # A full disk, mostly: half of what it saw is no answer.
+        reason = f"its own files cannot be written or read: {error.strerror or 'unknown error'}"
+        return (Gap(scanner.name, reason, "scanner-failed", scanner.name),)
 
 
 def by_id(units: Iterable[Unit]) -> Mapping[str, Unit]:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import resource
+import signal
 import stat
+import tempfile
 from pathlib import Path
 
 import pytest
 
 from aigate.domain.tree import Entry, Kind, Unit
+from aigate.errors import IncompleteError
 from aigate.workspace.scratch import export, private_folder
 
 
@@ -47,3 +51,23 @@ def test_a_planted_file_is_not_written_through(tmp_path: Path) -> None:
     with pytest.raises(FileExistsError):
         export([unit("000001", "x\n")], str(tmp_path))
     assert not (tmp_path / "elsewhere").exists()
+
+
+def test_without_a_place_for_it_there_is_a_way_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", "/nowhere")
+
+    with pytest.raises(IncompleteError) as caught, private_folder():
+        pass
+    assert "`TMPDIR`" in caught.value.hint
+
+
+def test_without_room_the_run_is_incomplete(tmp_path: Path) -> None:
+    _, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    before = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (1000, hard))
+    try:
+        with pytest.raises(IncompleteError, match="cannot be written"):
+            export([unit("000001", "x" * 2000)], str(tmp_path))
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (hard, hard))
+        signal.signal(signal.SIGXFSZ, before)

@@ -1,0 +1,114 @@
+"""Every scanner gets what it covers, and whatever happens to one is known of all."""
+
+from __future__ import annotations
+
+import threading
+
+import pytest
+
+from aigate.domain.extension import Scanner
+from aigate.domain.finding import Gap
+from aigate.domain.tree import Entry, Kind, Unit
+from aigate.examine import Means, by_id, examine
+
+UNITS = tuple(
+    Unit(f"{number:06}", Entry(path, "100644", ""), kind, text="x\n", file=f"{number:06}")
+    for number, (path, kind) in enumerate(
+        [("a.py", Kind.PYTHON), ("b.txt", Kind.TEXT), ("c.py", Kind.PYTHON)], 1
+    )
+)
+
+
+def scanner(name, scan, *, covers=frozenset({Kind.PYTHON}), version="1"):
+    return Scanner(name=name, covers=covers, scan=scan, version=lambda: version)
+
+
+def echo(target):
+    return [Gap(unit.path, "seen", "echo") for unit in target.units]
+
+
+@pytest.fixture
+def look(tmp_path):
+    def look(*scanners, **options):
+        means = Means(scratch=str(tmp_path / "scratch"), packs="", deadline=5.0, jobs=3)
+        return examine(
+            scanners, UNITS, paths=frozenset(), exported=str(tmp_path), means=means, **options
+        )
+
+    return look
+
+
+def test_a_scanner_is_given_the_kinds_that_it_covers(look):
+    seen = look(scanner("one", echo), scanner("two", echo, covers=frozenset({Kind.TEXT})))
+
+    assert [gap.subject for gap in seen.gaps] == ["a.py", "b.txt", "c.py"]
+    assert [(ran.name, ran.version, ran.units) for ran in seen.ran] == [
+        ("one", "1", 2),
+        ("two", "1", 1),
+    ]
+
+
+def test_what_is_wanted_narrows_it_further(look):
+    seen = look(scanner("one", echo), wanted=lambda _scanner, unit: unit.path == "c.py")
+
+    assert [gap.subject for gap in seen.gaps] == ["c.py"]
+
+
+def test_an_engine_that_is_not_there_is_a_gap_where_it_is_needed(look):
+    there = scanner("here", echo, version="")
+    idle = scanner("idle", echo, covers=frozenset({Kind.BINARY}), version="")
+
+    seen = look(there, idle)
+
+    assert [(gap.subject, gap.code) for gap in seen.gaps] == [("here", "scanner-missing")]
+
+
+def test_each_scanner_has_a_private_folder_and_the_means_of_the_run(look):
+    given = {}
+
+    def note(target):
+        given[target.scratch] = (target.deadline, target.jobs)
+        return ()
+
+    look(scanner("one", note), scanner("two", note))
+
+    assert len(given) == 2
+    assert set(given.values()) == {(5.0, 3)}
+
+
+def test_scanners_work_side_by_side_and_arrival_does_not_show(look):
+    met = threading.Barrier(2, timeout=10)
+
+    def meet(target):
+        met.wait()
+        return echo(target)
+
+    ended = []
+    seen = look(scanner("b", meet), scanner("a", meet), done=ended.append)
+
+    assert [ran.name for ran in seen.ran] == ["b", "a"]
+    assert sorted(ended) == ["a", "b"]
+    assert seen.gaps == tuple(sorted(seen.gaps))
+
+
+def test_no_room_for_its_own_files_is_a_gap_and_half_an_answer_is_none(look):
+    def fill(target):
+        yield from echo(target)
+        raise OSError(28, "No space left on device")
+
+    seen = look(scanner("full", fill), scanner("other", lambda _target: ()))
+
+    assert [(gap.subject, gap.code) for gap in seen.gaps] == [("full", "scanner-failed")]
+    assert "No space left on device" in seen.gaps[0].reason
+
+
+def test_a_bug_in_a_scanner_is_not_hidden(look):
+    def broken(_target):
+        raise RuntimeError("bug")
+
+    with pytest.raises(RuntimeError, match="bug"):
+        look(scanner("broken", broken), scanner("other", echo))
+
+
+def test_units_are_found_by_their_id():
+    assert by_id(UNITS)["000002"].path == "b.txt"
