@@ -21,6 +21,8 @@ _WORD = re.compile(r"\w+")
 _NAME = re.compile(r"(?<!\w)[A-Za-z_]\w*")
 _METAVARIABLE = re.compile(r"\$(?:\.\.\.)?\w+")
 _STRING = re.compile(r"'(?:[^'\\\n]|\\.)*'|\"(?:[^\"\\\n]|\\.)*\"|`[^`]*`")
+_ATTRIBUTE = re.compile(r"(?<=\w\.)\$[A-Z]\w*")
+_LISTED = re.compile(r"\^\((\w+(?:\|\w+)*)\)\$", re.ASCII)
 # Words of the languages, and literals that constant propagation can bring from elsewhere;
 # `default` and `then` stand for forms that are spelt in other ways too.
 _COMMON = frozenset(
@@ -90,6 +92,7 @@ _COMMON = frozenset(
 )
 # More would cost more to ask than it saves.
 _MOST = 400
+_MOST_TOGETHER = 60
 
 
 def words_of(text: str) -> frozenset[str]:
@@ -111,15 +114,27 @@ def needs_of(rule: Mapping[str, Any]) -> Formula:
 
 
 def _alternatives(nodes: Sequence[Mapping[str, Any]]) -> Formula:
-    """One of the nodes has to match: join, for each, the clause that asks for most."""
-    sets: list[frozenset[str]] = []
-    for node in nodes:
-        clauses = _conjunction([node])
-        if not clauses:
-            return ()
-        strictest = max(clauses, key=_weight)
-        sets += strictest
-    return (tuple(dict.fromkeys(sets)),) if len(sets) <= _MOST else ()
+    """One of the nodes has to match: join, for each, what it asks for."""
+    formulas = [_conjunction([node]) for node in nodes]
+    if not all(formulas):
+        return ()
+    for most in (_MOST_TOGETHER, 1):
+        joined = tuple(
+            dict.fromkeys(wanted for clauses in formulas for wanted in _together(clauses, most))
+        )
+        if len(joined) <= _MOST:
+            return (joined,)
+    return ()
+
+
+def _together(clauses: Formula, most: int) -> Clause:
+    """Write a conjunction as one clause: the one that asks for most, times others if few."""
+    first, *others = sorted(clauses, key=_weight, reverse=True)
+    together = first
+    for other in others:
+        if len(together) * len(other) <= most:
+            together = tuple(dict.fromkeys(a | b for a in together for b in other))
+    return together
 
 
 def _weight(clause: Clause) -> tuple[int, int]:
@@ -128,6 +143,8 @@ def _weight(clause: Clause) -> tuple[int, int]:
 
 def _conjunction(nodes: Iterable[Mapping[str, Any]]) -> Formula:
     """All of the nodes have to match."""
+    nodes = tuple(nodes)
+    attributes = {name for node in nodes for name in _attributes(node)}
     clauses: list[Clause] = []
     for node in nodes:
         for key, value in node.items():
@@ -138,7 +155,28 @@ def _conjunction(nodes: Iterable[Mapping[str, Any]]) -> Formula:
                 clauses += _conjunction(value)
             elif key == "pattern-either":
                 clauses += _alternatives(value)
+            elif (
+                key == "metavariable-regex"
+                and value["metavariable"] in attributes
+                and (words := _words_in(value["regex"]))
+            ):
+                clauses.append(tuple(frozenset([word]) for word in words))
     return tuple(dict.fromkeys(clauses))
+
+
+def _attributes(node: Mapping[str, Any]) -> frozenset[str]:
+    """Return the metavariables that stand for the name of an attribute, however a node matches."""
+    if isinstance(pattern := node.get("pattern"), str):
+        return frozenset(_ATTRIBUTE.findall(_STRING.sub(" ", pattern)))
+    if either := node.get("pattern-either"):
+        return frozenset.intersection(*(_attributes(one) for one in either))
+    return frozenset()
+
+
+def _words_in(regex: str) -> tuple[str, ...]:
+    """Return the words of an expression that does nothing but list them, or nothing."""
+    listed = _LISTED.fullmatch(regex)
+    return tuple(listed[1].split("|")) if listed else ()
 
 
 def _names(pattern: str) -> frozenset[str]:

@@ -57,6 +57,39 @@ def test_alternatives_need_one_and_conjunctions_need_all():
     assert not can_fire(needs, words_of("c a b"))
 
 
+def test_an_attribute_out_of_a_list_is_one_of_its_words():
+    patterns = [
+        {"pattern-either": [{"pattern": "a.$X"}, {"pattern": "$O.a.$X"}]},
+        {"metavariable-regex": {"metavariable": "$X", "regex": "^(b|c)$"}},
+    ]
+    rule = {"mode": "taint", "pattern-sources": [{"patterns": patterns}], "pattern-sinks": []}
+
+    for needs in (needs_of({"patterns": patterns}), needs_of(rule)):
+        assert can_fire(needs, words_of("a b"))
+        assert can_fire(needs, words_of("c a"))
+        assert not can_fire(needs, words_of("a d"))
+        assert not can_fire(needs, words_of("b c"))
+
+
+@pytest.mark.parametrize(
+    ("pattern", "regex"),
+    [
+        pytest.param("$X.a", "^(b|c)$", id="an-expression-of-any-form"),
+        pytest.param("f($X)", "^(b|c)$", id="an-argument"),
+        pytest.param("'y.$X'", "^(b|c)$", id="in-a-text"),
+        pytest.param("y.$X", "(b|c)$", id="open-at-the-start"),
+        pytest.param("y.$X", "^(b|c)", id="open-at-the-end"),
+        pytest.param("y.$X", "^(b|c.*)$", id="no-list"),
+        pytest.param("y.$X", "(?i)^(b|c)$", id="whatever-the-case"),
+    ],
+)
+def test_other_expressions_about_names_ask_for_no_word(pattern, regex):
+    about = {"metavariable-regex": {"metavariable": "$X", "regex": regex}}
+    needs = needs_of({"patterns": [{"pattern": pattern}, about]})
+
+    assert can_fire(needs, words_of("a f y"))
+
+
 def test_an_alternative_without_a_name_lets_the_rule_fire_anywhere():
     assert needs_of({"pattern-either": [{"pattern": "a()"}, {"pattern": "$X == $Y"}]}) == ()
     assert needs_of({"pattern-regex": "curl"}) == ()
