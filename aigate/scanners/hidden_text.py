@@ -105,6 +105,12 @@ _JOINING = re.compile(
     "[\u0600-\u0dff\u0f00-\u109f\u1780-\u18af\ufb50-\ufdff\ufe70-\ufefc\u0e00-\u0eff]"
 )
 _LONG_RUN = 4
+# Lists of people and of changes, into which names and titles are pasted from elsewhere.
+_NAMES = re.compile(
+    r"(?:^|/)(?:authors|contributors|credits|thanks|maintainers|changelog|changes|news|history)"
+    r"(?:\.(?:txt|rst|md))?$",
+    re.IGNORECASE,
+)
 
 _CONTROL_RUN = re.compile("[\x00-\x08\x0b\x0e-\x1f\x7f\x90\x98\x9b-\x9f]+")
 _ESCAPE_NAMES = {"\x1b": "ESC", "\x08": "BS", "\x00": "NUL", "\x7f": "DEL", "\x9b": "CSI"}
@@ -223,7 +229,7 @@ def _zero_width(unit: Unit) -> Iterator[_Found]:
         after = text[end] if end < len(text) else ""
         if _is_used_well(match[0], before, after, code=unit.kind in _CODE):
             continue
-        inside = _is_plain(before) and _is_plain(after)
+        inside = _is_plain(before) and _is_plain(after) and not _NAMES.search(unit.path)
         severity = None if inside or end - start >= _LONG_RUN else Severity.MEDIUM
         if severity and _LOCALE.search(unit.path):
             continue

@@ -113,6 +113,14 @@ def test_soft_hyphens_are_fine_in_prose_and_not_in_code() -> None:
     assert [s.rule for s in scan("auto\u00admatic = 1\n")] == ["invisible-text"]
 
 
+def test_a_zero_width_space_in_the_name_of_an_author_is_less_severe() -> None:
+    text = "S\u200bam Doe\n"
+
+    assert {s.severity for s in scan(text, "AUTHORS.txt", Kind.TEXT)} == {Severity.MEDIUM}
+    assert {s.severity for s in scan(text, "requirements.txt", Kind.TEXT)} == {None}
+    assert {s.severity for s in scan("\u200b" * 8, "AUTHORS.txt", Kind.TEXT)} == {None}
+
+
 def test_direction_in_a_translation_is_less_severe() -> None:
     text = 'msgstr "\u202aabc\u202c"\n'
 
