@@ -112,6 +112,31 @@ def read_accounts(
     )
 
 
+def registry_of(tree: sides.Tree, *, pin: str = "", at: datetime) -> Registry | None:
+    """Return the verified registry of a tree, None if it has none.
+
+    Raises:
+        IntegrityError: it does not hold.
+        IncompleteError: a part of it cannot be read.
+    """
+    return registries.read_registry(root_files_of(tree), pin=pin, at=at)
+
+
+def root_files_of(tree: sides.Tree) -> dict[str, bytes]:
+    """Return everything in a tree that is, or looks like, a root file."""
+    return _files(tree, _TRUST)
+
+
+def records_of(tree: sides.Tree) -> dict[str, bytes]:
+    """Return all records of a tree by path; nothing is verified.
+
+    Raises:
+        IntegrityError: something in the ledger's folder is no record.
+        IncompleteError: a record cannot be read.
+    """
+    return _read(tree, _records(tree).values())
+
+
 def _files(tree: sides.Tree, folder: str) -> dict[str, bytes]:
     """Read everything that is, or looks like, a root file."""
     entries = [e for e in tree.entries if e.path.casefold().startswith(folder)]
@@ -189,19 +214,42 @@ def _authors(
 
     Names and addresses are claims, so they only ever add somebody.
     """
-    people: list[tuple[str, str]] = []
-    if head.commit:
-        for commit in git.commits_between(repository, reference.side.commit, head.commit.id):
-            people.append((commit.author_name, commit.author_email))
-            people.append((commit.committer_name, commit.committer_email))
-            people += [(m["name"], m["email"] or "") for m in _NAMED.finditer(commit.message)]
-    else:
-        people.append(git.identity(repository))
-    return frozenset(
-        person.id
-        for person in registry.current.people
-        if any(_is(person.id, person.name, dict(person.platform_ids), who) for who in people)
-    )
+
+    def named(people: Sequence[tuple[str, str]]) -> set[str]:
+        return {
+            person.id
+            for person in registry.current.people
+            if any(_is(person.id, person.name, dict(person.platform_ids), who) for who in people)
+        }
+
+    found: set[str] = set()
+    tip = head.commit.id if head.commit else git.head_commit(repository)
+    for commit in git.commits_between(repository, reference.side.commit, tip) if tip else ():
+        people = [(commit.author_name, commit.author_email)]
+        people.append((commit.committer_name, commit.committer_email))
+        people += [(m["name"], m["email"] or "") for m in _NAMED.finditer(commit.message)]
+        new = named(people) - found
+        if new and not _only_records(git.changed_paths(repository, commit)):
+            found |= new
+    if head.commit is None and _uncommitted(repository, head, tip):
+        found |= named([git.identity(repository)])
+    return frozenset(found)
+
+
+def _only_records(paths: Collection[str]) -> bool:
+    """Tell whether a commit brings nothing but what people signed, which makes nobody an author.
+
+    Else who cosigns and commits that would be the author of what was cosigned.
+    """
+    return bool(paths) and all(path.startswith(_LEDGER) for path in paths)
+
+
+def _uncommitted(repository: git.Repository, head: sides.Tree, tip: str | None) -> bool:
+    before = git.tree_entries(repository, tip) if tip else ()
+    differing = {(e.path, e.mode, e.blob) for e in before} ^ {
+        (e.path, e.mode, e.blob) for e in head.entries
+    }
+    return not _only_records([path for path, _, _ in differing]) and bool(differing)
 
 
 def _is(id_: str, name: str, platforms: Mapping[str, int], who: tuple[str, str]) -> bool:

@@ -31,14 +31,16 @@ class _Commands(click.Group):
     def list_commands(self, ctx: click.Context) -> list[str]:
         del ctx
         found = (module.name for module in pkgutil.iter_modules(cli.__path__))
-        return sorted(name for name in found if name not in _NO_COMMANDS and name[0] != "_")
+        names = (name for name in found if name not in _NO_COMMANDS and name[0] != "_")
+        return sorted(name.replace("_", "-") for name in names)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in self.list_commands(ctx):
             return None
-        command = getattr(importlib.import_module(f"aigate.cli.{cmd_name}"), cmd_name)
+        name = cmd_name.replace("-", "_")
+        command = getattr(importlib.import_module(f"aigate.cli.{name}"), name)
         if not isinstance(command, click.Command):
-            raise TypeError(f"aigate.cli.{cmd_name}.{cmd_name} is no command")
+            raise TypeError(f"aigate.cli.{name}.{name} is no command")
         return command
 
 

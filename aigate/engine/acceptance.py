@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 from aigate.domain.accountability import (
@@ -97,41 +97,53 @@ def triage(candidates: Sequence[Candidate], ledger: Ledger, *, at: datetime) -> 
             code="clock-behind",
         )
     accepting = _by_fingerprint(ledger.records)
-    withdrawals = tuple(
-        r for r in ledger.records if r.statement.terms.kind is StatementKind.WITHDRAW
-    )
+    withdrawals = _by_withdrawn(ledger.records)
     copies: dict[str, list[int]] = defaultdict(list)
     for index, finding in enumerate(findings):
         copies[finding.fingerprint].append(index)
     outcomes = [NOBODY] * len(findings)
     for print_, indices in copies.items():
-        for terms, signed in accepting.get(print_, {}).values():
-            binding = next(b for b in terms.bindings if b.fingerprint == print_)
+        for terms, binding, signed in accepting.get(print_, ()):
             covered = _covered([findings[i] for i in indices], binding)
+            ended = withdrawals.get(terms.digest, ())
             for index, is_covered in zip(indices, covered, strict=True):
-                case = _Case(candidates[index], terms, binding, withdrawals, ledger, at)
+                case = _Case(candidates[index], terms, binding, ended, ledger, at)
                 outcome = _judge(case, signed)
                 if not is_covered:
-                    outcome = Outcome(decision=Decision.OPEN, codes=("surplus-copy",))
-                outcomes[index] = max(outcomes[index], outcome, key=_rank)
+                    outcome = NOBODY if outcome.decision is Decision.OPEN else _SURPLUS
+                outcomes[index] = _better(outcomes[index], outcome)
     return tuple(outcomes)
 
 
+_SURPLUS = Outcome(decision=Decision.OPEN, codes=("surplus-copy",))
 _Signed = tuple[Recorded, ...]
+_Pair = tuple[Recorded, Recorded]
 
 
 def _by_fingerprint(
     records: Iterable[Recorded],
-) -> dict[str, dict[bytes, tuple[Terms, _Signed]]]:
-    """Index accepting statements by finding, and then by the exact bytes of their terms."""
-    found: dict[str, dict[bytes, tuple[Terms, _Signed]]] = defaultdict(dict)
-    for record in sorted(records, key=lambda r: r.statement.digest):
-        terms = record.statement.terms
-        if terms.kind in _ACCEPTING:
-            for binding in terms.bindings:
-                _, signed = found[binding.fingerprint].get(terms.raw, (terms, ()))
-                found[binding.fingerprint][terms.raw] = (terms, (*signed, record))
+) -> dict[str, list[tuple[Terms, Binding, _Signed]]]:
+    """Index accepting statements by finding, together where their terms are the same bytes."""
+    together: dict[bytes, list[Recorded]] = defaultdict(list)
+    for record in sorted(records, key=lambda r: (r.statement.digest, not r.in_reference)):
+        if record.statement.terms.kind in _ACCEPTING:
+            together[record.statement.terms.raw].append(record)
+    found: dict[str, list[tuple[Terms, Binding, _Signed]]] = defaultdict(list)
+    for signed in together.values():
+        terms = signed[0].statement.terms
+        for binding in terms.bindings:
+            found[binding.fingerprint].append((terms, binding, tuple(signed)))
     return found
+
+
+def _by_withdrawn(records: Iterable[Recorded]) -> dict[str, _Signed]:
+    """Index withdrawals by the digest of the terms that they end."""
+    found: dict[str, list[Recorded]] = defaultdict(list)
+    for record in records:
+        if record.statement.terms.kind is StatementKind.WITHDRAW:
+            for digest in record.statement.terms.supersedes:
+                found[digest].append(record)
+    return {digest: tuple(each) for digest, each in found.items()}
 
 
 def _covered(copies: Sequence[Finding], binding: Binding) -> list[bool]:
@@ -141,13 +153,22 @@ def _covered(copies: Sequence[Finding], binding: Binding) -> list[bool]:
     """
     order = sorted(
         range(len(copies)),
-        key=lambda i: (bool(_differences(copies[i], binding)), copies[i].occurrence),
+        key=lambda i: (any(differences(copies[i], binding)), copies[i].occurrence),
     )
     chosen = set(order[: binding.count])
     return [i in chosen for i in range(len(copies))]
 
 
-def _rank(outcome: Outcome) -> tuple[int, int]:
+def _better(one: Outcome, other: Outcome) -> Outcome:
+    """Return what says more; who waits for a signature is not hidden by what has ended."""
+    best, rest = (one, other) if _rank(one) >= _rank(other) else (other, one)
+    waiting = tuple(c for c in rest.codes if c.startswith("waits-for-") and c not in best.codes)
+    if best.decision is Decision.ACCEPTED or not waiting:
+        return best
+    return replace(best, codes=(*best.codes, *waiting))
+
+
+def _rank(outcome: Outcome) -> tuple[int, int, bool]:
     order = (
         Decision.OPEN,
         Decision.WITHDRAWN,
@@ -157,7 +178,8 @@ def _rank(outcome: Outcome) -> tuple[int, int]:
         Decision.ACCEPTED,
     )
     # Of two that are open, the one that somebody has signed says more.
-    return order.index(outcome.decision), len(outcome.statements) * 2 - len(outcome.codes)
+    said = len(outcome.statements) * 2 - len(outcome.codes)
+    return order.index(outcome.decision), said, outcome is not NOBODY
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,41 +205,49 @@ def _judge(case: _Case, signed: _Signed) -> Outcome:
         return Outcome(decision=Decision.OPEN, codes=elsewhere)
     new = case.candidate.status is Status.NEW
     refusals = [(next(_refusals(r, case.ledger, new=new), ""), r) for r in signed]
-    valid = [record.statement for code, record in refusals if not code]
-    pair = _pair(valid, root, at=case.at)
-    if pair is None:
-        return _waiting(valid, [code for code, _ in refusals if code])
-    developer, security = pair
-    decision, code = next(_ends(case, pair), (Decision.ACCEPTED, ""))
-    changed = tuple(_differences(case.finding, case.binding))
-    stale = decision is Decision.STALE
+    valid = [record for code, record in refusals if not code]
+    pairs = _pairs(valid)
+    if not pairs:
+        return _waiting([r.statement for r in valid], [code for code, _ in refusals if code])
+    # All of them are looked at: a pair that holds is not hidden by one that does not.
+    judged = ((_judge_pair(case, pair), pair) for pair in pairs)
+    return max(judged, key=lambda one: (_rank(one[0]), _preference(one[1], case)))[0]
+
+
+def _judge_pair(case: _Case, pair: _Pair) -> Outcome:
+    developer, security = (record.statement for record in pair)
+    ends = tuple(_ends(case, pair))
     return Outcome(
-        decision=decision,
-        codes=tuple(f"{part}-changed" for part in changed) if stale else (code,) if code else (),
+        decision=ends[0][0] if ends else Decision.ACCEPTED,
+        codes=tuple(code for _, code in ends),
         developer=developer.person,
         security=security.person,
         statements=tuple(sorted((developer.digest, security.digest))),
         expires_at=case.terms.expires_at,
-        changed=changed if stale else (),
+        changed=tuple(differences(case.finding, case.binding)),
     )
 
 
-def _ends(case: _Case, pair: tuple[Statement, Statement]) -> Iterator[tuple[Decision, str]]:
+def _ends(case: _Case, pair: _Pair) -> Iterator[tuple[Decision, str]]:
     """Say what ends, or qualifies, an acceptance that two people did make, weightiest first."""
     registry, expires_at = case.ledger.registry, case.terms.expires_at
-    if _withdrawn(case.terms, pair, case.withdrawals, registry):
+    statements = [record.statement for record in pair]
+    if _withdrawn(statements, case.withdrawals, registry):
         yield Decision.WITHDRAWN, "withdrawn"
-    if any(_differences(case.finding, case.binding)):
-        yield Decision.STALE, ""
+    for part in differences(case.finding, case.binding):
+        yield Decision.STALE, f"{part}-changed"
     if expires_at is None or case.at >= expires_at:
         yield Decision.EXPIRED, "expired"
     longest, floor = _limits(case.finding, case.ledger)
-    entered = _entered(pair, case.ledger, case.at)
-    if expires_at and longest is not None and expires_at > entered + longest:
-        yield Decision.EXPIRED, "lasts-too-long"
-    if _reached(pair, pinned=registry.pinned) < floor:
+    if expires_at and longest is not None:
+        times = [time for record in pair if (time := _entered(record, case.at)) is not None]
+        if len(times) < len(pair):
+            yield Decision.EXPIRED, "entry-unknown"
+        elif expires_at - max(times) > longest:
+            yield Decision.EXPIRED, "lasts-too-long"
+    if _reached(statements, pinned=registry.pinned) < floor:
         yield Decision.OPEN, "assurance-too-low" if registry.pinned else "trust-root-not-pinned"
-    gone = [since for s in pair if (since := _gone_since(s, registry.current)) is not None]
+    gone = [since for s in statements if (since := _gone_since(s, registry.current)) is not None]
     if gone:
         in_grace = case.at <= min(gone) + timedelta(days=registry.current.grace_days)
         yield (
@@ -237,8 +267,8 @@ def _elsewhere(terms: Terms, root: Root, branch: str) -> Iterator[str]:
         yield "branch-other"
 
 
-def _differences(finding: Finding, binding: Binding) -> Iterator[str]:
-    """Clause 1, the binding: what of the finding is not what was signed."""
+def differences(finding: Finding, binding: Binding) -> Iterator[str]:
+    """Yield what of a finding is not what was signed: clause 1, the binding."""
     if (finding.rule, finding.at.path, finding.match) != (
         binding.rule,
         binding.path,
@@ -276,11 +306,17 @@ def _refusals(record: Recorded, ledger: Ledger, *, new: bool) -> Iterator[str]:
         yield "signer-is-automation"
     if statement.as_role not in person.roles:
         yield "role-missing"
-    if not record.in_reference and person.left is not None:
+    if person.left is not None:
         yield "signer-has-left"
-    own = statement.person in ledger.authors and (new or not record.in_reference)
+    own = statement.person in _authors(ledger) and (new or not record.in_reference)
     if statement.as_role is Role.SECURITY and own:
         yield "security-signed-own-change"
+
+
+def _authors(ledger: Ledger) -> set[str]:
+    """Clause 5: who answers for automation is an author of what it writes."""
+    people = ledger.registry.current.people
+    return {*ledger.authors, *(p.answers for p in people if p.id in ledger.authors)}
 
 
 def _governing(record: Recorded, registry: Registry) -> Root | None:
@@ -308,28 +344,32 @@ def _compromised(fingerprint: str, registry: Registry) -> bool:
     return any(_has_key(p, fingerprint, KeyState.COMPROMISED) for p in registry.current.people)
 
 
-def _pair(
-    statements: Sequence[Statement], root: Root, *, at: datetime
-) -> tuple[Statement, Statement] | None:
-    """Clause 4: two different people can take the two seats; a matching, not a count.
-
-    Of several pairs the one whose people are still there longest counts.
-    """
-    pairs = [
+def _pairs(records: Sequence[Recorded]) -> list[_Pair]:
+    """Clause 4: two different people can take the two seats; a matching, not a count."""
+    by_role: dict[Role, dict[tuple[str, bool], Recorded]] = defaultdict(dict)
+    # Saying the same again makes no more pairs; what was said last counts.
+    for record in sorted(records, key=_recency):
+        statement = record.statement
+        by_role[statement.as_role][statement.person, statement.touched] = record
+    return [
         (developer, security)
-        for developer in statements
-        if developer.as_role is Role.DEVELOPER
-        for security in statements
-        if security.as_role is Role.SECURITY and security.person != developer.person
+        for developer in by_role[Role.DEVELOPER].values()
+        for security in by_role[Role.SECURITY].values()
+        if security.statement.person != developer.statement.person
     ]
 
-    def preference(pair: tuple[Statement, Statement]) -> tuple[object, ...]:
-        gone = [_gone_since(s, root) for s in pair]
-        first = min((since for since in gone if since is not None), default=at)
-        touched = all(s.touched for s in pair)
-        return (not any(gone), touched, first, pair[0].digest, pair[1].digest)
 
-    return max(pairs, key=preference, default=None)
+def _recency(record: Recorded) -> tuple[bool, datetime, str]:
+    return (not record.in_reference, record.entered_at or _LONG_AGO, record.statement.digest)
+
+
+def _preference(pair: _Pair, case: _Case) -> tuple[object, ...]:
+    """Of several pairs as good, the one counts whose people are still there longest."""
+    developer, security = (record.statement for record in pair)
+    gone = [_gone_since(s, case.ledger.registry.current) for s in (developer, security)]
+    first = min((since for since in gone if since is not None), default=case.at)
+    touched = developer.touched and security.touched
+    return (not any(gone), touched, first, developer.digest, security.digest)
 
 
 def _waiting(valid: Sequence[Statement], refused: Sequence[str]) -> Outcome:
@@ -352,10 +392,7 @@ def _waiting(valid: Sequence[Statement], refused: Sequence[str]) -> Outcome:
 
 
 def _withdrawn(
-    terms: Terms,
-    pair: tuple[Statement, Statement],
-    withdrawals: Iterable[Recorded],
-    registry: Registry,
+    pair: Sequence[Statement], withdrawals: Iterable[Recorded], registry: Registry
 ) -> bool:
     """Clause 7: either signer, or anybody from security, has taken it back.
 
@@ -365,8 +402,6 @@ def _withdrawn(
     signers = {statement.person for statement in pair}
     for record in withdrawals:
         statement = record.statement
-        if terms.digest not in statement.terms.supersedes:
-            continue
         for root in registry.roots:
             person = next((p for p in root.people if p.id == statement.person), None)
             if person is None or all(k.fingerprint != statement.key for k in person.keys):
@@ -397,15 +432,17 @@ def _limits(finding: Finding, ledger: Ledger) -> tuple[timedelta | None, int]:
     return (None if longest is None else timedelta(days=longest)), floor
 
 
-def _entered(pair: tuple[Statement, Statement], ledger: Ledger, at: datetime) -> datetime:
-    """Clause 6: when the later of two statements entered the reference, or now."""
-    digests = {statement.digest for statement in pair}
-    times = [r.entered_at for r in ledger.records if r.statement.digest in digests]
-    known = [time for time in times if time is not None]
-    return max(known) if len(known) == len(digests) else at
+def _entered(record: Recorded, at: datetime) -> datetime | None:
+    """Clause 6: when a statement entered the reference, now if it is new, None if unknown.
+
+    Commits date themselves, so a time to come is taken for now.
+    """
+    if not record.in_reference:
+        return at
+    return record.entered_at and min(record.entered_at, at)
 
 
-def _reached(pair: tuple[Statement, Statement], *, pinned: bool) -> int:
+def _reached(pair: Sequence[Statement], *, pinned: bool) -> int:
     """Clause 8: how strongly the two are bound to what they signed."""
     if not pinned:
         return _STRENGTH[Assurance.NOTE]

@@ -192,7 +192,7 @@ def _terms(value: Json, raw: bytes, file: str = "terms") -> Terms:
     terms = Terms(
         kind=kind,
         ledger_id=body.text("ledger_id", most=128),
-        repository_id=body.text("repository_id", most=128),
+        repository_id=body.text("repository_id", most=128, empty=True),
         branch=body.text("branch", most=255),
         bindings=tuple(_binding(each, file) for each in body.items("findings", MOST_BINDINGS)),
         reason_code=reason.text("code", most=64),

@@ -267,6 +267,26 @@ def commits_between(repository: Repository, base: str, head: str) -> tuple[Commi
     return tuple(commit_facts(repository, each) for each in done.out.decode("ascii").split())
 
 
+def changed_paths(repository: Repository, commit: CommitFacts) -> frozenset[str]:
+    """Return the paths in which a commit differs from any of its parents.
+
+    Raises:
+        IncompleteError: If a tree is not here.
+    """
+    found: set[str] = set()
+    for parent in commit.parents or ("",):
+        options = ("-r", "-z", "--raw", "--no-renames", "--no-ext-diff", "--no-textconv")
+        between = (parent, commit.id) if parent else ("--root", "--no-commit-id", commit.id)
+        done = repository.call("diff-tree", *options, *between)
+        if done.code != 0:
+            raise _unreadable(f"what `{commit.id}` changes", complaint(done))
+        # Each entry: modes, blobs and state, a NUL, the path, a NUL.
+        found.update(
+            path.decode("utf-8", "surrogateescape") for path in done.out.split(b"\0")[1::2]
+        )
+    return frozenset(found)
+
+
 def first_seen(repository: Repository, commit: str, path: str) -> int | None:
     """Return the committer's time of the first commit that brought a path, in seconds.
 

@@ -1,0 +1,91 @@
+"""Shows people what they are about to sign, or what others have signed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from aigate.cli._signing import Signed
+from aigate.domain.accountability import Binding, Role, StatementKind, Terms
+from aigate.domain.finding import Finding
+from aigate.engine.shown import line, plain
+from aigate.ledger.roots import time_text
+
+_WIDTH = 160
+_MOST_LINES = 40
+_MOST_BINDINGS = 20
+_MEANING = {
+    StatementKind.ACCEPT: "accept: the risk is real, and two people answer for it until then",
+    StatementKind.FALSE_POSITIVE: "false-positive: there is no risk, and two people say so",
+    StatementKind.BASELINE: "baseline: what was found when the gate came is accepted until then",
+    StatementKind.WITHDRAW: "withdraw: what was signed before ends now, for good",
+}
+_CHANGED = {
+    "match": "the code itself, or its file or rule",
+    "context": "the definition around it",
+    "scope": "the name of the definition around it",
+    "rule": "what the rule means",
+    "severity": "the severity, which is higher now",
+}
+
+
+def code_lines(finding: Finding) -> Iterator[str]:
+    """Yield where a finding is now, and the code there."""
+    at = finding.at
+    where = f"{at.path}:{at.line}:{at.column}"
+    yield f"{line(where, _WIDTH)}: {finding.severity.word} {line(finding.rule, _WIDTH)}"
+    yield f"  {line(finding.message or finding.title, 500)}"
+    yield ""
+    for number, text in enumerate(finding.snippet[:_MOST_LINES], at.line):
+        yield f"  {number:>5} | {line(text, _WIDTH)}"
+    if len(finding.snippet) > _MOST_LINES:
+        yield f"        … {len(finding.snippet) - _MOST_LINES} more lines"
+    yield ""
+
+
+def terms_lines(terms: Terms) -> Iterator[str]:
+    """Yield terms in words, all of them, and then the bytes that are signed."""
+    yield f"  what         {_MEANING.get(terms.kind, terms.kind)}"
+    for binding in terms.bindings[:_MOST_BINDINGS]:
+        yield from _binding_lines(binding)
+    if len(terms.bindings) > _MOST_BINDINGS:
+        yield f"  and          {len(terms.bindings) - _MOST_BINDINGS} more findings, named below"
+    yield f"  because      {plain(terms.reason_code)}"
+    yield from (f"               {plain(text)}" for text in terms.reason.split("\n"))
+    if terms.control:
+        first, *rest = terms.control.split("\n")
+        yield f"  control      {plain(first)}"
+        yield from (f"               {plain(text)}" for text in rest)
+    yield f"  answers      developer `{plain(terms.developer)}`, security `{plain(terms.security)}`"
+    if terms.expires_at:
+        yield f"  until        {time_text(terms.expires_at)}"
+    yield f"  branch       {plain(terms.branch)}"
+    yield f"  repository   {plain(terms.repository_id) or 'not named'}, ledger {terms.ledger_id}"
+    yield f"  registry     version {terms.registry_version}, {terms.registry_digest}"
+    yield f"  policy       {plain(terms.policy_digest)}"
+    for digest in terms.supersedes:
+        yield f"  ends         {digest}"
+    yield ""
+    yield f"the terms, byte for byte, with the SHA-256 {terms.digest}:"
+    yield terms.raw.decode("ascii").rstrip("\n")
+
+
+def _binding_lines(binding: Binding) -> Iterator[str]:
+    copies = "" if binding.count == 1 else f", {binding.count} copies"
+    yield f"  finding      {binding.fingerprint}{copies}"
+    where = f"{binding.path}" + (f", in {binding.scope}" if binding.scope else "")
+    yield f"               {binding.severity.word} {plain(binding.rule)}"
+    yield f"               {line(where, _WIDTH)}"
+
+
+def signed_lines(signed: Signed) -> Iterator[str]:
+    """Yield who signed terms already."""
+    for role in (Role.DEVELOPER, Role.SECURITY):
+        if role in signed.by:
+            one = signed.by[role]
+            touch = ", touched" if one.touched else ""
+            yield f"  signed       {role} `{plain(one.person)}` with {one.key}{touch}"
+
+
+def changed_words(changed: tuple[str, ...]) -> str:
+    """Say in words what differs from what was signed."""
+    return "; ".join(_CHANGED.get(part, part) for part in changed)
