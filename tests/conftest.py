@@ -19,7 +19,7 @@ import pytest
 from hypothesis import settings
 
 # What CI runs is bounded and the same each time; `HYPOTHESIS_PROFILE=long` looks further.
-settings.register_profile("ci", max_examples=50, deadline=None, derandomize=True)
+settings.register_profile("ci", max_examples=100, deadline=None, derandomize=True)
 settings.register_profile("long", max_examples=2_000, deadline=None)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci"))
 

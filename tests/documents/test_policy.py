@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from aigate.documents.policy import find_policy, read_policy
@@ -458,7 +458,6 @@ def _written(requirements: dict[str, Action]) -> str:
     return "requirements:\n" + "".join(lines)
 
 
-@settings(deadline=None)
 @given(st.dictionaries(ids, actions, min_size=1), st.dictionaries(ids, actions, min_size=1))
 def test_no_child_asks_for_less_than_its_floor(
     of_floor: dict[str, Action], of_child: dict[str, Action]
@@ -508,7 +507,6 @@ SHARDS = [
 ]
 
 
-@settings(max_examples=100, deadline=None)
 @given(
     st.lists(
         st.tuples(st.integers(0, len(PACK)), st.integers(0, 9), st.sampled_from(SHARDS)),

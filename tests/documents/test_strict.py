@@ -7,7 +7,7 @@ import time
 
 import pytest
 import yaml
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from aigate.documents.mistakes import Mistakes
@@ -190,7 +190,6 @@ FRAGMENTS = [
 ]  # fmt: skip
 
 
-@settings(max_examples=400, deadline=None)
 @given(st.one_of(st.lists(st.sampled_from(FRAGMENTS), max_size=25).map("".join), st.text()))
 def test_any_text_means_what_the_plain_loader_says_or_is_refused(text: str) -> None:
     data = text.encode("utf-8", "surrogatepass")
@@ -204,7 +203,6 @@ def test_any_text_means_what_the_plain_loader_says_or_is_refused(text: str) -> N
     assert ours == yaml.safe_load(text)
 
 
-@settings(max_examples=200, deadline=None)
 @given(st.binary(max_size=300))
 def test_any_bytes_are_read_or_refused(data: bytes) -> None:
     mistakes = Mistakes("p.yaml")

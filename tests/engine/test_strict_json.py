@@ -6,7 +6,7 @@ import json
 import time
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from aigate.engine.strict_json import read_json
@@ -49,7 +49,6 @@ values = st.recursive(
 )
 
 
-@settings(deadline=None)
 @given(values)
 def test_whatever_is_read_is_what_the_plain_reader_says(value: object) -> None:
     data = json.dumps(value).encode()

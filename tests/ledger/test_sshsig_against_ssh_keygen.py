@@ -21,7 +21,7 @@ from aigate.errors import IntegrityError
 from aigate.ledger.sshsig import armored, parse_public_key, verify
 from aigate.ledger.wire import Wire, string
 
-COUNT = int(os.environ.get("SSHSIG_MUTATIONS", "3000"))
+COUNT = int(os.environ.get("SSHSIG_MUTATIONS", "1500"))
 SEED = int(os.environ.get("SSHSIG_SEED", "20261122"))
 MESSAGE = b"DSSEv1 4 test 5 hello"
 LEDGER_PAGE = Path(__file__).parents[2] / "docs" / "ledger.md"

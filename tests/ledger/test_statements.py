@@ -10,7 +10,7 @@ from dataclasses import replace
 from datetime import datetime
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from aigate.domain.accountability import Role, StatementKind
@@ -224,7 +224,6 @@ def test_a_time_without_its_zone_is_a_mistake_of_ours(make_terms) -> None:
         make_terms(expires_at=datetime(2027, 3, 1))  # noqa: DTZ001 - that is the mistake
 
 
-@settings(deadline=None, max_examples=60)
 @given(reason=st.text(min_size=1, max_size=80), path=st.text(min_size=1, max_size=80))
 def test_any_words_come_back_or_are_refused(make_terms, make_saying, reason, path) -> None:
     binding = replace(make_terms().bindings[0], path=path)

@@ -10,7 +10,7 @@ from typing import Any
 import jsonschema  # noqa: TID253 - the ban is about the start of the program
 import pytest
 import yaml
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from aigate.cli.packs import packs_folder, read_pack
@@ -144,7 +144,6 @@ facts = st.builds(
 )
 
 
-@settings(deadline=None)
 @given(facts)
 def test_the_stricter_pack_never_asks_for_less_and_none_forgets_a_finding(found: Facts) -> None:
     asked = {name: demand(found.candidate, pack) for name, pack in PACKS.items()}
@@ -153,7 +152,6 @@ def test_the_stricter_pack_never_asks_for_less_and_none_forgets_a_finding(found:
     assert all(one.requirement for one in asked.values())
 
 
-@settings(deadline=None)
 @given(facts)
 def test_the_stricter_pack_never_gives_more_time_for_the_same_action(found: Facts) -> None:
     asked = [demand(found.candidate, PACKS[name]) for name in ("default", "strict", "federal")]

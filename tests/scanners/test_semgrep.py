@@ -9,7 +9,7 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from aigate.cli.packs import packs_folder
@@ -221,7 +221,6 @@ def damaged(document: object, spot: tuple, junk: object, *, remove: bool) -> obj
     return copied
 
 
-@settings(max_examples=400)
 @given(st.sampled_from(spots(RECORDING)), JUNK, st.booleans())
 def test_damage_gives_a_gap_or_loses_nothing(spot: tuple, junk: object, remove: bool) -> None:  # noqa: FBT001 - drawn
     sightings, gaps = read(damaged(RECORDING, spot, junk, remove=remove))
