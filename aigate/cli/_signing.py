@@ -320,14 +320,14 @@ def _read(desk: Desk, paths: Iterable[str]) -> Iterator[Statement]:
 
 def _gathered(desk: Desk, found: Iterable[Statement]) -> tuple[Signed, ...]:
     said = sorted(found, key=lambda one: (one.claimed_at, one.digest))
-    ended: set[str] = set()
+    ended: list[Statement] = []
     seats: dict[str, dict[Role, Statement]] = {}
     terms: dict[str, Terms] = {}
     for one in said:
         if not _counts(desk.root, one):
             continue
         if one.terms.kind is StatementKind.WITHDRAW:
-            ended.update(one.terms.supersedes)
+            ended.append(one)
         elif one.terms.kind in _ACCEPTING and _has_had(desk.root, one):
             terms[one.terms.digest] = one.terms
             by = seats.setdefault(one.terms.digest, {})
@@ -335,9 +335,20 @@ def _gathered(desk: Desk, found: Iterable[Statement]) -> tuple[Signed, ...]:
             if all(other.person != one.person for other in by.values()):
                 by.setdefault(one.as_role, one)
     every = [
-        Signed(terms=terms[name], by=by, withdrawn=name in ended) for name, by in seats.items()
+        Signed(
+            terms=terms[name], by=by, withdrawn=any(_ends(desk.root, w, name, by) for w in ended)
+        )
+        for name, by in seats.items()
     ]
     return tuple(sorted(every, key=lambda one: one.newest, reverse=True))
+
+
+def _ends(root: Root, one: Statement, terms: str, by: Mapping[Role, Statement]) -> bool:
+    """Tell whether a withdrawal ends terms: it is by a signer, or by somebody from security."""
+    own = one.person in {each.person for each in by.values()}
+    person = _holder(root, one.key)
+    security = person is not None and Role.SECURITY in person.roles
+    return terms in one.terms.supersedes and (own or security)
 
 
 def _counts(root: Root, statement: Statement) -> bool:

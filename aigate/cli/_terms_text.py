@@ -63,7 +63,8 @@ def terms_lines(terms: Terms) -> Iterator[str]:
     yield f"  registry     version {terms.registry_version}, {terms.registry_digest}"
     yield f"  policy       {plain(terms.policy_digest)}"
     for digest in terms.supersedes:
-        yield f"  ends         {digest}"
+        word = "ends" if terms.kind is StatementKind.WITHDRAW else "follows"
+        yield f"  {word:<12} {digest}"
     yield ""
     yield f"the terms, byte for byte, with the SHA-256 {terms.digest}:"
     yield terms.raw.decode("ascii").rstrip("\n")

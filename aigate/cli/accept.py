@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 from typing import TypeVar
 
@@ -113,10 +114,14 @@ def propose(
             hint=f"fix it; `{copies[0].requirement}` lets nobody accept it",
             code="forbidden",
         )
-    before = tuple(s.terms for s in signing.find_signed(desk, name) if not s.withdrawn)
+    signed = signing.find_signed(desk, name)
+    before = (one.terms for one in signed if not one.withdrawn)
     living = tuple(t for t in before if t.expires_at and t.expires_at > desk.at)
     chosen, others = found.one_place(copies, living)
     terms = _terms(desk, kind, chosen, until, words, pen, other_person)
+    # The very words that were withdrawn would stay withdrawn.
+    after = tuple(sorted(one.terms.digest for one in signed if one.withdrawn))
+    terms = signing.checked(replace(terms, supersedes=after))
     say(f"you, `{pen.person.id}`, are about to sign as {role}, with {pen.key.fingerprint}\n\n")
     for one in chosen:
         say("".join(f"{text}\n" for text in code_lines(one.finding)))

@@ -1,0 +1,291 @@
+"""`aigate ledger`: what was signed here, by whom, and whether all of it holds."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import PurePosixPath
+
+import click
+
+from aigate.accounts import records_of, root_files_of
+from aigate.cli._signing import ENVIRON, OTHER, SHORT, now
+from aigate.cli._terms_text import terms_lines
+from aigate.cli.exits import OK, finish
+from aigate.cli.streams import say
+from aigate.domain.accountability import (
+    KeyState,
+    Person,
+    PersonKind,
+    Role,
+    Root,
+    Statement,
+    StatementKind,
+)
+from aigate.engine.shown import line, plain
+from aigate.errors import IntegrityError, UsageError
+from aigate.ledger import dsse, registry, store
+from aigate.ledger.roots import time_text
+from aigate.workspace import git, sides
+
+_SHORTEST = 6
+_MOST_PROBLEMS = 50
+_FORMAT = click.option(
+    "--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Book:
+    """The ledger of a working tree: what can be read, what cannot, and the registry beside it."""
+
+    records: Mapping[str, bytes]
+    statements: tuple[Statement, ...]
+    problems: tuple[tuple[str, IntegrityError], ...]
+    roots: tuple[Root, ...]
+    at: datetime
+
+
+@click.group()
+def ledger() -> None:
+    """Look at what was signed: every record of the working tree, checked each time."""
+
+
+@ledger.command(name="list")
+@_FORMAT
+@click.pass_obj
+def list_(directory: str, form: str) -> None:
+    """List all records, in the order in which they claim to have been signed."""
+    book = _read(directory)
+    states = _states(book)
+    if form == "json":
+        _say_json({"records": [_summary(one, states) for one in book.statements]}, book)
+    for one in book.statements:
+        terms = one.terms
+        until = f"until {terms.expires_at:%Y-%m-%d}" if terms.expires_at else "for good"
+        found = terms.bindings[0] if terms.bindings else None
+        what = f"{found.fingerprint[:SHORT]} {found.rule} in {found.path}" if found else "-"
+        more = f" and {len(terms.bindings) - 1} more" if len(terms.bindings) > 1 else ""
+        say(
+            f"{one.digest[:SHORT]}  {terms.kind:<14} {plain(one.person)} as {one.as_role}, {until}:"
+            f" {states[one.digest]}\n              {line(what, 160)}{more}\n"
+        )
+    if not book.statements and not book.problems:
+        say("nothing was signed here\n")
+    _end(book)
+
+
+@ledger.command()
+@click.argument("digest")
+@_FORMAT
+@click.pass_obj
+def show(directory: str, digest: str, form: str) -> None:
+    """Show one record whole, and what was checked; DIGEST is the start of its name."""
+    book = _read(directory)
+    name = digest.lower().removeprefix(f"{store.FOLDER}/").removesuffix(".json")
+    if len(name) < _SHORTEST:
+        raise UsageError(f"`{digest}` is too short", hint=f"give {_SHORTEST} characters or more")
+    for path, error in book.problems:
+        if path.startswith(f"{store.FOLDER}/{name}"):
+            raise error
+    found = [one for one in book.statements if one.digest.startswith(name)]
+    if len(found) != 1:
+        what = "is the start of several records" if found else "is no record here"
+        raise UsageError(f"`{digest}` {what}", hint="see `aigate ledger list`")
+    one, states = found[0], _states(book)
+    if form == "json":
+        path = store.path_of(one.digest)
+        payload = json.loads(dsse.decode(book.records[path], file=path).payload)
+        said = {**_summary(one, states), "touched": one.touched, "statement": payload}
+        _say_json({"record": said}, book)
+    say(f"record         {one.digest}\n")
+    say(f"  signed       by `{plain(one.person)}` as {one.as_role}, with {one.key}\n")
+    say(f"  checked      the signature verifies; {_flags(one)}\n")
+    say(f"  state        {states[one.digest]}\n")
+    say(f"  claims       to be of {time_text(one.claimed_at)}, which no decision uses\n")
+    say("".join(f"  saw          {parent}\n" for parent in one.parents))
+    say("".join(f"{text}\n" for text in terms_lines(one.terms)))
+    finish(OK)
+
+
+@ledger.command()
+@click.option("--base", metavar="REV", default="", help="Records of this commit must be here too.")
+@_FORMAT
+@click.pass_obj
+def verify(directory: str, base: str, form: str) -> None:
+    """Check every record: name, form, signature; the registry; and that nothing is gone.
+
+    What the commit that is checked out has, and what `--base` has, must be here unchanged.
+    Ends with 4 if anything does not hold.
+    """
+    book = _read(directory, since=base)
+    if form == "json":
+        _say_json({"records": len(book.records), "unknown": [*_unknown(book)]}, book)
+    for digest in _unknown(book):
+        click.echo(f"warning: `{store.path_of(digest)}` counts for nothing", err=True)
+    for digest in _absent(book):
+        click.echo(
+            f"warning: `{store.path_of(digest)}` was seen by a signer and is not here", err=True
+        )
+    _end(book)
+    versions = len(book.roots)
+    say(f"{_counted(len(book.statements), 'record')} verified")
+    say(f", {_counted(versions, 'version')} of the registry\n" if versions else ", no registry\n")
+    finish(OK)
+
+
+def _read(directory: str, *, since: str = "") -> _Book:
+    """Read everything; a name, or a record that is gone, is refused at once."""
+    repository = git.open_repository(directory, environ=ENVIRON)
+    commit = git.head_commit(repository)
+    before = [sides.commit_tree(repository, one) for one in (commit, since) if one]
+    known = {entry.blob for tree in before for entry in tree.entries}
+    here = sides.working_tree(repository, known)
+    records, files = records_of(here), root_files_of(here)
+    for tree in before:
+        store.require_append_only(records_of(tree), records)
+        kept = root_files_of(tree)
+        if registry.root_files(kept):
+            registry.require_succession(kept, files)
+    statements, problems = [], []
+    for path in sorted(records):
+        try:
+            statements.append(store.read_one(path, records[path]))
+        except IntegrityError as error:
+            problems.append((path, error))
+    statements.sort(key=lambda one: (one.claimed_at, one.digest))
+    roots = registry.read_chain(files)
+    return _Book(records, tuple(statements), tuple(problems), roots, now())
+
+
+def _end(book: _Book) -> None:
+    """End with 4 if a record does not hold."""
+    if not book.problems:
+        return
+    lines = [f"`{p}`: {plain(e.message)}" for p, e in book.problems[:_MOST_PROBLEMS]]
+    raise IntegrityError(
+        f"{_counted(len(book.problems), 'record')} of {len(book.records)} cannot be trusted\n"
+        + "\n".join(lines),
+        hint="restore what was committed with `git checkout`; records are never edited",
+        code=book.problems[0][1].code,
+    )
+
+
+def _say_json(said: Mapping[str, object], book: _Book) -> None:
+    problems = [{"path": p, "code": e.code, "message": e.message} for p, e in book.problems]
+    whole = {"schema": "aigate-ledger/1", **said, "absent": [*_absent(book)], "problems": problems}
+    say(json.dumps(whole, indent=2) + "\n")
+    _end(book)
+    finish(OK)
+
+
+def _states(book: _Book) -> dict[str, str]:
+    """Say of each record what has become of its terms, as far as the ledger alone can tell."""
+    people: dict[str, set[tuple[Role, str]]] = {}
+    for one in book.statements:
+        if not _doubt(book, one):
+            people.setdefault(one.terms.digest, set()).add((one.as_role, one.person))
+    ended = {
+        digest
+        for one in book.statements
+        if one.terms.kind is StatementKind.WITHDRAW and not _doubt(book, one)
+        for digest in one.terms.supersedes
+        if one.as_role is Role.SECURITY or one.person in {p for _, p in people.get(digest, ())}
+    }
+    return {one.digest: _state(book, one, people, ended) for one in book.statements}
+
+
+def _state(
+    book: _Book,
+    one: Statement,
+    people: Mapping[str, set[tuple[Role, str]]],
+    ended: Iterable[str],
+) -> str:
+    doubt = _doubt(book, one)
+    if doubt:
+        return f"counts for nothing: {doubt}"
+    if one.terms.kind is StatementKind.WITHDRAW:
+        return "in force"
+    if one.terms.digest in set(ended):
+        return "withdrawn"
+    if one.terms.expires_at is None or one.terms.expires_at <= book.at:
+        return "expired"
+    other = OTHER[one.as_role]
+    signed = people[one.terms.digest]
+    if not any(role is other and person != one.person for role, person in signed):
+        return f"waits for {other}"
+    return "signed by both"
+
+
+def _doubt(book: _Book, one: Statement) -> str:
+    """Say why a record whose signature verifies counts for nothing; empty if it does count."""
+    terms = one.terms
+    named = [r for r in book.roots if (r.version, r.digest) == _registry(one)]
+    if not named:
+        return "signed under a registry that is not this one"
+    if terms.ledger_id != named[0].ledger_id:
+        return "another ledger"
+    person = _person(named[0], one)
+    if person is None:
+        return "the registry does not know this key of this person"
+    if person.kind is not PersonKind.HUMAN:
+        return "automation"
+    if one.as_role not in person.roles:
+        return f"not {one.as_role} at the time"
+    last = _person(book.roots[-1], one)
+    states = {k.fingerprint: k.state for k in last.keys} if last else {}
+    return "the key is compromised" if states.get(one.key) is KeyState.COMPROMISED else ""
+
+
+def _registry(one: Statement) -> tuple[int, str]:
+    return one.terms.registry_version, one.terms.registry_digest
+
+
+def _person(root: Root, one: Statement) -> Person | None:
+    return next(
+        (
+            p
+            for p in root.people
+            if p.id == one.person and any(k.fingerprint == one.key for k in p.keys)
+        ),
+        None,
+    )
+
+
+def _unknown(book: _Book) -> Iterator[str]:
+    return (one.digest for one in book.statements if _doubt(book, one))
+
+
+def _absent(book: _Book) -> tuple[str, ...]:
+    here = {PurePosixPath(path).stem for path in book.records}
+    seen = {parent for one in book.statements for parent in one.parents}
+    return tuple(sorted(seen - here))
+
+
+def _summary(one: Statement, states: Mapping[str, str]) -> dict[str, object]:
+    terms = one.terms
+    return {
+        "digest": one.digest,
+        "kind": terms.kind.value,
+        "person": one.person,
+        "role": one.as_role.value,
+        "key": one.key,
+        "terms": terms.digest,
+        "findings": [
+            {"fingerprint": b.fingerprint, "rule": b.rule, "path": b.path, "count": b.count}
+            for b in terms.bindings
+        ],
+        "ends": list(terms.supersedes),
+        "until": time_text(terms.expires_at) if terms.expires_at else None,
+        "state": states[one.digest],
+    }
+
+
+def _flags(one: Statement) -> str:
+    return "somebody touched the key" if one.touched else "no touch of a key is shown"
+
+
+def _counted(count: int, what: str) -> str:
+    return f"{count} {what}{'' if count == 1 else 's'}"
