@@ -168,7 +168,7 @@ def _better(one: Outcome, other: Outcome) -> Outcome:
     return replace(best, codes=(*best.codes, *waiting))
 
 
-def _rank(outcome: Outcome) -> tuple[int, int, bool]:
+def _rank(outcome: Outcome) -> tuple[int, bool, int]:
     order = (
         Decision.OPEN,
         Decision.WITHDRAWN,
@@ -179,7 +179,7 @@ def _rank(outcome: Outcome) -> tuple[int, int, bool]:
     )
     # Of two that are open, the one that somebody has signed says more.
     said = len(outcome.statements) * 2 - len(outcome.codes)
-    return order.index(outcome.decision), said, outcome is not NOBODY
+    return order.index(outcome.decision), outcome is not NOBODY, said
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ _WORDS = {
     "severity-changed": "this is worse than what was accepted",
     "expired": "the acceptance has expired",
     "lasts-too-long": "the acceptance lasts longer than its severity allows",
+    "entry-unknown": ("since when the acceptance is here cannot be told: fetch the whole history"),
     "ownerless": "nobody answers for the acceptance any more",
     "withdrawn": "the acceptance was withdrawn",
     "assurance-too-low": "the signatures are weaker than the severity asks for",
