@@ -28,6 +28,7 @@ setup: .venv/.tested
 	@touch $@
 
 .venv/.installed: .venv/.python pyproject.toml
+	@echo "setting up .venv; the first time takes about a minute"
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable .
 	@touch $@
 

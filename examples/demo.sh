@@ -21,10 +21,12 @@ cd "$work/fails"
 code=0; "$bin/aigate" scan --base HEAD~1 --head HEAD || code=$?
 expect "$code" 1
 
+echo
 echo "What is that, and what to do about it?"
 say "aigate explain python-sql-injection"
 "$bin/aigate" explain python-sql-injection
 
+echo
 echo "The same routes, mended:"
 say "aigate scan --base HEAD~1 --head HEAD"
 cd "$work/passes"
