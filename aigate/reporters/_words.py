@@ -119,7 +119,9 @@ def answers(judged: Judged) -> str:
 def acceptance(judged: Judged) -> str:
     """Return what people have signed about a finding, and what became of it."""
     signed = judged.signed
-    people = " and ".join(f"`{plain(name)}`" for name in (signed.developer, signed.security) if name)
+    people = " and ".join(
+        f"`{plain(name)}`" for name in (signed.developer, signed.security) if name
+    )
     until = f" until {plain(signed.until[:10])}" if signed.until else ""
     by = f" by {people}" if people else ""
     changed = f"; changed since: {', '.join(signed.changed)}" if signed.changed else ""
