@@ -22,7 +22,7 @@ _NAME = re.compile(r"(?<!\w)[A-Za-z_]\w*")
 _METAVARIABLE = re.compile(r"\$(?:\.\.\.)?\w+")
 _STRING = re.compile(r"'(?:[^'\\\n]|\\.)*'|\"(?:[^\"\\\n]|\\.)*\"|`[^`]*`")
 _ATTRIBUTE = re.compile(r"(?<=\w\.)\$[A-Z]\w*")
-_LISTED = re.compile(r"\^\((\w+(?:\|\w+)*)\)\$", re.ASCII)
+_LISTED = re.compile(r"\^(?:\\b)?\((\w+(?:\|\w+)*)\)(?:\\b)?\$", re.ASCII)
 # Words of the languages, and literals that constant propagation can bring from elsewhere;
 # `default` and `then` stand for forms that are spelt in other ways too.
 _COMMON = frozenset(
@@ -92,7 +92,7 @@ _COMMON = frozenset(
 )
 # More would cost more to ask than it saves.
 _MOST = 400
-_MOST_TOGETHER = 60
+_MOST_TOGETHER = 250
 
 
 def words_of(text: str) -> frozenset[str]:
@@ -129,12 +129,17 @@ def _alternatives(nodes: Sequence[Mapping[str, Any]]) -> Formula:
 
 def _together(clauses: Formula, most: int) -> Clause:
     """Write a conjunction as one clause: the one that asks for most, times others if few."""
-    first, *others = sorted(clauses, key=_weight, reverse=True)
+    first, *others = sorted(map(_least, clauses), key=_weight, reverse=True)
     together = first
     for other in others:
         if len(together) * len(other) <= most:
             together = tuple(dict.fromkeys(a | b for a in together for b in other))
     return together
+
+
+def _least(clause: Clause) -> Clause:
+    """Leave out what asks for more than another alternative does."""
+    return tuple(one for one in clause if not any(other < one for other in clause))
 
 
 def _weight(clause: Clause) -> tuple[int, int]:

@@ -62,7 +62,11 @@ def test_an_attribute_out_of_a_list_is_one_of_its_words():
         {"pattern-either": [{"pattern": "a.$X"}, {"pattern": "$O.a.$X"}]},
         {"metavariable-regex": {"metavariable": "$X", "regex": "^(b|c)$"}},
     ]
-    rule = {"mode": "taint", "pattern-sources": [{"patterns": patterns}], "pattern-sinks": []}
+    rule = {
+        "mode": "taint",
+        "pattern-sources": [{"patterns": patterns}],
+        "pattern-sinks": [{"pattern": "a"}],
+    }
 
     for needs in (needs_of({"patterns": patterns}), needs_of(rule)):
         assert can_fire(needs, words_of("a b"))
