@@ -104,9 +104,9 @@ def propose(
     """
     _require_words(words)
     desk = signing.desk_of(directory)
-    name, path = found.seen_last(desk, fingerprint)
     pen = signing.pen_for(desk, role, key)
     other_person = signing.partner(desk.root, pen, other)
+    name, path = found.seen_last(desk, fingerprint)
     copies = found.look(desk, name, path)
     if any(one.action is Action.FORBID for one in copies):
         raise UsageError(

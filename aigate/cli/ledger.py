@@ -75,6 +75,7 @@ def list_(directory: str, form: str) -> None:
     if not book.statements and not book.problems:
         say("nothing was signed here\n")
     _end(book)
+    finish(OK)
 
 
 @ledger.command()
