@@ -26,6 +26,7 @@ from aigate.domain.accountability import (
 )
 from aigate.engine.shown import line, plain
 from aigate.errors import IntegrityError, UsageError
+from aigate.ledger import checkpoint as checkpoints
 from aigate.ledger import dsse, registry, store
 from aigate.ledger.roots import time_text
 from aigate.workspace import git, sides
@@ -45,6 +46,7 @@ class _Book:
     statements: tuple[Statement, ...]
     problems: tuple[tuple[str, IntegrityError], ...]
     roots: tuple[Root, ...]
+    commit: str
     at: datetime
 
 
@@ -137,6 +139,26 @@ def verify(directory: str, base: str, form: str) -> None:
     finish(OK)
 
 
+@ledger.command()
+@click.pass_obj
+def checkpoint(directory: str) -> None:
+    """Print a text that sums the ledger up, for somebody outside to keep.
+
+    It is unsigned. Whoever kept it can tell later whether the ledger of that time was this one.
+    """
+    book = _read(directory)
+    _end(book)
+    if not book.roots:
+        raise UsageError("there is no registry here, so the ledger has no name")
+    last = book.roots[-1]
+    digests = [PurePosixPath(path).stem for path in book.records]
+    extra = [f"registry {last.version} {last.digest}"]
+    if book.commit:
+        extra.append(f"commit {book.commit}")
+    say(checkpoints.checkpoint(last.ledger_id, digests, extra))
+    finish(OK)
+
+
 def _read(directory: str, *, since: str = "") -> _Book:
     """Read everything; a name, or a record that is gone, is refused at once."""
     repository = git.open_repository(directory, environ=ENVIRON)
@@ -158,7 +180,7 @@ def _read(directory: str, *, since: str = "") -> _Book:
             problems.append((path, error))
     statements.sort(key=lambda one: (one.claimed_at, one.digest))
     roots = registry.read_chain(files)
-    return _Book(records, tuple(statements), tuple(problems), roots, now())
+    return _Book(records, tuple(statements), tuple(problems), roots, commit or "", now())
 
 
 def _end(book: _Book) -> None:

@@ -69,6 +69,10 @@ def test_c_115_the_security_signer_wrote_the_change(team) -> None:
     assert team.cosign("sam", name).code == 0
     team.commit("dana", "accepted")
     assert "security-signed-own-change" in team.blocked()
+    # The commits since the base count for the working tree as well.
+    asked = ("scan", "-q", "--format", "json", "--base", "main", "--trust-root", team.pin)
+    (finding,) = [one for one in team.aigate("lee", *asked).report["findings"] if one["blocking"]]
+    assert "security-signed-own-change" in finding["reason_codes"]
 
 
 def test_without_a_pin_signatures_are_only_notes(team) -> None:

@@ -53,6 +53,10 @@ def test_block_accept_cosign_pass_edit_stale_accept_again_withdraw(team) -> None
     listed = team.aigate("lee", "ledger", "list", "--format", "json").report["records"]
     assert [one["state"] for one in listed].count("withdrawn") == 4
     assert team.aigate("lee", "ledger", "verify", "--base", "main").code == 0
+    shown = team.aigate("lee", "ledger", "show", listed[0]["digest"][:8])
+    assert (shown.code, "the signature verifies" in shown.out) == (0, True)
+    kept = team.aigate("lee", "ledger", "checkpoint").out.splitlines()
+    assert kept[1] == str(len(listed)) == "7"
 
 
 def test_c_120_lines_move_and_line_ends_change(team) -> None:
