@@ -22,7 +22,7 @@ _NAME = re.compile(r"(?<!\w)[A-Za-z_]\w*")
 _METAVARIABLE = re.compile(r"\$(?:\.\.\.)?\w+")
 _STRING = re.compile(r"'(?:[^'\\\n]|\\.)*'|\"(?:[^\"\\\n]|\\.)*\"|`[^`]*`")
 _ATTRIBUTE = re.compile(r"(?<=\w\.)\$[A-Z]\w*")
-_LISTED = re.compile(r"\^(?:\\b)?\((\w+(?:\|\w+)*)\)(?:\\b)?\$", re.ASCII)
+_LISTED = re.compile(r"\^(?:\\\$\?)?(?:\\b)?\((\w+(?:\|\w+)*)\)(?:\\b)?\$", re.ASCII)
 # Words of the languages, and literals that constant propagation can bring from elsewhere;
 # `default` and `then` stand for forms that are spelt in other ways too.
 _COMMON = frozenset(
@@ -160,6 +160,8 @@ def _conjunction(nodes: Iterable[Mapping[str, Any]]) -> Formula:
                 clauses += _conjunction(value)
             elif key == "pattern-either":
                 clauses += _alternatives(value)
+            elif key == "metavariable-pattern" and "language" not in value:
+                clauses += _conjunction([value])
             elif (
                 key == "metavariable-regex"
                 and value["metavariable"] in attributes

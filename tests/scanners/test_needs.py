@@ -75,6 +75,15 @@ def test_an_attribute_out_of_a_list_is_one_of_its_words():
         assert not can_fire(needs, words_of("b c"))
 
 
+def test_a_pattern_about_a_metavariable_is_needed_unless_it_is_of_another_language():
+    about = {"metavariable": "$X", "patterns": [{"pattern": "a()"}, {"pattern-not": "b()"}]}
+    rule = {"patterns": [{"pattern": "$Y = $X"}, {"metavariable-pattern": about}]}
+
+    assert needs_of(rule) == ((frozenset("a"),),)
+    about["language"] = "regex"
+    assert needs_of(rule) == ()
+
+
 @pytest.mark.parametrize(
     ("pattern", "regex"),
     [
