@@ -59,7 +59,7 @@ def terms_lines(terms: Terms) -> Iterator[str]:
     if terms.expires_at:
         yield f"  until        {time_text(terms.expires_at)}"
     yield f"  branch       {plain(terms.branch)}"
-    yield f"  repository   {plain(terms.repository_id) or 'not named'}, ledger {terms.ledger_id}"
+    yield f"  repository   {plain(terms.repository_id) or 'not named'}, ledger {plain(terms.ledger_id)}"
     yield f"  registry     version {terms.registry_version}, {terms.registry_digest}"
     yield f"  policy       {plain(terms.policy_digest)}"
     for digest in terms.supersedes:
