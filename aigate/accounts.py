@@ -137,6 +137,15 @@ def records_of(tree: sides.Tree) -> dict[str, bytes]:
     return _read(tree, _records(tree).values())
 
 
+def ledger_digest_of(tree: sides.Tree) -> str:
+    """Return the digest over the names of all records of a tree, empty if it has none.
+
+    Raises:
+        IntegrityError: something in the ledger's folder is no record.
+    """
+    return _digest(_records(tree))
+
+
 def _files(tree: sides.Tree, folder: str) -> dict[str, bytes]:
     """Read everything that is, or looks like, a root file."""
     entries = [e for e in tree.entries if e.path.casefold().startswith(folder)]

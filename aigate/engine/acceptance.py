@@ -204,11 +204,11 @@ def _judge(case: _Case, signed: _Signed) -> Outcome:
     if elsewhere:
         return Outcome(decision=Decision.OPEN, codes=elsewhere)
     new = case.candidate.status is Status.NEW
-    refusals = [(next(_refusals(r, case.ledger, new=new), ""), r) for r in signed]
-    valid = [record for code, record in refusals if not code]
+    refused = [(next(refusals(r, case.ledger, new=new), ""), r) for r in signed]
+    valid = [record for code, record in refused if not code]
     pairs = _pairs(valid)
     if not pairs:
-        return _waiting([r.statement for r in valid], [code for code, _ in refusals if code])
+        return _waiting([r.statement for r in valid], [code for code, _ in refused if code])
     # All of them are looked at: a pair that holds is not hidden by one that does not.
     judged = ((_judge_pair(case, pair), pair) for pair in pairs)
     return max(judged, key=lambda one: (_rank(one[0]), _preference(one[1], case)))[0]
@@ -285,8 +285,8 @@ def differences(finding: Finding, binding: Binding) -> Iterator[str]:
         yield "severity"
 
 
-def _refusals(record: Recorded, ledger: Ledger, *, new: bool) -> Iterator[str]:
-    """Clauses 2, 3, 4 and 5, for one statement: each reason why it does not count.
+def refusals(record: Recorded, ledger: Ledger, *, new: bool) -> Iterator[str]:
+    """Yield each reason why one statement does not count: clauses 2, 3, 4 and 5.
 
     Who wrote the change matters where the change brings the finding, or the statement; an
     acceptance that was in order does not end because its signer edits another file.

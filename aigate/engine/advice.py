@@ -33,10 +33,16 @@ _WORDS = {
     "signer-is-automation": "automation has signed, which never counts",
     "role-missing": "a signer does not have the role",
     "signer-has-left": "a signer has left",
+    "no-registry": "there was no registry yet",
     "ledger-other": "what was signed belongs to another ledger",
     "repository-other": "what was signed belongs to another repository",
     "branch-other": "what was signed belongs to another branch",
 }
+
+
+def words_of(code: str) -> str:
+    """Return what a reason code means, in words; the code itself if there are none."""
+    return _WORDS.get(code, code)
 
 
 def next_step(action: Action, outcome: Outcome, fingerprint: str, *, has_registry: bool) -> str:
