@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import click
+from click.core import ParameterSource
 
 from aigate import registry
 from aigate.cli.decision import decision_text
@@ -34,10 +35,33 @@ class _Output:
     file: Path
 
 
+def _not_empty(context: click.Context, option: click.Parameter, value: str) -> str:
+    # An unset variable of a workflow would otherwise choose another reference or another pin.
+    source = context.get_parameter_source(option.name or "")
+    if not value and source is ParameterSource.COMMANDLINE:
+        raise UsageError(
+            f"`{option.opts[0]}` is empty",
+            hint="leave the option out, or check the variable that should fill it",
+        )
+    return value
+
+
 @click.command()
 @click.argument("paths", nargs=-1, type=click.Path())
-@click.option("--base", metavar="REV", default="", help="Judge what differs from this commit.")
-@click.option("--head", metavar="REV", default="", help="Judge this commit, not the working tree.")
+@click.option(
+    "--base",
+    metavar="REV",
+    default="",
+    callback=_not_empty,
+    help="Judge what differs from this commit.",
+)
+@click.option(
+    "--head",
+    metavar="REV",
+    default="",
+    callback=_not_empty,
+    help="Judge this commit, not the working tree.",
+)
 @click.option("--staged", is_flag=True, help="Judge what is staged, against HEAD.")
 @click.option(
     "--format",
@@ -55,9 +79,27 @@ class _Output:
     multiple=True,
     help="Write a report to a file as well; may be repeated.",
 )
-@click.option("--policy", metavar="FILE", default="", help="Decide by this policy; trusted.")
-@click.option("--trust-root", metavar="SHA256", default="", help="The pinned trust root.")
-@click.option("--decision", metavar="FILE", default="", help="Write the decision file here.")
+@click.option(
+    "--policy",
+    metavar="FILE",
+    default="",
+    callback=_not_empty,
+    help="Decide by this policy; trusted.",
+)
+@click.option(
+    "--trust-root",
+    metavar="SHA256",
+    default="",
+    callback=_not_empty,
+    help="The pinned trust root.",
+)
+@click.option(
+    "--decision",
+    metavar="FILE",
+    default="",
+    callback=_not_empty,
+    help="Write the decision file here.",
+)
 @click.option("--no-cache", is_flag=True, help="Scan everything again.")
 @click.option("--jobs", type=click.IntRange(1, 64), default=None, help="Processes at once.")
 @click.option(

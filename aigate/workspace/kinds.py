@@ -25,6 +25,8 @@ _SHELL = re.compile(r"(?:ba|da|z|k)?sh")
 _HANDED_ON = re.compile(rb"exec\b[^\n]*\bpython")
 
 _PACKET = 188  # bytes in a packet of an MPEG transport stream, which begins with 0x47
+# What stands behind that in the first packet, and behind a `G` in no program.
+_TABLES = frozenset(b"\0@")
 
 
 def extension_of(path: str) -> str:
@@ -54,8 +56,9 @@ def _is_other_ts(data: bytes) -> bool:
     """Tell whether a `.ts` file is a video or a translation table of Qt."""
     if data.lstrip(b"\xef\xbb\xbf \t\r\n")[:9].lower().startswith((b"<?xml", b"<!doctype")):
         return True
-    packets = data[: 3 * _PACKET : _PACKET]
-    return len(data) >= 2 * _PACKET and b"\0" in data[: 3 * _PACKET] and not packets.strip(b"G")
+    if len(data) < 2 * _PACKET or data[1] not in _TABLES:
+        return False
+    return b"\0" in data[: 3 * _PACKET] and not data[: 3 * _PACKET : _PACKET].strip(b"G")
 
 
 def _shebang(data: bytes) -> Kind | None:

@@ -211,3 +211,12 @@ def test_an_output_that_is_none_is_refused_before_anything_is_judged(turned, giv
 
     assert (seen.code, seen.out) == (2, b"")
     assert seen.err.startswith(b"error: ")
+
+
+@pytest.mark.parametrize("option", ["--base", "--head", "--policy", "--trust-root", "--decision"])
+def test_an_empty_value_is_not_taken_for_an_option_left_out(turned, option):
+    seen = turned.run("scan", option, "")
+
+    assert (seen.code, seen.out) == (2, b"")
+    assert f"error: `{option}` is empty".encode() in seen.err
+    assert b"hint: " in seen.err

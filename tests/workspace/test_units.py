@@ -190,6 +190,16 @@ KINDS = {
     "tsx": ("a.tsx", EVIL, Kind.TYPESCRIPT),
     "mts": ("a.mts", EVIL, Kind.TYPESCRIPT),
     "video": ("a.ts", (b"G" + b"\0" * 187) * 4, Kind.BINARY),
+    "video-with-tables": (
+        "a.ts",
+        b"G@\0\x10" + bytes(184) + (b"GA\1\x10" + bytes(184)) * 3,
+        Kind.BINARY,
+    ),
+    "C-025-program-in-packets": (
+        "a.ts",
+        b"G:/*\0".ljust(186) + b"*/" + b"G1:/*".ljust(186) + b"*/" + b"G2:1;\nexec(x)\n",
+        Kind.TYPESCRIPT,
+    ),
     "qt": ("a.ts", "<?xml version='1.0'?><TS/>", Kind.TEXT),
     "picture": ("a.png", b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", Kind.BINARY),
     "pickle": ("a.pkl", b"\x80\x04K\x01.", Kind.BINARY),
