@@ -1,0 +1,118 @@
+"""Everything about a finding comes together: what it costs, who answers, what comes first."""
+
+from __future__ import annotations
+
+import itertools
+from datetime import UTC, date, datetime
+
+import pytest
+
+from aigate.domain.finding import Action, Decision, Introduction, Judged, Status
+from aigate.domain.place import Location
+from aigate.domain.policy import Policy, SeatRule
+from aigate.domain.severity import Severity
+from aigate.engine.acceptance import NOBODY, Outcome
+from aigate.engine.judge import Facts, judge
+from aigate.engine.prioritise import Threat
+from tests.engine.conftest import Asks, candidate, policy
+
+ACCEPTED = Outcome(
+    decision=Decision.ACCEPTED,
+    codes=("ownerless-grace",),
+    developer="ada",
+    security="grace",
+    statements=("a" * 64, "b" * 64),
+    expires_at=datetime(2027, 1, 1, tzinfo=UTC),
+)
+STALE = Outcome(decision=Decision.STALE, codes=("context-changed", "expired"), changed=("context",))
+JOINT = policy(
+    Asks("fix", Action.JOINT, 30), seats=(SeatRule(developer="@ada", security="@grace"),)
+)
+
+
+def facts(asked: Policy = JOINT) -> Facts:
+    return Facts(
+        policy=asked,
+        threat=Threat(),
+        owners_of=lambda _path: (),
+        first_seen=date(2026, 6, 1),
+        introduced=Introduction(commit="c" * 40, author="Dev"),
+        has_registry=True,
+    )
+
+
+def one(outcome: Outcome = NOBODY, asked: Policy = JOINT, **given: object) -> Judged:
+    (judged,) = judge([candidate(**given)], [outcome], facts(asked))
+    return judged
+
+
+def test_nobody_has_signed_so_it_blocks_and_both_seats_are_named() -> None:
+    judged = one()
+
+    assert (judged.blocking, judged.decision) == (True, Decision.OPEN)
+    assert (judged.seats.developer, judged.seats.security) == ("@ada", "@grace")
+    assert "no-acceptance" in judged.reason_codes
+    assert judged.next_step
+
+
+def test_what_two_people_signed_does_not_block_and_names_them() -> None:
+    judged = one(ACCEPTED)
+
+    assert not judged.blocking
+    assert (judged.signed.developer, judged.signed.security) == ("ada", "grace")
+    assert judged.signed.until == "2027-01-01T00:00:00+00:00"
+    assert judged.signed.statements == ACCEPTED.statements
+    assert {"accepted", "ownerless-grace"} <= set(judged.reason_codes)
+    assert judged.next_step == ""
+
+
+def test_what_is_stale_blocks_with_each_reason_and_the_difference() -> None:
+    judged = one(STALE)
+
+    assert judged.blocking
+    assert set(STALE.codes) <= set(judged.reason_codes)
+    assert judged.signed.changed == ("context",)
+
+
+@pytest.mark.parametrize("decision", list(Decision))
+def test_what_is_forbidden_blocks_whatever_was_signed(decision: Decision) -> None:
+    judged = one(Outcome(decision=decision, codes=()), policy(Asks("no", Action.FORBID)))
+
+    assert judged.blocking
+    assert "accepted" not in judged.reason_codes
+
+
+@pytest.mark.parametrize("decision", [each for each in Decision if each != Decision.ACCEPTED])
+def test_only_what_is_accepted_stops_to_block(decision: Decision) -> None:
+    assert one(Outcome(decision=decision, codes=())).blocking
+
+
+def test_the_time_to_fix_counts_for_what_is_new_and_so_does_who_brought_it() -> None:
+    new, old = one(status=Status.NEW), one(status=Status.EXISTING)
+
+    assert (new.due, old.due) == ("2026-07-01", "")
+    assert new.introduced is not None
+    assert old.introduced is None
+
+
+def test_what_blocks_comes_first_in_any_order_of_the_findings() -> None:
+    found = [
+        (candidate(severity=Severity.LOW, at=Location("a.py", 1, 1, 1, 2)), NOBODY),
+        (candidate(severity=Severity.CRITICAL, at=Location("b.py", 1, 1, 1, 2)), ACCEPTED),
+        (candidate(severity=Severity.HIGH, at=Location("c.py", 1, 1, 1, 2)), NOBODY),
+    ]
+
+    orders = {
+        tuple(
+            judged.finding.at.path
+            for judged in judge([c for c, _ in order], [o for _, o in order], facts())
+        )
+        for order in itertools.permutations(found)
+    }
+
+    assert orders == {("c.py", "a.py", "b.py")}
+
+
+def test_a_finding_needs_its_own_outcome() -> None:
+    with pytest.raises(ValueError, match="zip"):
+        judge([candidate(), candidate()], [NOBODY], facts())
