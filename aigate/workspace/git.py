@@ -275,7 +275,8 @@ def changed_paths(repository: Repository, commit: CommitFacts) -> frozenset[str]
     """
     found: set[str] = set()
     for parent in commit.parents or ("",):
-        options = ("-r", "-z", "--raw", "--no-renames", "--no-ext-diff", "--no-textconv")
+        # Else a `.gitmodules` may say of its submodules that they never change.
+        options = ("-r", "-z", "--raw", "--no-renames", "--ignore-submodules=none")
         between = (parent, commit.id) if parent else ("--root", "--no-commit-id", commit.id)
         done = repository.call("diff-tree", *options, *between)
         if done.code != 0:

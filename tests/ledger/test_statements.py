@@ -300,3 +300,7 @@ def test_an_envelope_comes_back() -> None:
 def test_canonical_json_holds_nothing_else(value) -> None:
     with pytest.raises(TypeError):
         dsse.canonical(value)
+
+
+def test_a_registry_that_names_no_repository_has_statements_as_well(make_terms) -> None:
+    assert make_terms(repository_id="").repository_id == ""
