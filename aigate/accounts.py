@@ -96,7 +96,8 @@ def read_accounts(
             invalid.append((path, "signer-unknown" if registry else "no-registry"))
             continue
         fresh.append(Recorded(statement=statement, in_reference=False))
-    old = _wanted(reference, before, fingerprints) if registry and fingerprints else ()
+    said = {record.statement.terms.digest for record in fresh}
+    old = _wanted(reference, before, fingerprints, said=said) if registry and fingerprints else ()
     new_roots = registries.root_files(trust_after.keys() - trust_before.keys())
     return Accounts(
         registry=registry,
@@ -182,14 +183,22 @@ def _read(
 
 
 def _wanted(
-    reference: sides.Tree, records: Mapping[str, Entry], fingerprints: Collection[str]
+    reference: sides.Tree,
+    records: Mapping[str, Entry],
+    fingerprints: Collection[str],
+    *,
+    said: Collection[str],
 ) -> tuple[tuple[str, Statement], ...]:
-    """Verify the records of the reference that name one of the findings, or withdraw from it."""
+    """Verify the records of the reference that name one of the findings, or withdraw from it.
+
+    `said` are the digests of the terms that the change brings: what takes them back may be
+    there already.
+    """
     contents = _read(reference, records.values())
     found = store.index(contents)
     paths = {path for name in fingerprints for path in found.by_fingerprint.get(name, ())}
     statements = {path: store.read_one(path, contents[path]) for path in paths}
-    digests = {statement.terms.digest for statement in statements.values()}
+    digests = {statement.terms.digest for statement in statements.values()} | {*said}
     more = {path for name in digests for path in found.by_terms.get(name, ())} - paths
     statements |= {path: store.read_one(path, contents[path]) for path in more}
     return tuple(sorted(statements.items()))
