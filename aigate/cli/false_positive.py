@@ -7,6 +7,7 @@ from datetime import datetime
 import click
 
 from aigate.cli.accept import options, propose
+from aigate.cli.exits import OK, finish
 from aigate.domain.accountability import Role, StatementKind
 
 
@@ -41,3 +42,4 @@ def false_positive(
         key=key,
         yes=yes,
     )
+    finish(OK)
