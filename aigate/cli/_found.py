@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import secrets
 
-from aigate.cli._signing import ENVIRON, SHORTEST, Desk
+from aigate.cli._desk import ENVIRON, SHORTEST, Desk
 from aigate.cli.last import last_report
 from aigate.cli.packs import packs_folder
 from aigate.domain.accountability import Binding, Terms

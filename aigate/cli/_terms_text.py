@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from aigate.cli._signing import Signed
+from aigate.cli._signed import Signed
 from aigate.domain.accountability import Binding, Role, StatementKind, Terms
 from aigate.domain.finding import Finding
 from aigate.engine.shown import line, plain

@@ -12,7 +12,9 @@ import click
 
 from aigate.cli import _found as found
 from aigate.cli import _signing as signing
-from aigate.cli._signing import OTHER, SHORT, Desk, Pen
+from aigate.cli._desk import OTHER, SHORT, Desk, desk_of
+from aigate.cli._pens import Pen, partner, pen_for
+from aigate.cli._signed import find_signed
 from aigate.cli._terms_text import code_lines, terms_lines
 from aigate.cli.exits import OK, finish
 from aigate.cli.streams import say
@@ -103,9 +105,9 @@ def propose(
         AigateError: something speaks against it; then nothing was signed.
     """
     _require_words(words)
-    desk = signing.desk_of(directory)
-    pen = signing.pen_for(desk, role, key)
-    other_person = signing.partner(desk.root, pen, other)
+    desk = desk_of(directory)
+    pen = pen_for(desk, role, key)
+    other_person = partner(desk.root, pen, other)
     name, path = found.seen_last(desk, fingerprint)
     copies = found.look(desk, name, path)
     if any(one.action is Action.FORBID for one in copies):
@@ -114,7 +116,7 @@ def propose(
             hint=f"fix it; `{copies[0].requirement}` lets nobody accept it",
             code="forbidden",
         )
-    signed = signing.find_signed(desk, name)
+    signed = find_signed(desk, name)
     before = (one.terms for one in signed if not one.withdrawn)
     living = tuple(t for t in before if t.expires_at and t.expires_at > desk.at)
     chosen, others = found.one_place(copies, living)

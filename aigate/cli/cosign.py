@@ -6,7 +6,9 @@ import click
 
 from aigate.cli import _found as found
 from aigate.cli import _signing as signing
-from aigate.cli._signing import OTHER, SHORT, Desk, Signed
+from aigate.cli._desk import OTHER, SHORT, Desk, desk_of
+from aigate.cli._pens import pen_for
+from aigate.cli._signed import Signed, find_signed
 from aigate.cli._terms_text import changed_words, code_lines, signed_lines, terms_lines
 from aigate.cli.accept import SEATS
 from aigate.cli.exits import OK, finish
@@ -26,10 +28,10 @@ def cosign(directory: str, *, fingerprint: str, role: str, key: str, yes: bool) 
 
     Shows the same words, who signed them, and the code as it is now.
     """
-    desk = signing.desk_of(directory)
+    desk = desk_of(directory)
     seat = Role(role)
     offer = _offer(desk, fingerprint, seat)
-    pen = signing.pen_for(desk, seat, key)
+    pen = pen_for(desk, seat, key)
     first = offer.by[OTHER[seat]]
     if first.person == pen.person.id:
         raise UsageError(
@@ -61,7 +63,7 @@ def cosign(directory: str, *, fingerprint: str, role: str, key: str, yes: bool) 
 
 
 def _offer(desk: Desk, fingerprint: str, role: Role) -> Signed:
-    every = signing.find_signed(desk, fingerprint)
+    every = find_signed(desk, fingerprint)
     if not every:
         raise UsageError(
             f"nobody has signed anything about `{fingerprint}` here",

@@ -11,7 +11,7 @@ from pathlib import PurePosixPath
 import click
 
 from aigate.accounts import records_of, root_files_of
-from aigate.cli._signing import ENVIRON, OTHER, SHORT, now
+from aigate.cli._desk import ENVIRON, OTHER, SHORT, now
 from aigate.cli._terms_text import terms_lines
 from aigate.cli.exits import OK, finish
 from aigate.cli.streams import say

@@ -5,7 +5,9 @@ from __future__ import annotations
 import click
 
 from aigate.cli import _signing as signing
-from aigate.cli._signing import Desk, Pen, Signed
+from aigate.cli._desk import Desk, desk_of
+from aigate.cli._pens import Pen, pen_for
+from aigate.cli._signed import Signed, find_signed
 from aigate.cli._terms_text import signed_lines, terms_lines
 from aigate.cli.accept import SEATS
 from aigate.cli.exits import OK, finish
@@ -33,8 +35,8 @@ def withdraw(
     if not reason.strip():
         raise UsageError("a reason is needed", hint="say why: `--reason TEXT`")
     signing.require_no_secret(code, reason)
-    desk = signing.desk_of(directory)
-    pen = signing.pen_for(desk, Role(role), key)
+    desk = desk_of(directory)
+    pen = pen_for(desk, Role(role), key)
     living = _living(desk, fingerprint, pen)
     newest = living[0].terms
     prefix = fingerprint.lower()
@@ -71,7 +73,7 @@ def withdraw(
 
 
 def _living(desk: Desk, fingerprint: str, pen: Pen) -> tuple[Signed, ...]:
-    living = [one for one in signing.find_signed(desk, fingerprint) if not one.withdrawn]
+    living = [one for one in find_signed(desk, fingerprint) if not one.withdrawn]
     if not living:
         raise UsageError(
             f"nothing that was signed about `{fingerprint}` is in force here",
