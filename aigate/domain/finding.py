@@ -46,7 +46,8 @@ class Finding:
 
     `match` is the SHA-256 of the matched text (line ends and trailing blanks normalised,
     nothing else); `context` that of the smallest enclosing definition, else of ten lines on
-    each side; `scope` the qualified name of that definition, or empty. `fingerprint` is the
+    each side; `scope` the qualified name of that definition, or empty; `body` the same as
+    `context`, but for the definition's own name. `fingerprint` is the
     identity across commits, from rule, path and match: it survives moved lines and edits
     elsewhere. `occurrence` numbers identical matches in one file from 1. `snippet` holds the
     lines that are shown, the first being line `at.line`; secrets are masked in it.
@@ -66,6 +67,7 @@ class Finding:
     match: str = field(default="", repr=False)
     context: str = field(default="", repr=False)
     scope: str = ""
+    body: str = field(default="", repr=False)
     rule_digest: str = field(default="", repr=False)
     suppressed_inline: bool = False
     secret: bool = False

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 
 from aigate.domain.finding import Finding, Status
@@ -16,35 +16,31 @@ def compare(
 ) -> tuple[Status, ...]:
     """Tell, for each finding of the head, whether the reference has it too.
 
-    Identical matches in one file are counted: if the head has more of them than the
-    reference, the surplus is new, those whose surroundings changed first. A finding whose
-    file was renamed is existing if the reference lost the same match in the same
-    surroundings elsewhere, and if `alike(finding, old_path)` says that policies treat both
-    paths the same; so moving code to a more sensitive place makes it new.
+    Identical matches in one file are counted: each of the reference's stands for one of the
+    head's at most, and only for one in the same surroundings, in the definition of the same
+    name, or in a definition that was only renamed. A match that is taken out of one function
+    therefore leaves no room for one in another. A finding whose file was renamed is existing
+    if the reference lost the same match in the same surroundings elsewhere, and if
+    `alike(finding, old_path)` says that policies treat both paths the same; so moving code to
+    a more sensitive place makes it new.
     """
-    known: dict[str, Counter[str]] = defaultdict(Counter)
-    lost: dict[tuple[str, ...], list[str]] = defaultdict(list)
-    by_print: dict[str, list[int]] = defaultdict(list)
-    for index, finding in enumerate(head):
-        by_print[finding.fingerprint].append(index)
     before = list(reference)
-    for finding in before:
-        known[finding.fingerprint][finding.context] += 1
-
     status = [Status.NEW] * len(head)
-    for print_, indices in by_print.items():
-        contexts = known[print_]
-        surplus = len(indices) - contexts.total()
-        unchanged = [i for i in indices if _take(contexts, head[i].context)]
-        others = [i for i in indices if i not in set(unchanged)]
-        for i in unchanged + others[: len(others) - max(surplus, 0)]:
-            status[i] = Status.EXISTING
+    left = set(range(len(before)))
+    for key in (_context, _scope, _body, _lines):
+        known: dict[tuple[str, ...], list[int]] = defaultdict(list)
+        for index in sorted(left, reverse=True):
+            if (found := key(before[index])) is not None:
+                known[found].append(index)
+        for index, finding in enumerate(head):
+            found = key(finding)
+            if status[index] is Status.NEW and found is not None and known.get(found):
+                left.remove(known[found].pop())
+                status[index] = Status.EXISTING
 
-    here = Counter(finding.fingerprint for finding in head)
-    for finding in before:
-        here[finding.fingerprint] -= 1
-        if here[finding.fingerprint] < 0:
-            lost[_content(finding)].append(finding.at.path)
+    lost: dict[tuple[str, ...], list[str]] = defaultdict(list)
+    for index in sorted(left):
+        lost[_content(before[index])].append(before[index].at.path)
     for index, finding in enumerate(head):
         if status[index] is Status.NEW:
             paths = lost[_content(finding)]
@@ -55,12 +51,22 @@ def compare(
     return tuple(status)
 
 
+def _context(finding: Finding) -> tuple[str, ...] | None:
+    return (finding.fingerprint, finding.context)
+
+
+def _scope(finding: Finding) -> tuple[str, ...] | None:
+    return (finding.fingerprint, finding.scope) if finding.scope else None
+
+
+def _body(finding: Finding) -> tuple[str, ...] | None:
+    return (finding.fingerprint, finding.body) if finding.body else None
+
+
+def _lines(finding: Finding) -> tuple[str, ...] | None:
+    """Outside of any definition the lines themselves have to do."""
+    return None if finding.scope else (finding.fingerprint, *finding.snippet)
+
+
 def _content(finding: Finding) -> tuple[str, ...]:
     return (finding.rule, finding.match, finding.context)
-
-
-def _take(contexts: Counter[str], context: str) -> bool:
-    if contexts[context] <= 0:
-        return False
-    contexts[context] -= 1
-    return True

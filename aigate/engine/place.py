@@ -139,12 +139,21 @@ def _finding(sighting: Sighting, page: _Page, rule: Rule | None) -> Finding:
         match=digest,
         context=digest if bare else _digest(surroundings),
         scope=around.name if around else "",
+        body="" if bare or around is None else _body(surroundings, around.name),
         rule_digest=rule.digest if rule else "",
         suppressed_inline=sighting.rule not in _OF_SUPPRESSION
         and not page.suppressed.isdisjoint(range(span.line, span.end_line + 1)),
         secret=sighting.secret,
         fingerprint=fingerprint(sighting.rule, unit.path, digest),
     )
+
+
+def _body(surroundings: str, scope: str) -> str:
+    """Return the digest of a definition without its own name, if it has a plain one."""
+    name = scope.rpartition(".")[2]
+    if not name.isidentifier():
+        return ""
+    return _digest(re.sub(rf"\b{name}\b", "", surroundings, count=1))
 
 
 def fingerprint(rule: str, path: str, match: str) -> str:

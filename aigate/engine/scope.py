@@ -24,7 +24,8 @@ _BRACES = re.compile(
     r"[ \t]*(?:(?:export|default|public|private|protected|static|async|abstract|override)[ \t]+)*"
     r"(?:(?:function\*?|class|interface|namespace)[ \t]+([\w$]+)"
     r"|(?:const|let|var)[ \t]+([\w$]+)[^=\n]{0,200}=[ \t]*(?:async\b|function\b|\(|[\w$]+[ \t]*=>)"
-    r"|(?!if\b|for\b|while\b|switch\b|catch\b|return\b|else\b)([\w$#]+)[ \t]*\([^;\n]{0,400}\{[ \t]*$)"
+    r"|(?!if\b|for\b|while\b|switch\b|catch\b|return\b|else\b)([\w$#][\w$#.]*)[ \t]*"
+    r"\((?:[ \t]*(['\"`][^'\"`\n]{0,100}['\"`]))?[^;\n]{0,400}\{[ \t]*$)"
 )
 
 
@@ -96,6 +97,8 @@ def _by_indent(lines: list[str], header: re.Pattern[str], *, braces: bool) -> It
                 break
         if len(line) < _LONGEST_HEADER and (match := header.match(line)):
             name = next(group for group in match.groups() if group)
+            if braces and match[4]:  # a callback, such as that of `app.get("/users", ...)`
+                name += f"({match[4]})"
             outer = open_ones[-1][2] + "." if open_ones else ""
             open_ones.append((indent, number, outer + name))
     for _, first, name in reversed(open_ones):

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from aigate.domain.finding import Finding, Status
 from aigate.domain.place import Location
+from aigate.domain.tree import Kind
 from aigate.engine.compare import compare
 from tests.engine.conftest import finding, placed
 
@@ -120,3 +121,25 @@ def test_a_reference_with_less_never_makes_fewer_new(
     for left_out in range(len(reference)):
         less = reference[:left_out] + reference[left_out + 1 :]
         assert statuses(head, less).count(NEW) >= more
+
+
+ROUTE = """const {{ exec }} = require("child_process");
+app.get("/{path}", (req, res) => {{
+  const cmd = "{program} " + req.query.{field};
+  exec(cmd, () => res.end());
+}});
+"""
+
+
+def test_a_match_in_another_definition_is_new_although_one_is_gone() -> None:
+    before = ROUTE.format(path="admin", program="df", field="path")
+    after = ROUTE.format(path="public", program="ping", field="host")
+    old = placed(before, r"(?<=exec\()cmd", path="a.js", kind=Kind.JAVASCRIPT)
+    new = placed(after, r"(?<=exec\()cmd", path="a.js", kind=Kind.JAVASCRIPT)
+
+    assert old[0].fingerprint == new[0].fingerprint
+    assert statuses(new, old) == [NEW]
+
+
+def test_an_edit_inside_of_the_definition_leaves_its_finding_existing() -> None:
+    assert statuses(placed(FUNCTION + "    return 1\n"), placed(FUNCTION)) == [OLD]
