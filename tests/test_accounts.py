@@ -35,3 +35,21 @@ def test_c_130_what_was_withdrawn_before_it_came_is_withdrawn(project) -> None:
 
     kinds = sorted(record.statement.terms.kind for record in accounts.records)
     assert kinds == ["accept", "accept", "withdraw"]
+
+
+def test_c_116_a_shallow_clone_cannot_tell_since_when_an_acceptance_is_there(
+    project, tmp_path
+) -> None:
+    project.commit(made.one(ROOT) | pair(terms(1)))
+    project.commit({"a.py": "x = 1\n"})
+    project.commit({"a.py": "x = 2\n"})
+    path = project.git("ls-tree", "-r", "--name-only", "main", ".aigate/ledger").split()[0]
+    seen = {}
+    for depth in (1, 2, 9):
+        clone = tmp_path / str(depth)
+        source = f"file://{project.root}"
+        project.git("clone", "--quiet", f"--depth={depth}", source, str(clone))
+        repository = git.open_repository(str(clone), environ=project.environ)
+        seen[depth] = git.first_seen(repository, git.resolve(repository, "HEAD"), path)
+
+    assert seen == {1: None, 2: None, 9: 1_700_000_000}

@@ -291,12 +291,21 @@ def changed_paths(repository: Repository, commit: CommitFacts) -> frozenset[str]
 def first_seen(repository: Repository, commit: str, path: str) -> int | None:
     """Return the committer's time of the first commit that brought a path, in seconds.
 
-    That is the first on the first-parent history; None if it cannot be told.
+    That is the first on the first-parent history; None if it cannot be told, as where a shallow
+    clone ends: everything that is older seems to come with that commit.
     """
     options = ("--first-parent", "--format=%ct", "--end-of-options", commit, "--", path)
     done = repository.call("rev-list", *options)
-    times = [line for line in done.out.decode("ascii", "replace").split("\n") if line.isdigit()]
-    return int(times[-1]) if done.code == 0 and times else None
+    lines = done.out.decode("ascii", "replace").split("\n")[:-1]
+    if done.code != 0 or len(lines) < 2 or not lines[-1].isdigit():
+        return None
+    first = lines[-2].removeprefix("commit ")
+    return None if repository.is_shallow and first in _ends(repository) else int(lines[-1])
+
+
+def _ends(repository: Repository) -> list[str]:
+    """Return the commits at which a shallow clone ends."""
+    return Path(repository.common_dir, "shallow").read_text("ascii", "replace").split()
 
 
 def identity(repository: Repository) -> tuple[str, str]:
