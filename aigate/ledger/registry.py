@@ -143,8 +143,9 @@ def require_succession(
             _refuse(f"`{path}` is removed", "registry-rollback", "root files are never removed")
         if head_files[path] != reference_files[path]:
             _refuse(f"`{path}` is changed", "registry-fork", "add the next version instead")
-    added = read_chain(head_files)
-    if added and not kept and pin not in {root.digest for root in added}:
+    bring = bool(root_files(head_files)) and not kept
+    added = read_chain(head_files) if pin or not bring else ()
+    if bring and pin not in {root.digest for root in added}:
         _refuse(
             "bootstrap required: the change brings the first trust root, and nobody vouches for it",
             "bootstrap-required",

@@ -196,6 +196,9 @@ def way_out(one: Gap, report: Report) -> str:
     return "mend the file, or exclude it, with a reason, in the policy of the reference"
 
 
+_NO_RULES = "language-not-examined"
+
+
 def coverage(report: Report) -> str:
     """Return what was looked at, in one line."""
     seen = report.coverage
@@ -206,6 +209,9 @@ def coverage(report: Report) -> str:
     listed = sum(one.entries for one in seen.exclusions[:5])
     if seen.excluded > listed:
         said.append(f"{seen.excluded - listed} more excluded")
+    blind = len({j.finding.at.path for j in report.findings if j.finding.rule == _NO_RULES})
+    if blind:
+        said.append(f"{blind} in languages without rules")
     if seen.unscannable:
         said.append(f"{seen.unscannable} could not be examined")
     return "; ".join(said)

@@ -125,6 +125,57 @@ _COLLISION = Rule(
     controls=_PATH_CONTROLS,
 )
 
+_LANGUAGE = Rule(
+    name="language-not-examined",
+    scanner=_NAME,
+    title="Program in a language without rules",
+    severity=Severity.LOW,
+    what="The file is a program, or holds one, in a language that no scanner here understands.",
+    why="It was searched for secrets, hidden text and silenced scanners, and for nothing else.",
+    fix="Have a scanner for this language look at it, and a person who knows it.",
+    controls=_UNSCANNED_CONTROLS,
+)
+# Ends of names, in lower case, of what is written by people to be run.
+_LANGUAGES = {
+    end: name
+    for name, ends in {
+        "C or C++": "c cc cpp cxx h hh hpp hxx ino",
+        "C#": "cs csx cshtml razor",
+        "Cython": "pyx pxd pxi",
+        "Dart": "dart",
+        "Elixir or Erlang": "ex exs erl",
+        "F# or Visual Basic": "fs fsx vb vbs",
+        "Go": "go",
+        "Groovy": "groovy gradle",
+        "Haskell": "hs",
+        "HTML": "html htm xhtml vue svelte astro hbs ejs njk jinja jinja2 j2",
+        "Java or Kotlin": "java kt kts jsp",
+        "JavaScript of another kind": "coffee es es6 gs jsm",
+        "Lua": "lua",
+        "Nix": "nix",
+        "Objective-C or Swift": "m mm swift",
+        "OCaml": "ml mli",
+        "Perl": "pl pm",
+        "PHP": "php php3 php5 phtml",
+        "PowerShell or batch": "ps1 psm1 bat cmd",
+        "Python of another kind": "rpy pyde smk xsh",
+        "R": "r rmd",
+        "Ruby": "rb erb rake",
+        "Rust": "rs",
+        "Scala": "scala sc",
+        "shell": "sh bash zsh ksh fish",
+        "Solidity": "sol",
+        "SQL": "sql",
+        "Terraform": "tf hcl",
+    }.items()
+    for end in ends.split()
+}
+_NAMES_OF_PROGRAMS = {
+    "jenkinsfile": "Groovy",
+    "rakefile": "Ruby",
+    "snakefile": "Python of another kind",
+}
+
 # First bytes of what browsers and players show and nothing runs.
 _INERT = re.compile(
     rb"\x89PNG\r\n\x1a\n|\xff\xd8\xff|GIF8[79]a|RIFF....(?:WEBP|WAVE|AVI )|\0\0[\x01\x02]\0|BM....\0\0\0\0"
@@ -232,8 +283,18 @@ def _content(unit: Unit, paths: frozenset[str]) -> Iterator[Sighting]:
         yield from _symlink(unit)
     elif unit.kind in TEXTUAL:
         yield from _hooks(unit)
+        yield from _language(unit)
         if unit.path == ".gitmodules":
             yield from _submodules(unit)
+
+
+def _language(unit: Unit) -> Iterator[Sighting]:
+    name = unit.path.rpartition("/")[2].lower()
+    language = _LANGUAGES.get(name.rpartition(".")[2]) or _NAMES_OF_PROGRAMS.get(name)
+    if unit.kind is Kind.TEXT and language and not unit.cell:
+        yield _sighting(
+            _LANGUAGE, unit, f"no rules for {language}; searched for secrets and the like"
+        )
 
 
 def _sighting(
@@ -378,6 +439,6 @@ SCANNER = Scanner(
     version=lambda: __version__,
     rules=(
         *(_MEDIA, _BINARY, _LARGE, _SUBMODULE, _POINTER),
-        *(_SYMLINK, _HOOK, _ODD_SUBMODULE, _COLLISION),
+        *(_SYMLINK, _HOOK, _ODD_SUBMODULE, _COLLISION, _LANGUAGE),
     ),
 )

@@ -219,3 +219,15 @@ def test_a_path_that_other_systems_read_otherwise_is_found(
 @pytest.mark.parametrize("path", ["src/auxiliary.py", "console.py", ".gitignore", "a.b/c.d", "..a"])
 def test_plain_paths_are_left_alone(path: str) -> None:
     assert scan(unit(path, "x\n"), paths=("src/other.py", "A.py")) == []
+
+
+@pytest.mark.parametrize(
+    "path", ["a.php", "src/A.java", "a.VUE", "run.sh", "a.pyx", "Jenkinsfile", "t/a.html.j2"]
+)
+def test_a_program_in_a_language_without_rules_is_said_to_be_one(path):
+    assert [s.rule for s in scan(unit(path, text="x\n"))] == ["language-not-examined"]
+
+
+@pytest.mark.parametrize("path", ["README.md", "a.json", "data.csv", "LICENSE", "a.yaml"])
+def test_other_texts_are_no_programs(path):
+    assert scan(unit(path, text="x\n")) == []
