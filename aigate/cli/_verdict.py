@@ -9,7 +9,7 @@ from pathlib import Path
 from aigate import __version__
 from aigate.accounts import ledger_digest_of, root_files_of
 from aigate.cli.decision import SCHEMA
-from aigate.cli.packs import packs_folder
+from aigate.cli.packs import from_disk, packs_folder
 from aigate.engine.strict_json import Json, read_json
 from aigate.errors import IntegrityError, UsageError
 from aigate.ledger.registry import read_chain
@@ -102,9 +102,16 @@ def contradictions(verdict: Verdict) -> Iterator[str]:
 
 
 def mismatches(
-    verdict: Verdict, reference: sides.Tree, head: sides.Tree, *, same_gate: bool = True
+    verdict: Verdict,
+    reference: sides.Tree,
+    head: sides.Tree,
+    *,
+    same_gate: bool = True,
+    policy_file: str = "",
 ) -> Iterator[str]:
     """Say what the decision file names that the repository does not have; nothing is scanned.
+
+    `policy_file` is what the caller had it decided by, if not by the policy of the reference.
 
     Raises:
         IntegrityError: the registry or the ledger does not hold.
@@ -123,6 +130,8 @@ def mismatches(
             reference.entries,
             lambda entry: sides.read_one(reference, entry),
             packs=str(packs_folder()),
+            policy_file=policy_file,
+            from_caller=from_disk(Path.cwd(), policy_file),
         )
         actual |= {
             "gate": __version__,

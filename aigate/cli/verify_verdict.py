@@ -23,10 +23,18 @@ _FAIL = 1
 @click.option("--base", metavar="REV", required=True, help="The reference that was decided on.")
 @click.option("--head", metavar="REV", required=True, help="The commit that is to be used.")
 @click.option("--repository", metavar="NAME", default="", help="As the code host names it.")
+@click.option("--policy", metavar="FILE", default="", help="Decided by this policy; trusted.")
 @click.option("--nonce", default="", help="What the run was told to have, or said that it had.")
 @click.pass_obj
 def verify_verdict(
-    directory: str, *, decision: str, base: str, head: str, repository: str, nonce: str
+    directory: str,
+    *,
+    decision: str,
+    base: str,
+    head: str,
+    repository: str,
+    policy: str,
+    nonce: str,
 ) -> None:
     """Check that DECISION is a pass, and about exactly these commits.
 
@@ -39,7 +47,12 @@ def verify_verdict(
     verdict = read_verdict(Path(decision))
     opened = open_repository(directory, environ=dict(_ENVIRON), needs_worktree=False)
     found = list(contradictions(verdict))
-    found += mismatches(verdict, sides.commit_tree(opened, base), sides.commit_tree(opened, head))
+    found += mismatches(
+        verdict,
+        sides.commit_tree(opened, base),
+        sides.commit_tree(opened, head),
+        policy_file=policy,
+    )
     if repository and verdict.texts["repository.name"] != repository:
         found.append("it is of another repository")
     if nonce and verdict.texts["nonce"] != nonce:

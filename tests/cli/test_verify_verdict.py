@@ -125,3 +125,16 @@ def test_a_decision_that_is_no_pass_is_none_here_either(project) -> None:
     assert (seen.code, seen.err) == (1, b"")
     lying = change(file, decision="pass", exit_code=0)
     assert verify(project, lying).code == 4
+
+
+@pytest.mark.slow
+def test_a_decision_by_a_policy_of_the_caller_needs_that_policy(project) -> None:
+    project.commit({"a.py": CLEAN})
+    project.commit({"b.py": CLEAN})
+    file, policy = project.home / "decision.json", project.home / "ours.yaml"
+    policy.write_text("version: 1\nname: ours\nextends: [aigate:default]\n")
+    given = ("--base", "main~1", "--head", "main", "--policy", str(policy))
+    assert project.scan(*given, "--decision", str(file)).code == 0
+
+    assert verify(project, file, "--policy", str(policy)).code == 0
+    assert verify(project, file).code == 4
