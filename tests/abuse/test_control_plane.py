@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
+import json
+from pathlib import Path
 
 import pytest
 
@@ -187,8 +190,9 @@ def test_a_second_candidate_in_the_change_blocks_it_c_010(project):
     seen.require(".Aigate/policy.yaml", "blocks 1 ambiguous-control-plane")
 
 
-ROOT = b'{"people": ["author"], "threshold": 1}\n'
-PINNED = hashlib.sha256(ROOT).hexdigest()
+# A valid first version; what is pinned is the digest of what was signed in it.
+ROOT = (Path(__file__).parents[1] / "corpus/registry/automation_ok/head/1.root.json").read_bytes()
+PINNED = hashlib.sha256(base64.b64decode(json.loads(ROOT)["payload"])).hexdigest()
 
 
 @pytest.mark.parametrize(
