@@ -123,7 +123,7 @@ def acceptance(judged: Judged) -> str:
         f"`{plain(name)}`" for name in (signed.developer, signed.security) if name
     )
     until = f" until {plain(signed.until[:10])}" if signed.until else ""
-    by = f" by {people}" if people else ""
+    by = f": signed by {people}" if people else ""
     changed = f"; changed since: {', '.join(signed.changed)}" if signed.changed else ""
     return f"{judged.decision.value}{by}{until}{changed}"
 
