@@ -16,8 +16,8 @@ from aigate.workspace.command import Git, complaint, find_git
 
 SUBMODULE_MODE = "160000"
 
-# Changes of more commits are rare, and reading each costs a millisecond.
-_MOST_COMMITS = 1000
+# Changes of more commits are rare, and reading each costs some milliseconds.
+_MOST_COMMITS = 2000
 
 # So much is held in memory at once, whatever the size of the repository.
 _BATCH_BYTES = 48_000_000
@@ -255,16 +255,23 @@ def commit_facts(repository: Repository, commit: str) -> CommitFacts:
 
 
 def commits_between(repository: Repository, base: str, head: str) -> tuple[CommitFacts, ...]:
-    """Return the commits that `head` has and `base` has not, newest first; at most a thousand.
+    """Return the commits that `head` has and `base` has not, newest first.
 
     Raises:
-        IncompleteError: If one of them is not here.
+        IncompleteError: If one of them is not here, or there are more than two thousand.
     """
-    limits = [f"--max-count={_MOST_COMMITS}", "--end-of-options", head]
+    limits = [f"--max-count={_MOST_COMMITS + 1}", "--end-of-options", head]
     done = repository.call("rev-list", *limits, *([f"^{base}"] if base else []))
     if done.code != 0:
         raise _unreadable("the history of the change", complaint(done))
-    return tuple(commit_facts(repository, each) for each in done.out.decode("ascii").split())
+    commits = done.out.decode("ascii").split()
+    if len(commits) > _MOST_COMMITS:
+        raise IncompleteError(
+            f"the change has more than {_MOST_COMMITS} commits, so its authors cannot be told",
+            hint="name a newer reference with `--base`",
+            code="too-many-commits",
+        )
+    return tuple(commit_facts(repository, each) for each in commits)
 
 
 def changed_paths(repository: Repository, commit: CommitFacts) -> frozenset[str]:
