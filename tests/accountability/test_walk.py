@@ -9,7 +9,7 @@ import pytest
 pytestmark = pytest.mark.slow
 
 
-def test_block_accept_cosign_pass_edit_stale_accept_again_withdraw(team) -> None:
+def test_c_130_block_accept_cosign_pass_edit_stale_accept_again_withdraw(team) -> None:
     team.change()
     assert "no-acceptance" in team.blocked()
     name = team.fingerprint()

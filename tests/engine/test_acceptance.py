@@ -1,4 +1,7 @@
-"""What two people signed is judged clause by clause, as `tests/corpus/acceptance` expects."""
+"""What two people signed is judged clause by clause, as `tests/corpus/acceptance` expects.
+
+The corpus holds cases C-112, C-113, C-114, C-115, C-116, C-117, C-118, C-119, C-120, C-121, C-122, C-128, C-130.
+"""
 
 from __future__ import annotations
 
