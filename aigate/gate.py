@@ -500,5 +500,6 @@ def _notes(
             f"`{request.base}` is no protected branch; `{steering.side.name}` is the reference"
         )
     if not comparison.judged and not comparison.removed:
-        notes.append("nothing differs from the reference")
+        whole = not request.base and not request.staged
+        notes.append("there is nothing here" if whole else "nothing differs from the reference")
     return tuple(notes)

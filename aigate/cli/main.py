@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import difflib
 import importlib
 import io
 import os
@@ -20,7 +21,7 @@ import aigate as package
 from aigate import __version__, cli
 from aigate.cli.exits import INCOMPLETE, INTERNAL, OK, OUTPUT, code_of, finish
 from aigate.engine.shown import plain
-from aigate.errors import AigateError
+from aigate.errors import AigateError, UsageError
 
 _NO_COMMANDS = {"decision", "exits", "last", "main", "packs", "streams"}
 
@@ -35,8 +36,13 @@ class _Commands(click.Group):
         return sorted(name.replace("_", "-") for name in names)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        if cmd_name not in self.list_commands(ctx):
-            return None
+        known = self.list_commands(ctx)
+        if cmd_name not in known:
+            close = difflib.get_close_matches(cmd_name, known, n=1)
+            raise UsageError(
+                f"there is no command `{cmd_name}`",
+                hint=f"did you mean `{close[0]}`?" if close else "see `aigate --help`",
+            )
         name = cmd_name.replace("-", "_")
         command = getattr(importlib.import_module(f"aigate.cli.{name}"), name)
         if not isinstance(command, click.Command):

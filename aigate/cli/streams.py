@@ -93,7 +93,7 @@ def write_whole(file: Path, text: str) -> None:
         if temporary:
             Path(temporary).unlink(missing_ok=True)
         raise IncompleteError(
-            f"`{file.name}` cannot be written: {error.strerror}",
+            f"`{file}` cannot be written: {error.strerror}",
             hint="check the folder and the space on the disk",
             code="report-not-written",
         ) from error

@@ -193,6 +193,8 @@ def way_out(one: Gap, report: Report) -> str:
         return "give it more time with `--deadline`, or exclude what is slow, with a reason"
     if is_scanner(one, report):
         return "`aigate doctor` shows what is wrong with the scanner"
+    if one.code == "partly-parsed":
+        return "spell that part in an older way, or exclude the file, with a reason, in the policy"
     return "mend the file, or exclude it, with a reason, in the policy of the reference"
 
 

@@ -281,8 +281,25 @@ def _gap(error: dict[str, Any], by_file: dict[str, Unit]) -> Gap:
     unit = by_file.get(os.path.normpath(str(error.get("path", ""))))
     code = _CODES.get(kind, "scanner-error")
     first = str(error.get("message", "")).splitlines()
-    reason = f"semgrep: {kind}" + (f": {first[0][:160]}" if first and not unit else "")
+    reason = _REASONS.get(code, f"semgrep: {kind}") + _line(error)
+    if first and not unit:
+        reason = f"semgrep: {kind}: {first[0][:160]}"
     return Gap(unit.path if unit else _NAME, reason, code, _NAME)
+
+
+# It may well be valid; semgrep's grammars are behind those of the languages.
+_REASONS = {
+    "partly-parsed": "semgrep could not read a part of it",
+    "parse-error": "semgrep could not read it",
+    "rule-timeout": "semgrep took too long over it",
+}
+
+
+def _line(error: dict[str, Any]) -> str:
+    spans = error.get("spans")
+    place = spans[0].get("start") if isinstance(spans, list) and spans else None
+    line = place.get("line") if isinstance(place, dict) else None
+    return f", from line {line}" if type(line) is int else ""
 
 
 SCANNER = Scanner(name=_NAME, covers=TEXTUAL, scan=_scan, version=_version)

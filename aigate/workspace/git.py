@@ -156,7 +156,7 @@ def resolve(repository: Repository, revision: str) -> str:
     if not found or found.code != 0 or not commit:
         raise IncompleteError(
             f"no commit `{revision}` here",
-            hint=_DEEPEN if repository.is_shallow else "fetch it, or check the spelling",
+            hint=_way_to(revision, repository),
             code="reference-missing",
         )
     if b"is ambiguous" in found.err:
@@ -166,6 +166,12 @@ def resolve(repository: Repository, revision: str) -> str:
             code="reference-ambiguous",
         )
     return commit
+
+
+def _way_to(revision: str, repository: Repository) -> str:
+    if ".." in revision:
+        return "name one commit with `--base`, and the other with `--head`"
+    return _DEEPEN if repository.is_shallow else "fetch it, or check the spelling"
 
 
 def head_commit(repository: Repository) -> str | None:

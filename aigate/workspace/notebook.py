@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import json
 import re
 from bisect import bisect_right
@@ -53,6 +54,9 @@ class Cell:
     kind: Kind
     text: str
     lines: tuple[int, ...]
+
+
+_VALUES = re.compile(r"\{([^{}\n]{1,200})\}|\$([A-Za-z_]\w*)")
 
 
 def code_cells(text: str) -> tuple[Cell, ...] | None:
@@ -218,10 +222,28 @@ def _plain_row(row: str) -> str:
     if called := _CALLED.fullmatch(row):
         return f"{called[1]}{called[2]}({called[3]})"
     if assigned := _ASSIGNED.match(row.lstrip()):
-        return f"{indent}{assigned[1]}None"
+        return f"{indent}{assigned[1]}None{_shell(row)}"
     if _ESCAPED.match(row) or _ASKED.fullmatch(row):
-        return f"{indent}pass"
+        return f"{indent}pass{_shell(row)}"
     return row
+
+
+def _shell(row: str) -> str:
+    """Return, as Python, what a line for the shell does with the values of variables."""
+    if "!" not in row:
+        return ""
+    # `{expression}` and `$name`, as IPython puts them into the command.
+    found = (a or b for a, b in _VALUES.findall(row.partition("!")[2]))
+    calls = "".join(f"; os.system(str({one}))" for one in found if _is_expression(one))
+    return f"; import os{calls}" if calls else ""
+
+
+def _is_expression(text: str) -> bool:
+    try:
+        ast.parse(text, mode="eval")
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return False
+    return True
 
 
 def _follow(row: str, depth: int, quote: str) -> tuple[int, str, bool]:
