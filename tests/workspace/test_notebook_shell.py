@@ -15,7 +15,7 @@ from aigate.workspace.notebook import _plain_row
         ("    !echo {a['b']} $c", ["a['b']", "c"]),
         ("!pip install numpy", []),
         ("!echo {", []),
-        ("!echo {not python}", []),
+        ("!echo {two words}", []),
     ],
 )
 def test_values_that_reach_the_shell_reach_it_in_python_too(row, values):
