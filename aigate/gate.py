@@ -6,11 +6,9 @@ follows is a function of what they returned.
 
 from __future__ import annotations
 
-import itertools
 import platform
 import time
-from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
@@ -27,32 +25,22 @@ from aigate.domain.finding import (
     Status,
 )
 from aigate.domain.policy import Policy
-from aigate.domain.report import Coverage, Excluded, Report, Run
-from aigate.domain.tree import Change, Entry, Kind, Unit
+from aigate.domain.report import Report, Run
+from aigate.domain.tree import Change, Unit
 from aigate.engine import decide
 from aigate.engine.acceptance import NOBODY, Ledger, Outcome, triage
 from aigate.engine.compare import compare as compare_findings
+from aigate.engine.coverage import coverage_of
 from aigate.engine.group import group
 from aigate.engine.judge import Facts, judge
-from aigate.engine.patterns import matches_name, matches_path
+from aigate.engine.patterns import matches_name
 from aigate.engine.place import place
 from aigate.errors import UsageError
 from aigate.examine import Means, Seen, by_id, examine
+from aigate.material import exclusion, in_scope, read_units, with_previous
 from aigate.trusted import Trusted, read_policy_of, read_trusted, target_branch
 from aigate.workspace import git, scratch, sides
 from aigate.workspace.trees import Comparison, compare, narrowed
-from aigate.workspace.units import Content, build_units, removed_units
-
-# That a file is too large to be read is a finding of its own.
-_UNSEEN = {
-    "changed": "it changed while it was being read",
-    "corrupt": "its blob is damaged",
-    "missing": "its blob is not here",
-    "notebook-invalid": "it is no readable notebook",
-    "undecodable": "it cannot be decoded the way its language would",
-    "unreadable": "it cannot be read",
-}
-_NO_CONTENT = frozenset({Kind.BINARY, Kind.SUBMODULE, Kind.POINTER})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,11 +102,11 @@ def run(
     comparison = compare(head.entries, reference.entries if reference else None)
     if request.only:
         comparison = narrowed(comparison, request.only)
-    judged, exclusions = _in_scope(comparison, trusted.policy)
+    judged, exclusions = in_scope(comparison, trusted.policy)
     with scratch.private_folder() as folder:
         means = _means(request, trusted, folder, started)
-        units, gaps = _units(head, judged, comparison.removed, folder=f"{folder}/head")
-        units = _with_previous(units, reference)
+        units, gaps = read_units(head, judged, comparison.removed, folder=f"{folder}/head")
+        units = with_previous(units, reference)
         seen = examine(
             registry.scanners(),
             units,
@@ -146,7 +134,9 @@ def run(
         findings, before, alike=lambda finding, path: _alike(finding, path, trusted.policy)
     )
     gaps += seen.gaps + _unreached(head, trusted.policy, seen)
-    coverage = _coverage(judged, units, tuple(gaps), exclusions)
+    coverage = coverage_of(
+        judged, units, gaps, exclusions, covers={s.name: s.covers for s in registry.scanners()}
+    )
     introduced = _introduction(head, reference)
     accounts = read_accounts(
         repository,
@@ -252,27 +242,6 @@ def _head(request: Request, repository: git.Repository, steering: sides.Tree | N
     return sides.working_tree(repository, known)
 
 
-def _in_scope(
-    comparison: Comparison, policy: Policy
-) -> tuple[tuple[tuple[Entry, Change], ...], tuple[Excluded, ...]]:
-    kept = []
-    left_out: Counter[str] = Counter()
-    for entry, change in comparison.judged:
-        reason = _exclusion(entry.path, policy)
-        if reason:
-            left_out[reason] += 1
-        else:
-            kept.append((entry, change))
-    exclusions = (Excluded(reason=r, entries=n) for r, n in sorted(left_out.items()))
-    return tuple(kept), tuple(exclusions)
-
-
-def _exclusion(path: str, policy: Policy) -> str:
-    return next(
-        (e.reason for e in policy.exclusions if any(matches_path(one, path) for one in e.paths)), ""
-    )
-
-
 def _means(request: Request, trusted: Trusted, folder: str, started: float) -> Means:
     rules = Path(folder, "rules")
     rules.mkdir(mode=0o700)
@@ -288,53 +257,6 @@ def _means(request: Request, trusted: Trusted, folder: str, started: float) -> M
         deadline=request.deadline - (time.monotonic() - started),
         jobs=request.jobs,
     )
-
-
-def _units(
-    tree: sides.Tree,
-    entries: Sequence[tuple[Entry, Change]],
-    removed: Sequence[Entry],
-    *,
-    folder: str,
-) -> tuple[tuple[Unit, ...], tuple[Gap, ...]]:
-    """Read entries as units, export them, and return them with a gap for what is unreadable."""
-    units = tuple(build_units(_contents(tree, entries), limit=sides.LARGEST))
-    gaps = [Gap(path, f"cannot be read: {why}", "unreadable") for path, why in tree.unreadable]
-    gaps += [Gap(u.path, _UNSEEN[note], note) for u in units for note in u.notes if note in _UNSEEN]
-    scratch.export(units, folder)
-    return units + removed_units(removed, after=len(units)), tuple(gaps)
-
-
-def _with_previous(units: tuple[Unit, ...], reference: sides.Tree | None) -> tuple[Unit, ...]:
-    """Give modified units the text that they had, where a scanner wants to compare."""
-    wanted = {
-        unit.path
-        for unit in units
-        if unit.change is Change.MODIFIED
-        and any(s.compares(unit.path) for s in registry.scanners())
-    }
-    if reference is None or not wanted:
-        return units
-    entries = [(e, Change.NONE) for e in reference.entries if e.path in wanted]
-    before = {u.path: u.text for u in build_units(_contents(reference, entries))}
-    return tuple(
-        replace(unit, previous=before[unit.path]) if unit.path in before else unit for unit in units
-    )
-
-
-def _contents(tree: sides.Tree, entries: Sequence[tuple[Entry, Change]]) -> Iterator[Content]:
-    """Yield entries with their bytes as they arrive, so that not all are held at once."""
-    waiting: dict[str, list[tuple[Entry, Change]]] = {}
-    for entry, change in entries:
-        if entry.mode == git.SUBMODULE_MODE:
-            yield Content(entry=entry, change=change)
-        else:
-            waiting.setdefault(entry.blob, []).append((entry, change))
-    for blob in tree.read([entry for entry, _ in entries]):
-        for entry, change in waiting.pop(blob.id, ()):
-            yield Content(entry=entry, data=blob.data, change=change, problem=blob.problem)
-    for entry, change in itertools.chain.from_iterable(waiting.values()):
-        yield Content(entry=entry, change=change, problem="missing")
 
 
 def _require_rules(trusted: Trusted, seen: Seen) -> None:
@@ -366,7 +288,7 @@ def _before(
     """
     paths: dict[str, set[str]] = {}
     added = {entry.path for entry, change in comparison.judged if change is Change.ADDED}
-    gone = {e.path for e in comparison.removed if not _exclusion(e.path, trusted.policy)}
+    gone = {e.path for e in comparison.removed if not exclusion(e.path, trusted.policy)}
     for finding in findings:
         wanted = paths.setdefault(finding.scanner, set())
         wanted |= gone if finding.at.path in added else {finding.at.path}
@@ -374,7 +296,7 @@ def _before(
     entries = [(e, Change.NONE) for e in reference.entries if e.path in everywhere]
     if not entries:
         return ()
-    units, _ = _units(reference, entries, (), folder=f"{folder}/reference")
+    units, _ = read_units(reference, entries, (), folder=f"{folder}/reference")
 
     def wanted_by(scanner: Scanner, unit: Unit) -> bool:
         return unit.path in paths.get(scanner.name, ())
@@ -409,38 +331,9 @@ def _unreached(head: sides.Tree, policy: Policy, seen: Seen) -> tuple[Gap, ...]:
     ]
     if not policy.requirements and not policy.required_scanners:
         gaps.append(Gap(POLICY, "the policy asks for nothing", "nothing-asked"))
-    if head.entries and all(_exclusion(entry.path, policy) for entry in head.entries):
+    if head.entries and all(exclusion(entry.path, policy) for entry in head.entries):
         gaps.append(Gap(POLICY, "the policy excludes every file", "nothing-in-scope"))
     return tuple(gaps)
-
-
-def _coverage(
-    judged: Sequence[tuple[Entry, Change]],
-    units: Sequence[Unit],
-    gaps: Sequence[Gap],
-    exclusions: tuple[Excluded, ...],
-) -> Coverage:
-    """Count entries: in scope = scanned + excluded + unscannable."""
-    gone_blind = {gap.scanner for gap in gaps if gap.subject == gap.scanner}
-    covered = {s.name: s.covers for s in registry.scanners() if s.name in gone_blind}
-    unseen = {gap.subject for gap in gaps}
-    kinds: dict[str, Kind] = {}
-    for unit in units:
-        kinds.setdefault(unit.path, unit.kind)
-        if unit.kind in _NO_CONTENT or any(unit.kind in covers for covers in covered.values()):
-            unseen.add(unit.path)
-    paths = {entry.path for entry, _ in judged}
-    excluded = sum(one.entries for one in exclusions)
-    unscannable = len(paths & unseen)
-    counts = Counter(kinds[path].value for path in paths & kinds.keys())
-    return Coverage(
-        in_scope=len(judged) + excluded,
-        scanned=len(judged) - unscannable,
-        excluded=excluded,
-        unscannable=unscannable,
-        exclusions=exclusions,
-        kinds=tuple(sorted(counts.items())),
-    )
 
 
 def _introduction(head: sides.Tree, reference: sides.Tree | None) -> Introduction | None:
