@@ -22,7 +22,7 @@ _DIGITS = 15
 _SHOWN = 48
 # Whole texts, so that brackets in them are not counted; one that never ends is taken as well,
 # so that the work stays linear.
-_STEPS = re.compile(r'"(?:[^"\\]+|\\.)*+"?|[\[{]|[\]}]', re.DOTALL)
+_STEPS = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"?|[\[{]|[\]}]', re.DOTALL)
 
 
 class _RefusedError(ValueError):

@@ -133,21 +133,21 @@ _WORDS = (
 )
 _HIT = re.compile("|".join(map(re.escape, _WORDS)), re.IGNORECASE | re.ASCII)
 
-# Strings and comments of Python; all repeats are possessive, so a hostile text costs no more
-# than its length.
+# Strings and comments of Python, in loops without a choice, so that a hostile text costs no
+# more than its length; possessive repeats of groups are broken in Python before 3.11.5.
 _PYTHON = re.compile(
-    r'"""(?:[^"\\]++|\\.|"(?!""))*+(?:"""|\Z|\\\Z)'
-    r"|'''(?:[^'\\]++|\\.|'(?!''))*+(?:'''|\Z|\\\Z)"
-    r'|"(?:[^"\\\n]++|\\.)*+"?'
-    r"|'(?:[^'\\\n]++|\\.)*+'?"
-    r"|(?P<comment>#[^\n]*+)",
+    r'"""[^"\\]*(?:(?:\\.|"(?!""))[^"\\]*)*(?:"""|\Z|\\\Z)'
+    r"|'''[^'\\]*(?:(?:\\.|'(?!''))[^'\\]*)*(?:'''|\Z|\\\Z)"
+    r'|"[^"\\\n]*(?:\\.[^"\\\n]*)*"?'
+    r"|'[^'\\\n]*(?:\\.[^'\\\n]*)*'?"
+    r"|(?P<comment>#[^\n]*)",
     re.DOTALL,
 )
 
 _MARK = re.compile(
-    r'"(?:[^"\\\n]++|\\.)*+"'
-    r"|'(?:[^'\\\n]++|\\.)*+'"
-    r"|`[^`\n]*+`"
+    r'"[^"\\\n]*(?:\\.[^"\\\n]*)*"'
+    r"|'[^'\\\n]*(?:\\.[^'\\\n]*)*'"
+    r"|`[^`\n]*`"
     r"|(?P<open>(?<!:)//|/\*|<!--|\{#|<%#|\(\*|--\s|(?<![^\s;({\[])\#"
     r"|\A\s*(?:\*|;|%|REM\b|'))"
 )
