@@ -365,6 +365,7 @@ def test_c_133_a_limit_on_file_sizes_leaves_the_old_state(tmp_path, make_entry) 
         store.append(folder, old)
 
         def limited(folder: Path = folder, limit: int = limit) -> None:
+            sys.dont_write_bytecode = True  # half of a module's cache would stay
             resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
             store.append(folder, new)
 

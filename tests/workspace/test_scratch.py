@@ -5,6 +5,7 @@ from __future__ import annotations
 import resource
 import signal
 import stat
+import sys
 import tempfile
 from pathlib import Path
 
@@ -61,7 +62,11 @@ def test_without_a_place_for_it_there_is_a_way_out(monkeypatch: pytest.MonkeyPat
     assert "`TMPDIR`" in caught.value.hint
 
 
-def test_without_room_the_run_is_incomplete(tmp_path: Path) -> None:
+def test_without_room_the_run_is_incomplete(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Half of a module's cache would stay, and be read by all later runs.
+    monkeypatch.setattr(sys, "dont_write_bytecode", True)
     _, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
     before = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
     resource.setrlimit(resource.RLIMIT_FSIZE, (1000, hard))
