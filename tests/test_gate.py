@@ -422,7 +422,7 @@ FAULTS = (
     "aigate.gate.git.open_repository",
     "aigate.gate.scratch.export",
     "aigate.gate.decide.verdict",
-    "aigate.gate.build_units",
+    "aigate.material.build_units",
     "aigate.scanners.bandit._run",
     "aigate.scanners.secrets._scan",
     "aigate.cli.scan.remember",
