@@ -3,17 +3,24 @@
 from __future__ import annotations
 
 import errno
+import fcntl
 import os
+import re
 import shutil
+import stat
 import tempfile
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from aigate.domain.tree import Unit
 from aigate.errors import IncompleteError
 
 _FLAGS = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW
+_DIRECTORY = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW
+_PREFIX = "aigate-scan-"
+# What `mkdtemp` makes of the prefix.
+_NAME = re.compile(rf"{_PREFIX}[a-z0-9_]{{8}}")
 _NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 
 
@@ -21,17 +28,58 @@ _NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 def private_folder() -> Iterator[str]:
     """Give a new folder that nobody else can enter, and remove it with all that is in it.
 
+    What a run that was killed had to leave behind is removed as well.
+
     Raises:
         IncompleteError: there is no place for one.
     """
     try:
-        folder = os.path.realpath(tempfile.mkdtemp(prefix="aigate-"))
+        folder, lock = _held_folder()
     except OSError as error:
         raise _no_room(error) from error
     try:
+        _remove_left_behind(os.path.dirname(folder))  # noqa: PTH120 - a path of `os` throughout
         yield folder
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+        os.close(lock)
+
+
+def _held_folder() -> tuple[str, int]:
+    """Make a folder and hold it; the system lets go when the process ends, however it does."""
+    while True:
+        folder = os.path.realpath(tempfile.mkdtemp(prefix=_PREFIX))
+        # Another run may take it for left behind, in the moment before it is held.
+        with suppress(FileNotFoundError, BlockingIOError), _opened(folder) as lock:
+            fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
+            if os.fstat(lock).st_nlink:
+                return folder, os.dup(lock)
+
+
+@contextmanager
+def _opened(folder: str) -> Iterator[int]:
+    descriptor = os.open(folder, _DIRECTORY)
+    try:
+        yield descriptor
+    finally:
+        os.close(descriptor)
+
+
+def _remove_left_behind(parent: str) -> None:
+    """Remove private folders of this user that no process holds any more."""
+    with suppress(OSError), os.scandir(parent) as entries:
+        for name in [entry.name for entry in entries if _NAME.fullmatch(entry.name)]:
+            with suppress(OSError):
+                _remove_if_left(os.path.join(parent, name))  # noqa: PTH118 - as above
+
+
+def _remove_if_left(folder: str) -> None:
+    with _opened(folder) as held:
+        status = os.fstat(held)
+        private = stat.S_IMODE(status.st_mode) == stat.S_IRWXU
+        if private and status.st_uid == os.getuid():
+            fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 def export(units: Iterable[Unit], folder: str) -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import resource
 import signal
 import stat
+import subprocess
 import sys
 import tempfile
 from pathlib import Path
@@ -76,3 +77,45 @@ def test_without_room_the_run_is_incomplete(
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, (hard, hard))
         signal.signal(signal.SIGXFSZ, before)
+
+
+def test_what_a_killed_run_left_behind_is_removed_by_the_next(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    dies = (
+        "import os, signal, sys, tempfile; tempfile.tempdir = sys.argv[1];"
+        "from aigate.workspace.scratch import private_folder\n"
+        "with private_folder() as folder: open(folder + '/x', 'w').close();"
+        " os.kill(os.getpid(), signal.SIGKILL)"
+    )
+    ended = subprocess.run([sys.executable, "-c", dies, str(tmp_path)], check=False)
+    left = list(tmp_path.iterdir())
+
+    with private_folder() as own:
+        there = [str(path) for path in tmp_path.iterdir()]
+
+    assert (ended.returncode, len(left)) == (-signal.SIGKILL, 1)
+    assert there == [own]
+
+
+def test_folders_that_are_held_or_not_ours_stay(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    (elsewhere / "kept").touch()
+    (tmp_path / "aigate-scan-linked00").symlink_to(elsewhere)
+    (tmp_path / "aigate-scan-public00").mkdir(mode=0o755)
+    (tmp_path / "aigate-notes").mkdir(mode=0o700)
+
+    with private_folder() as first:
+        before = {path.name for path in tmp_path.iterdir()}
+        with private_folder():
+            pass
+        after = {path.name for path in tmp_path.iterdir()}
+        assert Path(first).is_dir()
+
+    assert before == after
+    assert (elsewhere / "kept").exists()
