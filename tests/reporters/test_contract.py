@@ -17,7 +17,16 @@ UNSEEN = re.compile(
     "\ufe00-\ufe0f\ud800-\udfff\U000e0000-\U000e0fff]"
 )
 RECORDS = {"json", "sarif", "sarif-github"}
-SUFFIX = {"json": "json", "sarif": "json", "sarif-github": "json", "markdown": "md"}
+SUFFIX = {
+    "csv": "csv",
+    "gitlab": "json",
+    "json": "json",
+    "junit": "xml",
+    "markdown": "md",
+    "rdjson": "json",
+    "sarif": "json",
+    "sarif-github": "json",
+}
 
 
 @pytest.fixture(params=ALL.values(), ids=ALL.keys())
@@ -85,9 +94,13 @@ def test_names_are_unique_and_none_is_private():
     assert len(set(names)) == len(names)
     assert set(names) >= {
         "concise",
+        "csv",
         "github",
+        "gitlab",
         "json",
+        "junit",
         "markdown",
+        "rdjson",
         "sarif",
         "sarif-github",
         "text",
