@@ -15,8 +15,8 @@ from aigate.cli._trust_files import Proposal, Trust
 from aigate.cli._trust_text import root_json, root_lines, warnings
 from aigate.cli.exits import finish
 from aigate.cli.streams import say
-from aigate.domain.accountability import KeyState, Limit, Person, PersonKind, Role, Root
-from aigate.domain.policy import Assurance
+from aigate.domain.accountability import KeyState, Person, PersonKind, Role, Root
+from aigate.domain.policy import AcceptanceLimit, Assurance
 from aigate.domain.severity import Severity
 from aigate.engine.shown import plain
 from aigate.errors import IntegrityError, UsageError
@@ -373,7 +373,9 @@ def _account(text: str) -> tuple[str, int]:
     return host, int(number)
 
 
-def _limits(limits: tuple[Limit, ...], wanted: tuple[str, ...]) -> tuple[Limit, ...]:
+def _limits(
+    limits: tuple[AcceptanceLimit, ...], wanted: tuple[str, ...]
+) -> tuple[AcceptanceLimit, ...]:
     for text in wanted:
         word, _, rest = text.partition("=")
         days, _, bound = rest.partition(":")
@@ -384,7 +386,7 @@ def _limits(limits: tuple[Limit, ...], wanted: tuple[str, ...]) -> tuple[Limit, 
                 f"`{text}` is no limit",
                 hint="write SEVERITY=DAYS:ASSURANCE, such as `high=60:signed`",
             )
-        limit = Limit(severity=known[word], longest=int(days), assurance=Assurance(bound))
+        limit = AcceptanceLimit(severity=known[word], longest=int(days), assurance=Assurance(bound))
         limits = tuple(limit if old.severity is limit.severity else old for old in limits)
     return limits
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
-from aigate.domain.policy import Assurance
+from aigate.domain.policy import AcceptanceLimit
 from aigate.domain.severity import Severity
 
 
@@ -73,15 +73,6 @@ class Person:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Limit:
-    """How long an acceptance of a severity may last, in days, and how it must be bound."""
-
-    severity: Severity
-    longest: int
-    assurance: Assurance
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Root:
     """One version of the registry, as one numbered root file holds it.
 
@@ -98,7 +89,7 @@ class Root:
     repository_names: tuple[str, ...]
     people: tuple[Person, ...]
     threshold: int
-    limits: tuple[Limit, ...]
+    limits: tuple[AcceptanceLimit, ...]
     grace_days: int
     expires: datetime
 

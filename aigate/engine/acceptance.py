@@ -416,19 +416,12 @@ def _withdrawn(
 def _limits(finding: Finding, ledger: Ledger) -> tuple[timedelta | None, int]:
     """Return the longest duration and the weakest assurance that are allowed, strictest first."""
     both = [
-        (limit.longest, limit.assurance)
-        for limit in ledger.limits
+        limit
+        for limit in (*ledger.limits, *ledger.registry.current.limits)
         if limit.severity is finding.severity
     ]
-    both += [
-        (limit.longest, limit.assurance)
-        for limit in ledger.registry.current.limits
-        if limit.severity is finding.severity
-    ]
-    longest = min((days for days, _ in both), default=None)
-    floor = max(
-        (_STRENGTH[assurance] for _, assurance in both), default=_STRENGTH[Assurance.SIGNED]
-    )
+    longest = min((limit.longest for limit in both), default=None)
+    floor = max((_STRENGTH[limit.assurance] for limit in both), default=_STRENGTH[Assurance.SIGNED])
     return (None if longest is None else timedelta(days=longest)), floor
 
 

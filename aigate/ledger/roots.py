@@ -16,8 +16,8 @@ from datetime import UTC, datetime
 from enum import Enum
 from typing import NoReturn, TypeVar
 
-from aigate.domain.accountability import Key, KeyState, Limit, Person, PersonKind, Role, Root
-from aigate.domain.policy import Assurance
+from aigate.domain.accountability import Key, KeyState, Person, PersonKind, Role, Root
+from aigate.domain.policy import AcceptanceLimit, Assurance
 from aigate.domain.severity import Severity
 from aigate.engine.shown import line, plain
 from aigate.engine.strict_json import Json
@@ -330,13 +330,13 @@ def _key(value: Json, where: str) -> Key:
     return replace(key, state=state)
 
 
-def _limits(value: Json, where: str) -> tuple[Limit, ...]:
+def _limits(value: Json, where: str) -> tuple[AcceptanceLimit, ...]:
     fields = _fields(value, tuple(severity.word for severity in Severity), where)
     limits = []
     for severity in sorted(Severity, reverse=True):
         part = _fields(fields[severity.word], ("longest", "assurance"), f"{where}.{severity.word}")
         limits.append(
-            Limit(
+            AcceptanceLimit(
                 severity=severity,
                 longest=_number(
                     part["longest"], f"{where}.{severity.word}.longest", range(1, LONGEST_DAYS + 1)

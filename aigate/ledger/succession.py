@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from aigate.domain.accountability import Key, KeyState, Limit, Person, Role, Root
-from aigate.domain.policy import Assurance
+from aigate.domain.accountability import Key, KeyState, Person, Role, Root
+from aigate.domain.policy import AcceptanceLimit, Assurance
 from aigate.domain.severity import Severity
 from aigate.errors import UsageError
 from aigate.ledger.roots import time_text
@@ -17,10 +17,10 @@ GRACE_DAYS = 30
 LASTS_DAYS = 365
 
 LIMITS = (
-    Limit(severity=Severity.CRITICAL, longest=30, assurance=Assurance.SIGNED_TOUCH),
-    Limit(severity=Severity.HIGH, longest=90, assurance=Assurance.SIGNED),
-    Limit(severity=Severity.MEDIUM, longest=180, assurance=Assurance.PLATFORM_REVIEW),
-    Limit(severity=Severity.LOW, longest=365, assurance=Assurance.NOTE),
+    AcceptanceLimit(severity=Severity.CRITICAL, longest=30, assurance=Assurance.SIGNED_TOUCH),
+    AcceptanceLimit(severity=Severity.HIGH, longest=90, assurance=Assurance.SIGNED),
+    AcceptanceLimit(severity=Severity.MEDIUM, longest=180, assurance=Assurance.PLATFORM_REVIEW),
+    AcceptanceLimit(severity=Severity.LOW, longest=365, assurance=Assurance.NOTE),
 )
 """How long an acceptance may last and how it must be bound, until people decide otherwise."""
 

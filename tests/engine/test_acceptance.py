@@ -19,7 +19,6 @@ from aigate.domain.accountability import (
     Binding,
     Key,
     KeyState,
-    Limit,
     Person,
     PersonKind,
     Recorded,
@@ -88,7 +87,9 @@ def registry(versions: list[Json], *, pinned: bool) -> Registry:
             people=tuple(person(*each) for each in fields["people"].items()),
             threshold=2,
             limits=tuple(
-                Limit(severity=Severity[name.upper()], longest=days, assurance=Assurance(floor))
+                AcceptanceLimit(
+                    severity=Severity[name.upper()], longest=days, assurance=Assurance(floor)
+                )
                 for name, (days, floor) in fields["limits"].items()
             ),
             grace_days=fields["grace_days"],

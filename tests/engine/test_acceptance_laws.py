@@ -13,7 +13,6 @@ from aigate.domain.accountability import (
     Binding,
     Key,
     KeyState,
-    Limit,
     Person,
     PersonKind,
     Recorded,
@@ -26,7 +25,7 @@ from aigate.domain.accountability import (
 )
 from aigate.domain.finding import Candidate, Decision, Finding, Status
 from aigate.domain.place import Location
-from aigate.domain.policy import Assurance
+from aigate.domain.policy import AcceptanceLimit, Assurance
 from aigate.domain.severity import Severity
 from aigate.engine.acceptance import Ledger, triage
 
@@ -231,7 +230,7 @@ def registries(draw: st.DrawFn) -> Registry:
                 people=people,
                 threshold=2,
                 limits=tuple(
-                    Limit(severity=s, longest=days, assurance=FLOOR[s])
+                    AcceptanceLimit(severity=s, longest=days, assurance=FLOOR[s])
                     for s, days in LONGEST.items()
                 ),
                 grace_days=30,
