@@ -16,6 +16,7 @@ from types import FrameType
 from typing import NoReturn
 
 import click
+from click.core import ParameterSource
 
 import aigate as package
 from aigate import __version__, cli
@@ -24,6 +25,29 @@ from aigate.engine.shown import plain
 from aigate.errors import AigateError, UsageError
 
 _NO_COMMANDS = {"decision", "exits", "last", "main", "packs", "streams"}
+
+
+def _refuse_empty(command: click.Command) -> None:
+    """Have a command, and all below it, refuse options whose value is the empty text.
+
+    An unset variable of a workflow would otherwise choose another reference, or no pin at all.
+    """
+    for option in command.params:
+        if isinstance(option, click.Option) and option.callback is None:
+            option.callback = _not_empty
+    if isinstance(command, click.Group):
+        for inner in command.commands.values():
+            _refuse_empty(inner)
+
+
+def _not_empty(context: click.Context, option: click.Parameter, value: object) -> object:
+    given = context.get_parameter_source(option.name or "") is ParameterSource.COMMANDLINE
+    if given and (value == "" or (isinstance(value, tuple) and "" in value)):
+        raise UsageError(
+            f"`{option.opts[0]}` is empty",
+            hint="leave the option out, or check the variable that should fill it",
+        )
+    return value
 
 
 class _Commands(click.Group):
@@ -47,6 +71,7 @@ class _Commands(click.Group):
         command = getattr(importlib.import_module(f"aigate.cli.{name}"), name)
         if not isinstance(command, click.Command):
             raise TypeError(f"aigate.cli.{name}.{name} is no command")
+        _refuse_empty(command)
         return command
 
 
@@ -56,6 +81,7 @@ class _Commands(click.Group):
     "directory",
     type=click.Path(),
     default=".",
+    callback=_not_empty,
     help="Work in this folder instead of the current one.",
 )
 @click.version_option(__version__, "-V", "--version", message="aigate %(version)s")

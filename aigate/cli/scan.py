@@ -11,10 +11,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import click
-from click.core import ParameterSource
 
 from aigate import registry
-from aigate.cli.decision import decision_text
+from aigate.cli._attest import Pen, pen_of, signed_text
+from aigate.cli.decision import decision_of, decision_text
 from aigate.cli.exits import INCOMPLETE, finish
 from aigate.cli.last import remember
 from aigate.cli.packs import from_disk, packs_folder
@@ -23,6 +23,7 @@ from aigate.domain.extension import View
 from aigate.domain.report import Report
 from aigate.errors import IncompleteError, UsageError
 from aigate.gate import Request, run
+from aigate.ledger import verdict as verdict_statements
 from aigate.workspace.git import open_repository
 from aigate.workspace.worktree import index_entries
 
@@ -35,31 +36,18 @@ class _Output:
     file: Path
 
 
-def _not_empty(context: click.Context, option: click.Parameter, value: str) -> str:
-    # An unset variable of a workflow would otherwise choose another reference or another pin.
-    source = context.get_parameter_source(option.name or "")
-    if not value and source is ParameterSource.COMMANDLINE:
-        raise UsageError(
-            f"`{option.opts[0]}` is empty",
-            hint="leave the option out, or check the variable that should fill it",
-        )
-    return value
-
-
 @click.command()
 @click.argument("paths", nargs=-1, type=click.Path())
 @click.option(
     "--base",
     metavar="REV",
     default="",
-    callback=_not_empty,
     help="Judge what differs from this commit.",
 )
 @click.option(
     "--head",
     metavar="REV",
     default="",
-    callback=_not_empty,
     help="Judge this commit, not the working tree.",
 )
 @click.option("--staged", is_flag=True, help="Judge what is staged, against HEAD.")
@@ -83,22 +71,31 @@ def _not_empty(context: click.Context, option: click.Parameter, value: str) -> s
     "--policy",
     metavar="FILE",
     default="",
-    callback=_not_empty,
     help="Decide by this policy; trusted.",
 )
 @click.option(
     "--trust-root",
     metavar="SHA256",
     default="",
-    callback=_not_empty,
     help="The pinned trust root.",
 )
 @click.option(
     "--decision",
     metavar="FILE",
     default="",
-    callback=_not_empty,
     help="Write the decision file here.",
+)
+@click.option(
+    "--verdict",
+    metavar="FILE",
+    default="",
+    help="Write the decision here as an in-toto statement.",
+)
+@click.option(
+    "--sign-with",
+    metavar="KEY",
+    default="",
+    help="Sign that statement with this SSH key, or the `.pub` file of an agent's.",
 )
 @click.option("--no-cache", is_flag=True, help="Scan everything again.")
 @click.option("--jobs", type=click.IntRange(1, 64), default=None, help="Processes at once.")
@@ -124,6 +121,8 @@ def scan(
     policy: str,
     trust_root: str,
     decision: str,
+    verdict: str,
+    sign_with: str,
     no_cache: bool,
     jobs: int | None,
     deadline: float,
@@ -140,6 +139,8 @@ def scan(
     del no_cache  # nothing is cached yet
     if staged and (base or head):
         raise UsageError("`--staged` goes with neither `--base` nor `--head`")
+    if sign_with and not verdict:
+        raise UsageError("`--sign-with` signs what `--verdict FILE` names, and nothing is named")
     request = Request(
         directory=directory,
         packs=str(packs_folder()),
@@ -154,7 +155,8 @@ def scan(
         deadline=deadline,
         jobs=jobs or _cores(),
     )
-    files, decision_file = _files(request, outputs, decision)
+    files, records = _files(request, outputs, decision=decision, verdict=verdict)
+    pen = pen_of(sign_with, directory=directory) if sign_with else None
     show = _Progress(on=not quiet and sys.stderr.isatty())
     at = datetime.now(UTC)  # noqa: TID251 - the one clock
     try:
@@ -165,8 +167,12 @@ def scan(
     remember(report, directory)
     say(registry.reporter(format_).render(report, _view(paths, directory, verbose=verbose)))
     code = INCOMPLETE if failure else report.exit_code
-    if decision_file:
-        write_whole(decision_file, decision_text(report, code, environ=_ENVIRON))
+    try:
+        if records.verdict:
+            _write_verdict(records.verdict, report, code, pen=pen)
+    except IncompleteError as error:
+        failure, code = failure or error, INCOMPLETE
+    _write_decision(records, report, code)
     if failure:
         raise failure
     finish(code)
@@ -177,12 +183,20 @@ def _cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
+@dataclass(frozen=True, slots=True)
+class _Records:
+    """Where to write what was decided."""
+
+    decision: Path | None = None
+    verdict: Path | None = None
+
+
 def _files(
-    request: Request, outputs: tuple[str, ...], decision: str
-) -> tuple[tuple[_Output, ...], Path | None]:
+    request: Request, outputs: tuple[str, ...], *, decision: str, verdict: str
+) -> tuple[tuple[_Output, ...], _Records]:
     """Check where to write before anything is judged; an old decision does not survive."""
-    if not outputs and not decision:
-        return (), None
+    if not outputs and not decision and not verdict:
+        return (), _Records()
     repository = open_repository(
         request.directory, environ=request.environ, needs_worktree=not request.head
     )
@@ -191,19 +205,48 @@ def _files(
     def safe(name: str) -> Path:
         return safe_output(name, root=repository.root, tracked=tracked)
 
-    decision_file = safe(decision) if decision else None
-    if decision_file:
-        _remove(decision_file)
+    records = _Records(
+        safe(decision) if decision else None,
+        safe(verdict) if verdict else None,
+    )
+    for file in (records.decision, records.verdict):
+        if file:
+            _remove(file)
+    if records.decision and records.decision == records.verdict:
+        raise UsageError("`--decision` and `--verdict` name the same file")
     files = []
     for output in outputs:
-        name, separator, file = output.partition("=")
+        name, separator, file_name = output.partition("=")
         if not separator or name not in registry.formats():
             raise UsageError(
                 f"`-o {output}` is not of the form FORMAT=FILE",
                 hint=f"formats are {', '.join(registry.formats())}",
             )
-        files.append(_Output(name, safe(file)))
-    return tuple(files), decision_file
+        files.append(_Output(name, safe(file_name)))
+    return tuple(files), records
+
+
+def _write_verdict(file: Path, report: Report, code: int, *, pen: Pen | None) -> None:
+    """Write the decision as a statement, signed if there is somebody to sign.
+
+    Raises:
+        IncompleteError: it could not be signed or written.
+    """
+    payload = verdict_statements.encode(decision_of(report, code, environ=_ENVIRON))
+    write_whole(file, signed_text(payload, pen))
+
+
+def _write_decision(records: _Records, report: Report, code: int) -> None:
+    if records.decision is None:
+        return
+    try:
+        text = decision_text(decision_of(report, code, environ=_ENVIRON))
+        write_whole(records.decision, text)
+    except BaseException:
+        # A pass must not outlive a run that did not end as one.
+        if records.verdict:
+            records.verdict.unlink(missing_ok=True)
+        raise
 
 
 def _remove(file: Path) -> None:
