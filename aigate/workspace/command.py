@@ -15,7 +15,8 @@ from pathlib import Path
 from aigate import process
 from aigate.errors import IncompleteError
 
-_PATIENCE = 300.0
+PATIENCE = 300.0
+"""How long git may take, in seconds, where nobody says so."""
 
 # What git may know about its caller: the home folder, since `safe.directory` counts only in
 # the configuration of the person who calls.
@@ -65,8 +66,9 @@ class Git:
         cwd: str,
         feed: bytes = b"",
         index_file: str = "",
+        patience: float = PATIENCE,
     ) -> process.Done:
-        """Run a plumbing command to its end.
+        """Run a plumbing command to its end; `patience` is in seconds.
 
         Raises:
             IncompleteError: If git cannot be started or does not end.
@@ -78,7 +80,7 @@ class Git:
             [self.program, *_OPTIONS, *arguments],
             cwd=cwd,
             env=environment,
-            timeout=_PATIENCE,
+            timeout=patience,
             feed=feed,
         )
         if isinstance(done, process.Failed):

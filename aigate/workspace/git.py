@@ -12,7 +12,7 @@ from pathlib import Path
 from aigate.domain.tree import Entry
 from aigate.errors import IncompleteError, UsageError
 from aigate.process import Done
-from aigate.workspace.command import Git, complaint, find_git
+from aigate.workspace.command import PATIENCE, Git, complaint, find_git
 
 SUBMODULE_MODE = "160000"
 
@@ -54,13 +54,26 @@ class Repository:
     is_shallow: bool
     git: Git
 
-    def call(self, *arguments: str, feed: bytes = b"", index_file: str = "") -> Done:
-        """Run a plumbing command in this repository and in no other."""
+    def call(
+        self,
+        *arguments: str,
+        feed: bytes = b"",
+        index_file: str = "",
+        patience: float = PATIENCE,
+    ) -> Done:
+        """Run a plumbing command in this repository and in no other; see `Git.call`."""
         where = [f"--git-dir={self.git_dir}"]
         if not self.is_bare:
             # Given here, a `core.worktree` of the repository has no say.
             where.append(f"--work-tree={self.root}")
-        return self.git.call(*where, *arguments, cwd=self.root, feed=feed, index_file=index_file)
+        return self.git.call(
+            *where,
+            *arguments,
+            cwd=self.root,
+            feed=feed,
+            index_file=index_file,
+            patience=patience,
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,0 +1,228 @@
+"""Tells which commit brought the lines of a file.
+
+Only ids of commits are taken from `git blame`; what a commit says about itself is read from
+its own bytes. What cannot be told is an empty answer, and never an error: who brought a line
+decides about duties, and not about verdicts.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+
+from aigate.errors import AigateError
+from aigate.workspace.git import Repository, head_commit
+from aigate.workspace.past import Past, opened_past
+
+PATIENCE = 30.0
+"""How long one file may take, in seconds."""
+
+_GROUP = re.compile(rb"([0-9a-f]{40}(?:[0-9a-f]{24})?) (\d+) (\d+) (\d+)")
+_ESCAPE = re.compile(rb'\\([0-7]{3}|[abfnrtv"\\])')
+_ESCAPED = {b"a": 7, b"b": 8, b"f": 12, b"n": 10, b"r": 13, b"t": 9, b"v": 11, b'"': 34, b"\\": 92}
+
+# More ranges than this cost more than the whole file.
+_MOST_RANGES = 200
+_OPTIONS = (
+    "--incremental",
+    "--root",
+    "--no-textconv",
+    "--encoding=none",
+    # Moved and indented lines keep their origin,
+    "-w",
+    "-M",
+)
+# also those that came from another file that the same commit changed, where the history is
+# short: over all of it that takes twice as long.
+_IN_SHORT = ("-C",)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BlamedLines:
+    """Neighbouring lines that one commit brought.
+
+    Attributes:
+        first: The first of the lines in the version that was asked about, counted from 1.
+        last: The last of them, inclusive.
+        commit: The full id of the commit; empty for what is not committed yet.
+        path: The path that the lines had in that commit.
+        boundary: Whether the lines are older than was looked: than `since`, or than the
+            commit at which a shallow clone ends.
+        was: The number that the first of the lines had in that commit.
+    """
+
+    first: int
+    last: int
+    commit: str
+    path: str
+    boundary: bool
+    was: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """Lines of a file to ask about; without `lines` all of them."""
+
+    path: str
+    lines: tuple[tuple[int, int], ...] = ()
+
+
+def blame(
+    repository: Repository,
+    path: str,
+    *,
+    revision: str = "",
+    contents: bytes | None = None,
+    lines: Sequence[tuple[int, int]] = (),
+    since: str = "",
+    first_parent: bool = False,
+) -> tuple[BlamedLines, ...]:
+    """Return who brought the lines of one file, in order of line; empty if it cannot be told.
+
+    Args:
+        repository: Where the history is.
+        path: The path of the file in the version that is asked about.
+        revision: The id of the commit that is asked about; the one checked out if empty.
+        contents: What the file holds instead, not committed yet, on top of `revision`.
+        lines: The lines to ask about, as pairs of first and last; all if empty.
+        since: The id of a commit; its lines and all older ones are only known to be that.
+        first_parent: Follow only the line of first parents, so that a merge counts as the
+            commit that brought what it merged.
+    """
+    try:
+        base = revision or head_commit(repository) or ""
+        put = None if contents is None else {path: contents}
+        with opened_past(repository, parent=base, put=put) as past:
+            question = Question(path=path, lines=tuple(lines))
+            tip = past.fresh or base
+            return ask(past, question, revision=tip, since=since, first_parent=first_parent)
+    except AigateError:
+        return ()
+
+
+def ask_all(
+    past: Past,
+    questions: Iterable[Question],
+    *,
+    revision: str,
+    since: str = "",
+    first_parent: bool = False,
+    jobs: int = 2,
+    patience: float = PATIENCE,
+) -> Mapping[str, tuple[BlamedLines, ...]]:
+    """Answer a question for each of many files, several at once; see `blame`."""
+    asked = list(questions)
+    if not asked:
+        return {}
+
+    def one(question: Question) -> tuple[BlamedLines, ...]:
+        return ask(
+            past,
+            question,
+            revision=revision,
+            since=since,
+            first_parent=first_parent,
+            patience=patience,
+        )
+
+    with ThreadPoolExecutor(max(jobs, 1)) as pool:
+        answers = list(pool.map(one, asked))
+    return {question.path: answer for question, answer in zip(asked, answers, strict=True)}
+
+
+def ask(
+    past: Past,
+    question: Question,
+    *,
+    revision: str,
+    since: str = "",
+    first_parent: bool = False,
+    patience: float = PATIENCE,
+) -> tuple[BlamedLines, ...]:
+    """Return who brought the lines of a file in a past that is open; see `blame`."""
+    path = question.path
+    if not revision or {"", ".", ".."} & set(path.split("/")) or "\0" in path:
+        return ()
+    ranges = _joined(question.lines)
+    command = ["blame", *_OPTIONS, *(_IN_SHORT if since else ())]
+    command += ["--first-parent"] if first_parent else []
+    versions = [revision, *([f"^{since}"] if since else [])]
+    for narrow in (True, False) if ranges else (False,):
+        # Lines that the file does not have are an error for git.
+        wanted = [f"-L{first},{last}" for first, last in ranges] if narrow else []
+        try:
+            done = past.repository.call(*command, *wanted, *versions, "--", path, patience=patience)
+        except AigateError:
+            return ()
+        if done.code == 0:
+            found = [_corrected(one, past) for one in _parse(done.out)]
+            return tuple(sorted(_within(found, ranges), key=lambda one: one.first))
+    return ()
+
+
+def _joined(lines: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Return ranges in order, those that touch as one; none at all if there are too many."""
+    joined: list[tuple[int, int]] = []
+    for first, last in sorted((max(a, 1), max(a, b, 1)) for a, b in lines):
+        if joined and first <= joined[-1][1] + 1:
+            joined[-1] = (joined[-1][0], max(last, joined[-1][1]))
+        else:
+            joined.append((first, last))
+    return joined if len(joined) <= _MOST_RANGES else []
+
+
+def _within(
+    found: Iterable[BlamedLines], ranges: Sequence[tuple[int, int]]
+) -> Iterator[BlamedLines]:
+    for one in found:
+        if not ranges or any(first <= one.last and one.first <= last for first, last in ranges):
+            yield one
+
+
+def _corrected(one: BlamedLines, past: Past) -> BlamedLines:
+    fresh = one.commit == past.fresh
+    return BlamedLines(
+        first=one.first,
+        last=one.last,
+        commit="" if fresh else one.commit,
+        path=one.path,
+        boundary=one.boundary or one.commit in past.ends,
+        was=one.was,
+    )
+
+
+def _parse(out: bytes) -> Iterator[BlamedLines]:
+    """Read `git blame --incremental`: groups that begin with an id and end with a file name."""
+    edges: set[bytes] = set()
+    group: re.Match[bytes] | None = None
+    for row in out.split(b"\n"):
+        if group is None:
+            group = _GROUP.fullmatch(row)
+        elif row == b"boundary":
+            # Said once for a commit, at its first group.
+            edges.add(group[1])
+        elif row.startswith(b"filename "):
+            first, count = int(group[3]), int(group[4])
+            yield BlamedLines(
+                first=first,
+                last=first + count - 1,
+                commit=group[1].decode("ascii"),
+                path=_unquoted(row.removeprefix(b"filename ")),
+                boundary=group[1] in edges,
+                was=int(group[2]),
+            )
+            group = None
+
+
+def _unquoted(name: bytes) -> str:
+    """Undo git's quoting of names with odd bytes in them."""
+    if len(name) >= 2 and name.startswith(b'"') and name.endswith(b'"'):
+        name = _ESCAPE.sub(_byte, name[1:-1])
+    return name.decode("utf-8", "surrogateescape")
+
+
+def _byte(escape: re.Match[bytes]) -> bytes:
+    said = escape[1]
+    return bytes([int(said, 8) & 255 if said.isdigit() else _ESCAPED[said]])
