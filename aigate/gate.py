@@ -206,8 +206,7 @@ def _reference(
     A whole tree is compared with nothing, and steered by the commit that it grew from.
     """
     if request.base:
-        reference = _default_branch(request, repository)
-        reference = reference or sides.commit_tree(repository, request.base)
+        reference = reference_of(repository, request.base, packs=request.packs)
         return reference, reference
     if request.head:
         return sides.commit_tree(repository, request.head), None
@@ -216,21 +215,23 @@ def _reference(
     return steering, (steering or sides.EMPTY) if request.staged else None
 
 
-def _default_branch(request: Request, repository: git.Repository) -> sides.Tree | None:
-    """Return the tip of the default branch if the base is a branch that nobody protects.
+def reference_of(repository: git.Repository, base: str, *, packs: str) -> sides.Tree:
+    """Return the tree that a change against this base is compared with, and steered by.
 
-    Else a request against a branch that anybody can push to would choose its own judge.
+    If the base is a branch that nobody protects, that is the tip of the default branch: else a
+    request against a branch that anybody can push to would choose its own judge.
+
+    Raises:
+        IncompleteError: there is no such commit here, or it cannot be read whole.
     """
-    base = git.branch_named(repository, request.base)
+    named = git.branch_named(repository, base)
     default = git.default_branch(repository)
-    if not base or not default or base == default:
-        return None
-    tip = sides.commit_tree(repository, f"refs/remotes/origin/{default}")
-    policy = read_policy_of(
-        tip.entries, lambda entry: sides.read_one(tip, entry), packs=request.packs
-    )
-    protected = any(matches_name(pattern, base) for pattern in policy.protected_branches)
-    return None if protected else tip
+    if named and default and named != default:
+        tip = sides.commit_tree(repository, f"refs/remotes/origin/{default}")
+        policy = read_policy_of(tip.entries, lambda entry: sides.read_one(tip, entry), packs=packs)
+        if not any(matches_name(pattern, named) for pattern in policy.protected_branches):
+            return tip
+    return sides.commit_tree(repository, base)
 
 
 def _head(request: Request, repository: git.Repository, steering: sides.Tree | None) -> sides.Tree:
