@@ -129,7 +129,7 @@ def sign(trust: Trust, proposal: Proposal, keys: tuple[str, ...]) -> Proposal:
         require_part(trust, proposal, public_key(key))
     for key in keys:
         signer = find_signer(
-            _ENVIRON, key=_usable(key), outside=str(trust.top), interactive=sys.stdin.isatty()
+            _ENVIRON, key=usable_key(key), outside=str(trust.top), interactive=sys.stdin.isatty()
         )
         signature, verified = sign_bytes(roots.signed_bytes(proposal.file.payload), signer)
         kept = [pair for pair in proposal.file.signatures if pair[0] != verified.fingerprint]
@@ -179,7 +179,7 @@ def public_key(name: str) -> Key:
     Raises:
         UsageError: there is none, or it cannot be used.
     """
-    path = Path(_usable(name))
+    path = Path(usable_key(name))
     try:
         with path.open("rb") as file:
             text = file.read(_LARGEST_KEY_FILE).decode("utf-8", "replace")
@@ -202,7 +202,8 @@ def public_key(name: str) -> Key:
         raise UsageError(f"{name}: {error.message}", hint=error.hint, code=error.code) from error
 
 
-def _usable(name: str) -> str:
+def usable_key(name: str) -> str:
+    """Return the file to sign with: the public key beside a private one, so that agents work."""
     path = Path(name).expanduser()
     beside = path.with_name(path.name + ".pub")
     return str(beside if path.suffix != ".pub" and beside.is_file() else path)

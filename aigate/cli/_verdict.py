@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from aigate import __version__
@@ -12,12 +12,14 @@ from aigate.cli.decision import SCHEMA
 from aigate.cli.packs import from_disk, packs_folder
 from aigate.engine.strict_json import Json, read_json
 from aigate.errors import IntegrityError, UsageError
+from aigate.ledger import verdict as verdicts
+from aigate.ledger.attestation import Attested, is_attestation, opened
 from aigate.ledger.registry import read_chain
 from aigate.trusted import read_trusted
 from aigate.workspace import sides
 
-LARGEST = 256 * 1024
-"""The size of the largest decision file, in bytes."""
+LARGEST = verdicts.LARGEST
+"""The size of the largest file, in bytes."""
 
 PASS = "pass"  # noqa: S105 - a verdict, no secret
 _EXITS = {PASS: (0,), "advisory-fail": (0,), "fail": (1,), "incomplete": (3,)}
@@ -33,10 +35,14 @@ _FIELDS = {*_TEXTS, *_COUNTS, *_GROUPS, "scanners", "reason_codes"}
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """A decision file: each text and each number by its name, with dots between levels."""
+    """A decision: each text and each number by its name, with dots between levels.
+
+    `attested` is the statement that it was in, None for a decision file.
+    """
 
     texts: Mapping[str, str]
     counts: Mapping[str, int]
+    attested: Attested | None = None
 
     @property
     def passed(self) -> bool:
@@ -45,10 +51,12 @@ class Verdict:
 
 
 def read_verdict(file: Path) -> Verdict:
-    """Read a decision file.
+    """Read a decision file, or a verdict statement.
 
     Raises:
-        UsageError: it cannot be read, or is not written as `aigate scan --decision` does.
+        UsageError: it cannot be read, or is not written as `aigate scan` does.
+        IntegrityError: the signature of a statement does not hold, or its fields do not follow
+            from the decision in it.
     """
     try:
         with file.open("rb") as stream:
@@ -56,10 +64,19 @@ def read_verdict(file: Path) -> Verdict:
     except OSError as error:
         raise UsageError(
             f"`{file}` cannot be read: {error.strerror or 'unknown reason'}",
-            hint="name the file that `aigate scan --decision` wrote",
+            hint="name the file that `aigate scan --decision` or `--verdict` wrote",
             code="verdict-unreadable",
         ) from error
-    return decoded(read_json(data, file=file.name, largest=LARGEST), file=file.name)
+    return verdict_in(data, file=file.name)
+
+
+def verdict_in(data: bytes, *, file: str) -> Verdict:
+    """Read the bytes of a decision file, or of a verdict statement; see `read_verdict`."""
+    if len(data) <= LARGEST and is_attestation(data):
+        attested = opened(data, file=file)
+        decision = verdicts.decode(attested.payload, file=file)
+        return replace(decoded(decision, file=file), attested=attested)
+    return decoded(read_json(data, file=file, largest=LARGEST), file=file)
 
 
 def decoded(value: Json, *, file: str) -> Verdict:
@@ -193,6 +210,6 @@ def _count(value: Json, name: str, file: str) -> int:
 def _odd(file: str, what: str) -> UsageError:
     return UsageError(
         f"`{file}` is no decision file: {what}",
-        hint="name the file that `aigate scan --decision` wrote",
+        hint="name the file that `aigate scan --decision` or `--verdict` wrote",
         code="verdict-form",
     )

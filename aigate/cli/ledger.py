@@ -11,6 +11,8 @@ from pathlib import PurePosixPath
 import click
 
 from aigate.accounts import records_of, root_files_of
+from aigate.cli._attest import pen_of, signed_text
+from aigate.cli._checkpoints import Here, checkpoint_at, hold, read_held, require_one_view
 from aigate.cli._desk import ENVIRON, OTHER, SHORT, now
 from aigate.cli._terms_text import terms_lines
 from aigate.cli.exits import OK, finish
@@ -115,17 +117,43 @@ def show(directory: str, digest: str, form: str) -> None:
 
 @ledger.command()
 @click.option("--base", metavar="REV", default="", help="Records of this commit must be here too.")
+@click.option(
+    "--checkpoint",
+    "kept",
+    metavar="FILE",
+    multiple=True,
+    help="What this checkpoint covered must be here too; may be repeated.",
+)
+@click.option(
+    "--signer",
+    "signers",
+    metavar="ID",
+    multiple=True,
+    help="Who has to have signed each checkpoint; one of them, if repeated.",
+)
 @_FORMAT
 @click.pass_obj
-def verify(directory: str, base: str, form: str) -> None:
+def verify(
+    directory: str, *, base: str, kept: tuple[str, ...], signers: tuple[str, ...], form: str
+) -> None:
     """Check every record: name, form, signature; the registry; and that nothing is gone.
 
     What the commit that is checked out has, and what `--base` has, must be here unchanged.
+    A checkpoint that somebody kept outside tells whether this is the ledger that it was of.
     Ends with 4 if anything does not hold.
     """
+    if signers and not kept:
+        raise UsageError("`--signer` says who signed a checkpoint, and no `--checkpoint` is named")
+    held = read_held(kept)
+    require_one_view(held)
     book = _read(directory, since=base)
+    repository = git.open_repository(directory, environ=ENVIRON)
+    here = Here(repository, book.commit, book.records, book.roots)
+    holding = [hold(one, here, signers=signers) for one in held]
     if form == "json":
-        _say_json({"records": len(book.records), "unknown": [*_unknown(book)]}, book)
+        facts = [one.facts for one in holding]
+        said = {"records": len(book.records), "unknown": [*_unknown(book)], "checkpoints": facts}
+        _say_json(said, book)
     for digest in _unknown(book):
         click.echo(f"warning: `{store.path_of(digest)}` counts for nothing", err=True)
     for digest in _absent(book):
@@ -136,26 +164,37 @@ def verify(directory: str, base: str, form: str) -> None:
     versions = len(book.roots)
     say(f"{_counted(len(book.statements), 'record')} verified")
     say(f", {_counted(versions, 'version')} of the registry\n" if versions else ", no registry\n")
+    say("".join(f"{one.words}\n" for one in holding))
     finish(OK)
 
 
 @ledger.command()
+@click.option(
+    "--sign-with",
+    metavar="KEY",
+    default="",
+    help="Print a signed statement, by this SSH key or the `.pub` file of an agent's.",
+)
 @click.pass_obj
-def checkpoint(directory: str) -> None:
+def checkpoint(directory: str, sign_with: str) -> None:
     """Print a text that sums the ledger up, for somebody outside to keep.
 
-    It is unsigned. Whoever kept it can tell later whether the ledger of that time was this one.
+    It covers the commit that is checked out. Whoever kept it can tell later, with
+    `aigate ledger verify --checkpoint FILE`, whether another clone is shown the same ledger.
     """
+    pen = pen_of(sign_with, directory=directory) if sign_with else None
     book = _read(directory)
     _end(book)
-    if not book.roots:
-        raise UsageError("there is no registry here, so the ledger has no name")
-    last = book.roots[-1]
-    digests = [PurePosixPath(path).stem for path in book.records]
-    extra = [f"registry {last.version} {last.digest}"]
-    if book.commit:
-        extra.append(f"commit {book.commit}")
-    say(checkpoints.checkpoint(last.ledger_id, digests, extra))
+    repository = git.open_repository(directory, environ=ENVIRON)
+    made = checkpoint_at(repository, book.commit)
+    more = len(book.records) - made.size
+    if more:
+        text = f"{_counted(more, 'record')} not committed yet and not covered"
+        click.echo(f"warning: {text}", err=True)
+    if pen:
+        say(signed_text(checkpoints.encode(made, claimed_at=book.at), pen))
+    else:
+        say(made.text)
     finish(OK)
 
 
