@@ -52,8 +52,8 @@ def _render(report: Report, view: View) -> str:
     out = io.StringIO()
     table = csv.writer(out, lineterminator="\n")
     table.writerow(COLUMNS)
-    findings, _ = _words.within(report, view)
-    for row in (*map(_finding, findings), *map(_gap, report.gaps)):
+    del view  # a record does not depend on how it is looked at
+    for row in (*map(_finding, report.findings), *map(_gap, report.gaps)):
         table.writerow([_safe(row.get(name, "")) for name in COLUMNS])
     return out.getvalue()
 

@@ -16,6 +16,7 @@ from aigate.engine.shown import line, plain
 from aigate.reporters import _ascii, _words
 from aigate.reporters._ascii import Value
 
+_MOST = 5000
 _MESSAGE = 600
 _PATH = 4000
 _SEVERITY = {
@@ -27,9 +28,14 @@ _SEVERITY = {
 
 
 def _render(report: Report, view: View) -> str:
-    findings, _ = _words.within(report, view)
-    issues = [_gap(one) for one in report.gaps]
-    issues += [_issue(one) for one in findings if _words.word(one) in ("error", "warning")]
+    del view  # a record does not depend on how it is looked at
+    kept = [one for one in report.findings if _words.word(one) in ("error", "warning")]
+    room = max(_MOST - len(report.gaps), 0)
+    issues = [_gap(one) for one in report.gaps[:_MOST]]
+    issues += [_issue(one) for one in kept[:room]]
+    if hidden := len(report.gaps) + len(kept) - len(issues):
+        says = f"{hidden} more not shown; the JSON report has all of them"
+        issues.append(_about("aigate", says, "cut", _identity("cut")))
     body = ",\n".join(_ascii.dump(issue) for issue in issues)
     return f"[\n{body}\n]\n" if body else "[]\n"
 
@@ -49,12 +55,17 @@ def _issue(judged: Judged) -> Value:
 
 
 def _gap(one: Gap) -> Value:
+    says = f"not examined: {line(one.reason, _MESSAGE)}"
+    return _about(one.subject, says, one.code, _identity(one.subject, one.code, one.scanner, says))
+
+
+def _about(path: str, says: str, code: str, identity: str) -> Value:
     return {
-        "description": f"not examined: {line(one.reason, _MESSAGE)}",
-        "check_name": plain(one.code),
-        "fingerprint": _identity(one.subject, one.code, one.scanner, one.reason),
+        "description": says,
+        "check_name": plain(code),
+        "fingerprint": identity,
         "severity": "blocker",
-        "location": {"path": line(one.subject, _PATH), "lines": {"begin": 1}},
+        "location": {"path": line(path, _PATH), "lines": {"begin": 1}},
     }
 
 

@@ -22,8 +22,8 @@ _WIDTH = 120
 
 
 def _render(report: Report, view: View) -> str:
-    findings, _ = _words.within(report, view)
-    blocks = _words.fold(findings)
+    del view  # a record does not depend on how it is looked at
+    blocks = _words.fold(report.findings)
     suite = ET.Element("testsuite", {"name": "aigate"})
     suite.append(_verdict(report, hidden=max(len(blocks) + len(report.gaps) - _MOST, 0)))
     cases = (*map(_gap, report.gaps), *map(_finding, blocks))

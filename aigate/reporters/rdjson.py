@@ -13,16 +13,23 @@ from aigate.engine.shown import line, plain
 from aigate.reporters import _ascii, _snippet, _words
 from aigate.reporters._ascii import Object, Value
 
+# Each becomes a comment, or a call of the code host.
+_MOST = 5000
 _MESSAGE = 1000
 _PATH = 4000
 _SEVERITY = {"error": "ERROR", "warning": "WARNING"}
 
 
 def _render(report: Report, view: View) -> str:
-    findings, _ = _words.within(report, view)
-    kept = [judged for judged in findings if _words.word(judged) in _SEVERITY]
-    diagnostics: list[Value] = [_gap(one) for one in report.gaps]
-    diagnostics += [_diagnostic(judged) for judged in kept]
+    del view  # a record does not depend on how it is looked at
+    kept = [judged for judged in report.findings if _words.word(judged) in _SEVERITY]
+    room = max(_MOST - len(report.gaps), 0)
+    diagnostics: list[Value] = [_gap(one) for one in report.gaps[:_MOST]]
+    diagnostics += [_diagnostic(judged) for judged in kept[:room]]
+    hidden = len(report.gaps) + len(kept) - len(diagnostics)
+    if hidden:
+        says = f"{hidden} more not shown; the JSON report has all of them"
+        diagnostics.append(_about("aigate", says, "cut"))
     source = _ascii.member("source", {"name": "aigate"})
     return f"{{\n{source},\n{_ascii.member('diagnostics', diagnostics)}\n}}\n"
 
@@ -61,11 +68,15 @@ def _bytes(text: str, column: int) -> int:
 
 
 def _gap(one: Gap) -> Value:
+    return _about(one.subject, f"not examined: {line(one.reason, _MESSAGE)}", one.code)
+
+
+def _about(path: str, says: str, code: str) -> Value:
     return {
-        "message": f"not examined: {line(one.reason, _MESSAGE)}",
-        "location": {"path": line(one.subject, _PATH)},
+        "message": says,
+        "location": {"path": line(path, _PATH)},
         "severity": "ERROR",
-        "code": {"value": plain(one.code)},
+        "code": {"value": plain(code)},
     }
 
 

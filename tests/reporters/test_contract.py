@@ -16,10 +16,11 @@ UNSEEN = re.compile(
     "[\x00-\x09\x0b-\x1f\x7f-\x9f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff"
     "\ufe00-\ufe0f\ud800-\udfff\U000e0000-\U000e0fff]"
 )
-RECORDS = {"json", "sarif", "sarif-github"}
+RECORDS = {"csv", "gitlab", "html", "json", "junit", "rdjson", "sarif", "sarif-github"}
 SUFFIX = {
     "csv": "csv",
     "gitlab": "json",
+    "html": "html",
     "json": "json",
     "junit": "xml",
     "markdown": "md",
@@ -74,7 +75,7 @@ def test_c_150_another_run_changes_nothing_outside_the_run_block(reporter, make)
     others = reporter.render(replace(make.sample, run=later), View()).split("\n")
 
     changed = [a for a, b in zip(lines, others, strict=True) if a != b]
-    assert all(line.startswith('"run":') for line in changed)
+    assert all(line.startswith(('"run":', '<p id="run">')) for line in changed)
 
 
 def test_it_shows_the_sample_as_recorded(reporter, make, snapshot):
@@ -97,6 +98,7 @@ def test_names_are_unique_and_none_is_private():
         "csv",
         "github",
         "gitlab",
+        "html",
         "json",
         "junit",
         "markdown",

@@ -13,6 +13,10 @@ from aigate.registry import reporters
 
 MOST_BYTES = {
     "text": 400_000,
+    "csv": 250_000_000,
+    "gitlab": 5_000_000,
+    "junit": 5_000_000,
+    "rdjson": 5_000_000,
     "concise": 20_000_000,
     "github": 20_000,
     "markdown": 65_000,
