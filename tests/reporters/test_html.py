@@ -8,37 +8,35 @@ from html.parser import HTMLParser
 from aigate.domain.extension import View
 from aigate.reporters import html
 
-OURS = set(
-    [
-        "article",
-        "body",
-        "code",
-        "dd",
-        "details",
-        "div",
-        "dl",
-        "dt",
-        "footer",
-        "h1",
-        "h2",
-        "h3",
-        "head",
-        "header",
-        "html",
-        "meta",
-        "p",
-        "pre",
-        "section",
-        "span",
-        "style",
-        "summary",
-        "table",
-        "td",
-        "th",
-        "title",
-        "tr",
-    ]
-)
+OURS = {
+    "article",
+    "body",
+    "code",
+    "dd",
+    "details",
+    "div",
+    "dl",
+    "dt",
+    "footer",
+    "h1",
+    "h2",
+    "h3",
+    "head",
+    "header",
+    "html",
+    "meta",
+    "p",
+    "pre",
+    "section",
+    "span",
+    "style",
+    "summary",
+    "table",
+    "td",
+    "th",
+    "title",
+    "tr",
+}
 
 
 class Tags(HTMLParser):
