@@ -69,7 +69,7 @@ def read_accounts(
     trust_before = _files(reference, _TRUST)
     trust_after = _files(head, _TRUST)
     registries.require_succession(trust_before, trust_after, pin=pin)
-    registry = registries.read_registry(trust_before, pin=pin, at=at)
+    registry, expired = registries.read_governing(trust_before, trust_after, pin=pin, at=at)
     if pin and registry is None and not registries.root_files(trust_after):
         raise IntegrityError(
             "a trust root is pinned, and the reference has none",
@@ -84,12 +84,17 @@ def read_accounts(
 
     known = {person.id: person for person in registry.current.people} if registry else {}
     fresh: list[Recorded] = []
-    invalid: list[tuple[str, str]] = []
+    # The change renews it, and until that is merged nothing that was signed counts.
+    newest = registries.root_files(trust_before)[-1:]
+    invalid = [(path, "registry-expired") for path in newest if expired]
     for path, data in sorted(_read(head, added.values()).items()):
         try:
             statement = store.read_one(path, data)
         except IntegrityError as error:
             invalid.append((path, error.code))
+            continue
+        if expired:
+            invalid.append((path, "registry-expired"))
             continue
         person = known.get(statement.person)
         if person is None or all(key.fingerprint != statement.key for key in person.keys):
@@ -97,7 +102,8 @@ def read_accounts(
             continue
         fresh.append(Recorded(statement=statement, in_reference=False))
     said = {record.statement.terms.digest for record in fresh}
-    old = _wanted(reference, before, fingerprints, said=said) if registry and fingerprints else ()
+    counting = registry is not None and not expired and bool(fingerprints)
+    old = _wanted(reference, before, fingerprints, said=said) if counting else ()
     new_roots = registries.root_files(trust_after.keys() - trust_before.keys())
     return Accounts(
         registry=registry,

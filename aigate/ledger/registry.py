@@ -29,6 +29,7 @@ FOLDER = ".aigate/trust"
 
 _ROOT = re.compile(r"\.aigate/trust/([1-9][0-9]{0,4})\.root\.json")
 _LIKE_ROOT = re.compile(r"\.aigate/trust/.*\.root\.json", re.IGNORECASE | re.DOTALL)
+_EXPIRED = "registry-expired"
 _PIN = re.compile(r"[0-9a-f]{64}")
 
 
@@ -75,10 +76,39 @@ def read_registry(files: Mapping[str, bytes], *, pin: str, at: datetime) -> Regi
     if at >= current.expires:
         _refuse(
             f"version {current.version} of the registry has expired on {current.expires:%Y-%m-%d}",
-            "registry-expired",
-            "run `aigate trust rotate` and have the next version signed",
+            _EXPIRED,
+            "run `aigate trust rotate`, have the next version signed, and merge it: that change passes",
         )
     return Registry(roots=roots, pinned=bool(pin))
+
+
+def read_governing(
+    reference_files: Mapping[str, bytes],
+    head_files: Mapping[str, bytes],
+    *,
+    pin: str,
+    at: datetime,
+) -> tuple[Registry | None, bool]:
+    """Return the registry of the reference, and whether it has expired.
+
+    It may have only where the head renews it: brings a version that has not, signed by the
+    people of the one that has, as every version is. Whoever renews a registry is late, and no
+    less of a threshold than the day before; but until that change has been merged, nothing
+    that anybody signs counts.
+
+    Raises:
+        UsageError: the pin is no digest.
+        IntegrityError: any part of either does not hold, or it has expired and is not renewed.
+    """
+    try:
+        return read_registry(reference_files, pin=pin, at=at), False
+    except IntegrityError as error:
+        if error.code != _EXPIRED:
+            raise
+        known, renewed = read_chain(reference_files), read_chain(head_files)
+        if len(renewed) <= len(known) or at >= renewed[-1].expires:
+            raise
+        return Registry(roots=known, pinned=bool(pin)), True
 
 
 def read_chain(files: Mapping[str, bytes]) -> tuple[Root, ...]:
