@@ -95,13 +95,22 @@ class Provenance(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Origin:
-    """Who wrote the lines of a finding, on what evidence, and how good that evidence is."""
+    """Who wrote the lines of a finding, on what evidence, and how good that evidence is.
+
+    `agent` names all agents, with `, ` between them; `grade` is one of `evidence.Grade`.
+    """
 
     kind: Provenance = Provenance.UNKNOWN
     agent: str = ""
     model: str = ""
+    session: str = ""
     evidence: tuple[str, ...] = ()
     grade: str = "none"
+
+    @property
+    def agents(self) -> tuple[str, ...]:
+        """Each agent that is named."""
+        return tuple(self.agent.split(", ")) if self.agent else ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -181,7 +190,7 @@ class Introduction:
 class Signed:
     """What people have signed about a finding, whether it counts or not.
 
-    `developer` and `security` are ids of the registry, empty where nobody has signed; `until`
+    `kind` is that of a statement, such as `baseline`, empty where nobody has signed. `developer` and `security` are ids of the registry, empty where nobody has signed; `until`
     is in ISO form, UTC. `changed` names what differs from what was accepted.
     """
 
@@ -190,6 +199,7 @@ class Signed:
     until: str = ""
     statements: tuple[str, ...] = ()
     changed: tuple[str, ...] = ()
+    kind: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,8 +7,8 @@ signed, as what, under which registry, about what, and until when.
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections import defaultdict, deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
@@ -65,13 +65,15 @@ class Outcome:
     """What the ledger says about one finding.
 
     `codes` are one stable reason code for each clause that fails, in the order of the
-    clauses. `developer` and `security` are the ids of those who signed and count;
+    clauses. `kind` is that of the terms which are spoken of, None if there are none.
+    `developer` and `security` are the ids of those who signed and count;
     `statements` the digests of what they signed. `changed` names what differs between the
     finding and what was accepted.
     """
 
     decision: Decision
     codes: tuple[str, ...]
+    kind: StatementKind | None = None
     developer: str = ""
     security: str = ""
     statements: tuple[str, ...] = ()
@@ -103,36 +105,46 @@ def triage(candidates: Sequence[Candidate], ledger: Ledger, *, at: datetime) -> 
         copies[finding.fingerprint].append(index)
     outcomes = [NOBODY] * len(findings)
     for print_, indices in copies.items():
-        for terms, binding, signed in accepting.get(print_, ()):
-            covered = _covered([findings[i] for i in indices], binding)
+        named = accepting.get(print_, ())
+        alike = [findings[i] for i in indices]
+        covers = _covers(alike, [bindings for _, bindings, _ in named])
+        for (terms, bindings, signed), covered in zip(named, covers, strict=True):
             ended = withdrawals.get(terms.digest, ())
-            for index, is_covered in zip(indices, covered, strict=True):
-                case = _Case(candidates[index], terms, binding, ended, ledger, at)
+            for index, binding in zip(indices, covered, strict=True):
+                case = _Case(candidates[index], terms, binding or bindings[0], ended, ledger, at)
                 outcome = _judge(case, signed)
-                if not is_covered:
-                    outcome = NOBODY if outcome.decision is Decision.OPEN else _SURPLUS
+                if binding is None:
+                    outcome = NOBODY if outcome.decision is Decision.OPEN else _surplus(terms)
                 outcomes[index] = _better(outcomes[index], outcome)
     return tuple(outcomes)
 
 
-_SURPLUS = Outcome(decision=Decision.OPEN, codes=("surplus-copy",))
+def _surplus(terms: Terms) -> Outcome:
+    return Outcome(decision=Decision.OPEN, codes=("surplus-copy",), kind=terms.kind)
+
+
 _Signed = tuple[Recorded, ...]
+_Named = tuple[Terms, tuple[Binding, ...], _Signed]
 _Pair = tuple[Recorded, Recorded]
 
 
-def _by_fingerprint(
-    records: Iterable[Recorded],
-) -> dict[str, list[tuple[Terms, Binding, _Signed]]]:
-    """Index accepting statements by finding, together where their terms are the same bytes."""
+def _by_fingerprint(records: Iterable[Recorded]) -> dict[str, list[_Named]]:
+    """Index accepting statements by finding, together where their terms are the same bytes.
+
+    With the terms come those of their bindings that name the finding, one for each place.
+    """
     together: dict[bytes, list[Recorded]] = defaultdict(list)
     for record in sorted(records, key=lambda r: (r.statement.digest, not r.in_reference)):
         if record.statement.terms.kind in _ACCEPTING:
             together[record.statement.terms.raw].append(record)
-    found: dict[str, list[tuple[Terms, Binding, _Signed]]] = defaultdict(list)
+    found: dict[str, list[_Named]] = defaultdict(list)
     for signed in together.values():
         terms = signed[0].statement.terms
+        places: dict[str, list[Binding]] = defaultdict(list)
         for binding in terms.bindings:
-            found[binding.fingerprint].append((terms, binding, tuple(signed)))
+            places[binding.fingerprint].append(binding)
+        for print_, bindings in places.items():
+            found[print_].append((terms, tuple(bindings), tuple(signed)))
     return found
 
 
@@ -146,17 +158,74 @@ def _by_withdrawn(records: Iterable[Recorded]) -> dict[str, _Signed]:
     return {digest: tuple(each) for digest, each in found.items()}
 
 
-def _covered(copies: Sequence[Finding], binding: Binding) -> list[bool]:
-    """Tell which of several identical matches the terms cover: no more than they count.
+def _covers(
+    copies: Sequence[Finding], terms: Sequence[Sequence[Binding]]
+) -> list[list[Binding | None]]:
+    """Tell, for each of several terms, which binding covers which of several identical matches.
 
-    Those whose surroundings are the ones that were signed come first.
+    A binding covers no more copies than it counts, and none covers what another one has left.
+    Copies that are as they were signed come first. What is left of a binding goes to copies
+    that no terms know, the likest first, so that it is said of these what has changed.
     """
-    order = sorted(
-        range(len(copies)),
-        key=lambda i: (any(differences(copies[i], binding)), copies[i].occurrence),
-    )
-    chosen = set(order[: binding.count])
-    return [i in chosen for i in range(len(copies))]
+    covered: list[list[Binding | None]] = [[None] * len(copies) for _ in terms]
+    left = [[binding.count for binding in bindings] for bindings in terms]
+    order = sorted(range(len(copies)), key=lambda i: copies[i].occurrence)
+    for number, bindings in enumerate(terms):
+        page = _Page(copies, bindings, covered[number], left[number])
+        _cover(page, order, _place, exact=True)
+    known = {index for each in covered for index, binding in enumerate(each) if binding}
+    order.sort(key=lambda i: i in known)
+    for number, bindings in enumerate(terms):
+        page = _Page(copies, bindings, covered[number], left[number])
+        for likeness in (_place, _scope, _anywhere):
+            _cover(page, order, likeness, exact=False)
+    return covered
+
+
+@dataclass(frozen=True, slots=True)
+class _Page:
+    """Copies, the bindings of some terms, which covers which, and how many more each covers."""
+
+    copies: Sequence[Finding]
+    bindings: Sequence[Binding]
+    covered: list[Binding | None]
+    left: list[int]
+
+
+_Likeness = Callable[[Finding | Binding], tuple[str, ...]]
+
+
+def _place(one: Finding | Binding) -> tuple[str, ...]:
+    return (one.context, one.scope)
+
+
+def _scope(one: Finding | Binding) -> tuple[str, ...]:
+    return (one.scope,)
+
+
+def _anywhere(one: Finding | Binding) -> tuple[str, ...]:
+    del one
+    return ()
+
+
+def _cover(page: _Page, order: Iterable[int], likeness: _Likeness, *, exact: bool) -> None:
+    """Cover copies that are like a binding, in their order, while its count lasts."""
+    free: dict[tuple[str, ...], deque[int]] = defaultdict(deque)
+    for number, binding in enumerate(page.bindings):
+        if page.left[number]:
+            free[likeness(binding)].append(number)
+    for index in order:
+        finding = page.copies[index]
+        waiting = free.get(likeness(finding))
+        if page.covered[index] or not waiting:
+            continue
+        number = waiting[0]
+        if exact and any(differences(finding, page.bindings[number])):
+            continue
+        page.covered[index] = page.bindings[number]
+        page.left[number] -= 1
+        if not page.left[number]:
+            waiting.popleft()
 
 
 def _better(one: Outcome, other: Outcome) -> Outcome:
@@ -202,13 +271,14 @@ def _judge(case: _Case, signed: _Signed) -> Outcome:
     root = case.ledger.registry.current
     elsewhere = tuple(_elsewhere(case.terms, root, case.ledger.branch))
     if elsewhere:
-        return Outcome(decision=Decision.OPEN, codes=elsewhere)
+        return Outcome(decision=Decision.OPEN, codes=elsewhere, kind=case.terms.kind)
     new = case.candidate.status is Status.NEW
     refused = [(next(refusals(r, case.ledger, new=new), ""), r) for r in signed]
     valid = [record for code, record in refused if not code]
     pairs = _pairs(valid)
     if not pairs:
-        return _waiting([r.statement for r in valid], [code for code, _ in refused if code])
+        codes = [code for code, _ in refused if code]
+        return replace(_waiting([r.statement for r in valid], codes), kind=case.terms.kind)
     # All of them are looked at: a pair that holds is not hidden by one that does not.
     judged = ((_judge_pair(case, pair), pair) for pair in pairs)
     return max(judged, key=lambda one: (_rank(one[0]), _preference(one[1], case)))[0]
@@ -220,6 +290,7 @@ def _judge_pair(case: _Case, pair: _Pair) -> Outcome:
     return Outcome(
         decision=ends[0][0] if ends else Decision.ACCEPTED,
         codes=tuple(code for _, code in ends),
+        kind=case.terms.kind,
         developer=developer.person,
         security=security.person,
         statements=tuple(sorted((developer.digest, security.digest))),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from aigate.domain.accountability import StatementKind
 from aigate.domain.finding import Action, Decision
 from aigate.engine.acceptance import Outcome
 
@@ -39,6 +40,25 @@ _WORDS = {
     "branch-other": "what was signed belongs to another branch",
 }
 
+# The same where a whole baseline was signed, and not this finding by itself.
+_IN_BASELINE = {
+    "surplus-copy": "the baseline covers other copies of this, and this one is more than it counts",
+    "match-changed": "the baseline covers this as it was, and the code has changed since",
+    "context-changed": (
+        "the baseline covers this as it was, and the definition around it was edited since"
+    ),
+    "scope-changed": "the baseline covers this in another function",
+    "rule-changed": "the rule means something else than when the baseline was signed",
+    "severity-changed": "this is worse than when the baseline was signed",
+    "expired": "the baseline has expired",
+    "lasts-too-long": "the baseline lasts longer than this severity allows",
+    "entry-unknown": "since when the baseline is here cannot be told: fetch the whole history",
+    "ownerless": "nobody answers for the baseline any more",
+    "withdrawn": "the baseline was withdrawn",
+}
+# What ends a baseline as a whole, so that a new one is the way out.
+_ENDS_BASELINE = frozenset({"expired", "ownerless", "withdrawn"})
+
 
 def words_of(code: str) -> str:
     """Return what a reason code means, in words; the code itself if there are none."""
@@ -55,11 +75,15 @@ def next_step(action: Action, outcome: Outcome, fingerprint: str, *, has_registr
     if not has_registry:
         return "fix it; accepting it needs a registry of people, see `aigate trust init`"
     accept = f"`aigate accept {name} --as developer --until DATE --reason TEXT`"
-    said = "; ".join(_WORDS[code] for code in outcome.codes if code in _WORDS)
+    in_baseline = outcome.kind is StatementKind.BASELINE
+    words = _WORDS | _IN_BASELINE if in_baseline else _WORDS
+    said = "; ".join(words[code] for code in outcome.codes if code in words)
     if "waits-for-security" in outcome.codes:
         step = f"the developer has signed; waits for security: `aigate cosign {name} --as security`"
     elif "waits-for-developer" in outcome.codes:
         step = f"security has signed; waits for a developer: `aigate cosign {name} --as developer`"
+    elif in_baseline and _ENDS_BASELINE.intersection(outcome.codes):
+        step = "fix it, or sign again: `aigate baseline --as developer --until DATE --reason TEXT`"
     elif said:
         step = f"fix it, or look at it again: {accept}"
     else:

@@ -69,6 +69,7 @@ def _judged(candidate: Candidate, outcome: Outcome, facts: Facts, *, corroborate
             until=outcome.expires_at.isoformat() if outcome.expires_at else "",
             statements=outcome.statements,
             changed=outcome.changed,
+            kind=outcome.kind.value if outcome.kind else "",
         ),
         next_step=next_step(
             asked.action, outcome, finding.fingerprint, has_registry=facts.has_registry

@@ -213,18 +213,18 @@ def _terms(value: Json, raw: bytes, file: str = "terms") -> Terms:
 
 
 def _check_sense(terms: Terms, file: str) -> None:
-    prints = [each.fingerprint for each in terms.bindings]
-    if len(set(prints)) != len(prints):
+    places = [(each.fingerprint, each.context, each.scope) for each in terms.bindings]
+    if len(set(places)) != len(places):
         raise IntegrityError(f"`{file}` names a finding twice", code="statement-value")
     if terms.kind is StatementKind.WITHDRAW:
         if not terms.supersedes:
             raise IntegrityError(f"`{file}` withdraws nothing", code="statement-value")
         return
-    if not prints:
+    if not places:
         raise IntegrityError(f"`{file}` names no finding", code="statement-value")
     if terms.expires_at is None:
         raise IntegrityError(f"`{file}` has no end", code="statement-value")
-    if terms.kind is not StatementKind.BASELINE and len(prints) > 1:
+    if terms.kind is not StatementKind.BASELINE and len(places) > 1:
         text = f"`{file}` names several findings: only a baseline does"
         raise IntegrityError(text, code="statement-value")
 

@@ -125,7 +125,8 @@ def acceptance(judged: Judged) -> str:
     until = f" until {plain(signed.until[:10])}" if signed.until else ""
     by = f": signed by {people}" if people else ""
     changed = f"; changed since: {', '.join(signed.changed)}" if signed.changed else ""
-    return f"{judged.decision.value}{by}{until}{changed}"
+    how = "" if signed.kind in {"", "accept"} else f" ({plain(signed.kind)})"
+    return f"{judged.decision.value}{how}{by}{until}{changed}"
 
 
 def origin(judged: Judged) -> str:

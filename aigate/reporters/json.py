@@ -162,6 +162,7 @@ def _finding(judged: Judged) -> Value:
             "merger": judged.seats.merger,
         },
         "signed": {
+            "kind": judged.signed.kind,
             "developer": judged.signed.developer,
             "security": judged.signed.security,
             "until": judged.signed.until,

@@ -261,6 +261,22 @@ def test_a_baseline_of_many_findings_is_judged_in_linear_time() -> None:
     assert took < 10
 
 
+@pytest.mark.slow
+def test_a_baseline_of_one_finding_in_many_places_is_judged_in_linear_time() -> None:
+    places = [{"context": f"{number:064x}", "scope": f"f{number}"} for number in range(5_000)]
+    said = terms(merged(BASE["terms"], {"kind": "baseline", "findings": places}))
+    pair = [{"by": "dana", "as": "developer"}, {"by": "sam", "as": "security"}]
+    book = replace(ledger(BASE["case"]), records=tuple(record(each, said) for each in pair))
+    copies = [candidate(at | {"occurrence": n}) for n, at in enumerate(reversed(places), 1)]
+
+    start = time.process_time()
+    outcomes = triage(copies, book, at=AT)
+    took = time.process_time() - start
+
+    assert {o.decision for o in outcomes} == {Decision.ACCEPTED}
+    assert took < 5
+
+
 def test_a_date_far_away_breaks_nothing() -> None:
     case = merged(BASE["case"], {"terms": {"t": {"expires_at": "9999-12-31"}}})
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from aigate.domain.accountability import StatementKind
 from aigate.domain.finding import Action, Decision
 from aigate.engine.acceptance import NOBODY, Outcome
 from aigate.engine.advice import next_step, words_of
@@ -66,6 +67,28 @@ def test_every_failed_clause_is_said() -> None:
 
     assert words_of("context-changed") in said
     assert words_of("expired") in said
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_of_a_baseline_it_is_said_that_it_is_one(code: str) -> None:
+    outcome = Outcome(decision=Decision.STALE, codes=(code,), kind=StatementKind.BASELINE)
+    said = next_step(Action.JOINT, outcome, PRINT, has_registry=True)
+
+    assert said.startswith(words_of(code)) or "baseline" in said.partition(";")[0]
+    whole = code in {"expired", "ownerless", "withdrawn"}
+    assert ("`aigate baseline --as" in said, "`aigate accept 0123" in said) == (whole, not whole)
+
+
+def test_who_edits_what_a_baseline_covers_is_told_why_it_blocks_now() -> None:
+    outcome = Outcome(
+        decision=Decision.STALE, codes=("context-changed",), kind=StatementKind.BASELINE
+    )
+
+    assert next_step(Action.JOINT, outcome, PRINT, has_registry=True) == (
+        "the baseline covers this as it was, and the definition around it was edited since;"
+        " fix it, or look at it again:"
+        " `aigate accept 0123456789ab --as developer --until DATE --reason TEXT`"
+    )
 
 
 def test_what_nobody_signed_needs_two_people() -> None:

@@ -198,7 +198,9 @@ def test_only_a_baseline_names_several_findings(make_terms) -> None:
     with pytest.raises(IntegrityError, match="only a baseline"):
         make_terms(bindings=(one, two))
     with pytest.raises(IntegrityError, match="twice"):
-        make_terms(kind=StatementKind.BASELINE, bindings=(one, one))
+        make_terms(kind=StatementKind.BASELINE, bindings=(one, replace(one, count=2)))
+    places = (one, replace(one, context="9" * 64), replace(one, scope="another"))
+    assert len(make_terms(kind=StatementKind.BASELINE, bindings=places).bindings) == 3
     with pytest.raises(IntegrityError, match="no finding"):
         make_terms(bindings=())
 
