@@ -249,17 +249,38 @@ def commit_facts(repository: Repository, commit: str) -> CommitFacts:
     Raises:
         IncompleteError: If the commit is not here or is malformed.
     """
-    done = repository.call("cat-file", "commit", commit)
-    if done.code != 0 or _name(repository, "commit", done.out) != commit:
-        raise _unreadable(f"commit `{commit}`", complaint(done))
-    header, _, message = done.out.decode("utf-8", "surrogateescape").partition("\n\n")
+    facts = facts_of(repository, [commit]).get(commit)
+    if facts is None:
+        raise _unreadable(f"commit `{commit}`", "it is not here, or malformed")
+    return facts
+
+
+def facts_of(repository: Repository, commits: Iterable[str]) -> dict[str, CommitFacts]:
+    """Read what many commits say about themselves; those that cannot be read are left out."""
+    wanted = list(dict.fromkeys(commits))
+    found: dict[str, CommitFacts] = {}
+    while wanted:
+        contents: dict[str, bytes] = {}
+        done = repository.call("cat-file", "--batch", feed=_feed(wanted))
+        answered = _parse(done.out, contents, set())
+        for name, data in contents.items():
+            facts = _facts(name, data) if _name(repository, "commit", data) == name else None
+            if facts:
+                found[name] = facts
+        # git ends at the first object that it cannot unpack.
+        wanted = wanted[answered + 1 :]
+    return found
+
+
+def _facts(commit: str, data: bytes) -> CommitFacts | None:
+    header, _, message = data.decode("utf-8", "surrogateescape").partition("\n\n")
     fields = [line.partition(" ") for line in header.split("\n")]
     trees = [value for key, _, value in fields if key == "tree"]
     authors = [_PERSON.fullmatch(value) for key, _, value in fields if key == "author"]
     committers = [_PERSON.fullmatch(value) for key, _, value in fields if key == "committer"]
     author, committer = (people[0] if people else None for people in (authors, committers))
     if not trees or author is None or committer is None:
-        raise _unreadable(f"commit `{commit}`", "it is malformed")
+        return None
     return CommitFacts(
         id=commit,
         tree=trees[0],
@@ -290,7 +311,11 @@ def commits_between(repository: Repository, base: str, head: str) -> tuple[Commi
             hint="name a newer reference with `--base`",
             code="too-many-commits",
         )
-    return tuple(commit_facts(repository, each) for each in commits)
+    found = facts_of(repository, commits)
+    missing = next((each for each in commits if each not in found), None)
+    if missing:
+        raise _unreadable(f"commit `{missing}`", "it is not here, or malformed")
+    return tuple(found[each] for each in commits)
 
 
 def changed_paths(repository: Repository, commit: CommitFacts) -> frozenset[str]:
