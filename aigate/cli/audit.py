@@ -11,9 +11,10 @@ from pathlib import Path
 
 import click
 
-from aigate import __version__
+from aigate.accounts import _authors as authors_of
 from aigate.accounts import records_of, root_files_of
-from aigate.cli._verdict import contradictions, mismatches, read_verdict
+from aigate.cli._decisions import Decisions
+from aigate.cli._verdict_folder import NONE, read_folder
 from aigate.cli.exits import finish
 from aigate.cli.streams import say
 from aigate.domain.accountability import Recorded, Registry
@@ -35,11 +36,30 @@ _WIDTH = 400
 
 @click.command()
 @click.option("--range", "range_", metavar="A..B", required=True, help="After A, up to B.")
-@click.option("--verdicts", metavar="FOLDER", default="", help="Holds `<commit>.json` for each.")
+@click.option(
+    "--verdicts", metavar="FOLDER", default="", help="Holds decision files or verdict statements."
+)
+@click.option(
+    "--signer",
+    "signers",
+    metavar="ID",
+    multiple=True,
+    help="Only verdicts signed by this one count; may be repeated.",
+)
+@click.option("--policy", metavar="FILE", default="", help="Decided by this policy; trusted.")
 @click.option("--trust-root", metavar="SHA256", default="", help="The pinned trust root.")
 @click.option("--format", "format_", type=click.Choice(["text", "json"]), default="text")
 @click.pass_obj
-def audit(directory: str, *, range_: str, verdicts: str, trust_root: str, format_: str) -> None:
+def audit(
+    directory: str,
+    *,
+    range_: str,
+    verdicts: str,
+    signers: tuple[str, ...],
+    policy: str,
+    trust_root: str,
+    format_: str,
+) -> None:
     """Replay the first-parent history after A up to B, and list what should not be in it.
 
     Each commit needs a decision about exactly itself and its first parent; records and root
@@ -54,10 +74,16 @@ def audit(directory: str, *, range_: str, verdicts: str, trust_root: str, format
     if not separator or not last or last.startswith("."):
         raise UsageError(f"`{range_}` is no range", hint="write `--range A..B`, or `..B` for all")
     repository = git.open_repository(directory, environ=dict(_ENVIRON), needs_worktree=False)
-    replay = _Replay(repository, Path(verdicts) if verdicts else None, trust_root)
+    folder = read_folder(Path(verdicts)) if verdicts else NONE
     commits = _history(repository, first, last)
-    found = [one for commit in commits for one in replay.step(commit)]
     tip = sides.commit_tree(repository, last)
+    replay = _Replay(
+        repository=repository,
+        decisions=Decisions(folder, tip, signers=signers, policy_file=policy),
+        pin=trust_root,
+    )
+    found = [one for commit in commits for one in replay.step(commit)]
+    found += replay.decisions.outcome(tip.side.commit)
     found += replay.outcome(tip, at)
     code = exit_code(found)
     show = _as_json if format_ == "json" else _as_text
@@ -94,7 +120,7 @@ class _Replay:
     """Walks the history, and remembers what the last step has read."""
 
     repository: git.Repository
-    verdicts: Path | None
+    decisions: Decisions
     pin: str
     trees: dict[str, sides.Tree] = field(default_factory=dict)
     entered: dict[str, datetime] = field(default_factory=dict)
@@ -104,7 +130,7 @@ class _Replay:
         parents = [self._tree(each) for each in commit.parents] or [sides.EMPTY]
         head = self._tree(commit.id)
         self.trees = {commit.id: head}
-        yield from self._verdict(commit.id, parents[0], head)
+        yield from self.decisions.step(commit.id, parents[0], head)
         yield from self._ledger(commit.id, parents, head)
         yield from self._registry(commit.id, parents, head)
 
@@ -129,6 +155,11 @@ class _Replay:
             )
         if not chain:
             return found
+        if at >= chain[-1].expires:
+            text = f"version {chain[-1].version} of the registry has expired"
+            found.append(
+                Objection(commit=commit, code="registry-expired", subject=_TRUST, text=text)
+            )
         registry = Registry(roots=chain, pinned=True)
         records = []
         for path, data in contents.items():
@@ -145,41 +176,6 @@ class _Replay:
 
     def _tree(self, commit: str) -> sides.Tree:
         return self.trees.get(commit) or sides.commit_tree(self.repository, commit)
-
-    def _verdict(self, commit: str, reference: sides.Tree, head: sides.Tree) -> Iterator[Objection]:
-        file = self.verdicts / f"{commit}.json" if self.verdicts else None
-        pair = f"`{commit}` against `{reference.side.commit or 'nothing'}`"
-        if file is None or not file.is_file():
-            yield Objection(
-                commit=commit,
-                code="undecided",
-                subject=commit,
-                text=f"no decision about {pair}",
-            )
-            return
-        try:
-            verdict = read_verdict(file)
-            same_gate = verdict.texts["gate"] == __version__
-            wrong = list(contradictions(verdict))
-            wrong += mismatches(verdict, reference, head, same_gate=same_gate)
-        except (UsageError, IntegrityError) as error:
-            wrong = [error.message]
-        else:
-            if not wrong and not verdict.passed:
-                yield Objection(
-                    commit=commit,
-                    code="not-passed",
-                    subject=file.name,
-                    text=f"the decision is `{verdict.texts['decision']}`",
-                )
-        if wrong:
-            yield Objection(
-                commit=commit,
-                code="verdict-mismatch",
-                subject=file.name,
-                text="; ".join(wrong),
-                integrity=True,
-            )
 
     def _ledger(
         self, commit: str, parents: list[sides.Tree], head: sides.Tree
@@ -213,7 +209,22 @@ class _Replay:
             # The commit that broke it is listed.
             return
         registry = Registry(roots=chain, pinned=True) if chain else None
-        yield from of_statements(commit, statements, registry)
+        authors = self._authors(parents, head, registry) if registry else frozenset()
+        yield from of_statements(commit, statements, registry, authors=authors)
+
+    def _authors(
+        self, parents: list[sides.Tree], head: sides.Tree, registry: Registry
+    ) -> frozenset[str]:
+        """Return the registered people who wrote what a commit brought.
+
+        Who merges what others wrote is no author of it; who writes something into the merge is.
+        """
+        known = {(e.path, e.mode, e.blob) for parent in parents for e in parent.entries}
+        own = any((e.path, e.mode, e.blob) not in known for e in head.entries)
+        brought = [head] if own or len(parents) == 1 else parents[1:]
+        return frozenset().union(
+            *(authors_of(self.repository, parents[0], each, registry) for each in brought)
+        )
 
     def _registry(
         self, commit: str, parents: list[sides.Tree], head: sides.Tree
@@ -246,11 +257,41 @@ def _broken(commit: str, error: IntegrityError, subject: str = "") -> Objection:
     )
 
 
+_WORDS = {0: "nothing found", 1: "open points", 4: "integrity"}
+
+# What to do about each kind of finding that no other command explains.
+_STEPS = {
+    "undecided": "find out why the gate was not asked, and judge the commit now:"
+    " `aigate scan --base COMMIT~1 --head COMMIT --verdict FILE`",
+    "not-passed": "find out who merged past the gate, and fix or accept what blocked",
+    "verdict-mismatch": "find out who wrote that file; only the gate's own job should be able to",
+    "verdict-inconsistent": "find out which of them was made with another policy or installation",
+    "statement-unsigned": "have the pipeline sign: `aigate scan --verdict FILE --sign-with KEY`",
+    "ledger-removed": "restore the record from the commit before; records are never removed",
+    "ledger-changed": "restore the record from the commit before, and find out who changed it",
+    "ownerless": "have the finding fixed, or accepted by people who are here: `aigate accept`",
+    "key-compromised": "have it signed again with another key: `aigate accept`, `aigate cosign`",
+    "lasts-too-long": "have it signed again with an end within the limit",
+    "security-signed-own-change": "have somebody else from security look at it and sign",
+    "registry-expired": "run `aigate trust rotate`, and have the next version signed and merged",
+    "history-rewritten": "find out who pushed over the branch, and protect it",
+}
+
+
 def _as_text(range_: str, commits: list[git.CommitFacts], found: list[Objection], code: int) -> str:
-    word = {0: "nothing found", 1: "open points", 4: "integrity"}[code]
-    lines = [f"audit {line(range_, 200)}: {word}, {len(commits)} commits, {len(found)} findings"]
+    counts = f"{_counted(len(commits), 'commit')}, {_counted(len(found), 'finding')}"
+    broken = sum(one.integrity for one in found)
+    if broken:
+        counts += f", {broken} of them a break of integrity"
+    lines = [f"audit {line(range_, 200)}: {_WORDS[code]}, {counts}"]
     lines += [f"  {one.commit[:12]}  {one.code}: {line(one.text, _WIDTH)}" for one in found]
+    codes = dict.fromkeys(one.code for one in found)
+    lines += [f"hint: {name}: {_STEPS[name]}" for name in codes if name in _STEPS]
     return "\n".join(lines) + "\n"
+
+
+def _counted(count: int, what: str) -> str:
+    return f"{count} {what}{'' if count == 1 else 's'}"
 
 
 def _as_json(range_: str, commits: list[git.CommitFacts], found: list[Objection], code: int) -> str:

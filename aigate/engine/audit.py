@@ -34,18 +34,22 @@ class Objection:
 
 
 def of_statements(
-    commit: str, added: Iterable[Statement], registry: Registry | None
+    commit: str,
+    added: Iterable[Statement],
+    registry: Registry | None,
+    *,
+    authors: frozenset[str] = frozenset(),
 ) -> Iterator[Objection]:
     """Object to statements that appeared under a registry that does not let them.
 
     `registry` is that of the commit's first parent: for what is new, its current version alone
-    counts.
+    counts. `authors` are the ids of the registered people who wrote what the commit brought.
     """
     for statement in added:
         if registry is None:
             codes = ["no-registry"]
         else:
-            book = Ledger(registry=registry, branch="", records=())
+            book = Ledger(registry=registry, branch="", records=(), authors=authors)
             new = Recorded(statement=statement, in_reference=False)
             codes = list(refusals(new, book, new=False))
         for code in codes:

@@ -428,5 +428,5 @@ def test_the_text_names_each_finding_with_its_commit(history) -> None:
 
     assert seen.code == 1
     lines = seen.out.decode().splitlines()
-    assert lines[0].endswith("open points, 1 commits, 1 findings")
+    assert lines[0].endswith("open points, 1 commit, 1 finding")
     assert lines[1].startswith(f"  {commit[:12]}  undecided: ")
