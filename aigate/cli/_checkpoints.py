@@ -107,11 +107,16 @@ def hold(named: tuple[str, Held], here: Here, *, signers: Sequence[str]) -> Hold
         "file": file,
         "records": kept.size,
         "commit": kept.commit,
-        "signed": signed,
+        "person": signed.person,
+        "key": signed.key,
         "countersigned": held.countersigned,
     }
-    extra = f", {held.countersigned} countersigned lines not verified" if held.countersigned else ""
-    return Holding(f"{words} are all here; {signed}{extra}", facts)
+    extra = (
+        f", {held.countersigned} signature lines of others not verified"
+        if held.countersigned
+        else ""
+    )
+    return Holding(f"{words} are all here; {signed.words}{extra}", facts)
 
 
 def _require_registry(kept: Checkpoint, roots: Sequence[Root], file: str) -> None:

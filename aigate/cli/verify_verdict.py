@@ -101,4 +101,4 @@ def _signed(
             hint="make one with `aigate trust init`, or leave out `--signer`",
             code="no-registry",
         )
-    return signer_of(verdict.attested, roots, wanted=signers, file=file)
+    return signer_of(verdict.attested, roots, wanted=signers, file=file).words

@@ -32,6 +32,15 @@ class Attested:
     key: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Signed:
+    """Who signed: in words, the id in the registry if it knows the key, and the key if any."""
+
+    words: str
+    person: str = ""
+    key: str = ""
+
+
 def is_attestation(data: bytes) -> bool:
     """Tell whether a file is meant to be a statement, in an envelope or bare."""
     return bool(_ENVELOPE.match(data) or _STATEMENT.match(data))
@@ -58,8 +67,8 @@ def opened(data: bytes, *, file: str) -> Attested:
 
 def signer_of(
     attested: Attested | None, roots: Sequence[Root], *, wanted: Sequence[str] = (), file: str
-) -> str:
-    """Say in words who signed, as the newest version of the registry knows them.
+) -> Signed:
+    """Say who signed, as the newest version of the registry knows them.
 
     Automation may sign here, as a pipeline does: it vouches for what it saw, and accepts no
     risk. `wanted` are the ids of people of whom one has to have signed.
@@ -75,13 +84,13 @@ def signer_of(
                 hint="leave out `--signer`, or have it made with `--sign-with KEY`",
                 code="statement-unsigned",
             )
-        return "unsigned"
+        return Signed("unsigned")
     found = _holder(roots[-1], attested.key) if roots else None
     code, words = _doubt(*found) if found else ("signer-unknown", "a key that the registry lacks")
     if code and (wanted or code == "key-compromised"):
         raise IntegrityError(f"`{file}` is signed by {words}: {attested.key}", code=code)
     if code or found is None:
-        return f"signed by {words}: {attested.key}"
+        return Signed(f"signed by {words}: {attested.key}", key=attested.key)
     person = found[0]
     if wanted and person.id not in wanted:
         names = " or ".join(f"`{name}`" for name in wanted)
@@ -89,7 +98,8 @@ def signer_of(
             f"`{file}` is signed by `{person.id}`, not by {names}", code="signer-other"
         )
     answers = f", for which `{person.answers}` answers" if person.answers else ""
-    return f"signed by `{person.id}` ({person.kind}{answers}) with {attested.key}"
+    told = f"signed by `{person.id}` ({person.kind}{answers}) with {attested.key}"
+    return Signed(told, person.id, attested.key)
 
 
 def _holder(root: Root, fingerprint: str) -> tuple[Person, Key] | None:
