@@ -8,8 +8,7 @@ that come after it.
 from __future__ import annotations
 
 import hashlib
-import re
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -19,6 +18,7 @@ from aigate.errors import IntegrityError
 from aigate.ledger import registry as registries
 from aigate.ledger import roots, store
 from aigate.workspace import git, sides
+from aigate.workspace.authors import authors_of
 
 CONTROL_PLANE = "control-plane-change"
 """The rule that objects to changes of what steers the gate, and so to each new record."""
@@ -26,11 +26,6 @@ CONTROL_PLANE = "control-plane-change"
 _TRUST = ".aigate/trust/"
 _LEDGER = ".aigate/ledger/"
 _REGULAR = frozenset({"100644", "100755"})
-_NOREPLY = re.compile(r"(?:(\d+)\+)?([^@+]+)@users\.noreply\.github\.com\Z", re.IGNORECASE)
-_NAMED = re.compile(
-    r"^[\w-]+-by:[ \t]*(?P<name>[^<\n]*?)[ \t]*(?:<(?P<email>[^>\n]*)>)?[ \t]*$",
-    re.IGNORECASE | re.MULTILINE,
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,7 +103,7 @@ def read_accounts(
     return Accounts(
         registry=registry,
         records=(*(_dated(repository, reference, path, one) for path, one in old), *fresh),
-        authors=_authors(repository, reference, head, registry) if registry else frozenset(),
+        authors=authors_of(repository, reference, head, registry) if registry else frozenset(),
         vouched=frozenset(
             [*(store.path_of(r.statement.digest) for r in fresh), *new_roots]
             if registry
@@ -228,58 +223,4 @@ def _digest(records: Mapping[str, Entry]) -> str:
     return hashlib.sha256("\n".join(sorted(records)).encode()).hexdigest() if records else ""
 
 
-def _authors(
-    repository: git.Repository,
-    reference: sides.Tree,
-    head: sides.Tree,
-    registry: Registry,
-) -> frozenset[str]:
-    """Return the registered people that the commits of the change name, in whatever way.
-
-    Names and addresses are claims, so they only ever add somebody.
-    """
-
-    def named(people: Sequence[tuple[str, str]]) -> set[str]:
-        return {
-            person.id
-            for person in registry.current.people
-            if any(_is(person.id, person.name, dict(person.platform_ids), who) for who in people)
-        }
-
-    found: set[str] = set()
-    tip = head.commit.id if head.commit else git.head_commit(repository)
-    for commit in git.commits_between(repository, reference.side.commit, tip) if tip else ():
-        people = [(commit.author_name, commit.author_email)]
-        people.append((commit.committer_name, commit.committer_email))
-        people += [(m["name"], m["email"] or "") for m in _NAMED.finditer(commit.message)]
-        new = named(people) - found
-        if new and not _only_records(git.changed_paths(repository, commit)):
-            found |= new
-    if head.commit is None and _uncommitted(repository, head, tip):
-        found |= named([git.identity(repository)])
-    return frozenset(found)
-
-
-def _only_records(paths: Collection[str]) -> bool:
-    """Tell whether a commit brings nothing but what people signed, which makes nobody an author.
-
-    Else who cosigns and commits that would be the author of what was cosigned.
-    """
-    return bool(paths) and all(path.startswith(_LEDGER) for path in paths)
-
-
-def _uncommitted(repository: git.Repository, head: sides.Tree, tip: str | None) -> bool:
-    before = git.tree_entries(repository, tip) if tip else ()
-    differing = {(e.path, e.mode, e.blob) for e in before} ^ {
-        (e.path, e.mode, e.blob) for e in head.entries
-    }
-    return not _only_records([path for path, _, _ in differing]) and bool(differing)
-
-
-def _is(id_: str, name: str, platforms: Mapping[str, int], who: tuple[str, str]) -> bool:
-    claimed, email = (text.strip().casefold() for text in who)
-    noreply = _NOREPLY.match(email)
-    if noreply and noreply[1] and platforms.get("github") == int(noreply[1]):
-        return True
-    logins: Sequence[str] = (email.partition("@")[0], noreply[2] if noreply else "")
-    return (bool(claimed) and claimed in {name.casefold(), id_}) or id_ in logins
+_authors = authors_of
