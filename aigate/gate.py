@@ -48,7 +48,9 @@ class Request:
     """What to judge, and with what means.
 
     `base` and `head` are revisions; without `head` the working tree is judged, with `staged`
-    the index; without `base` and `staged` the whole tree. `policy_file` and `trust_root` are
+    the index; without `base` and `staged` the whole tree. `branch` is the branch that the
+    change is meant for, where `base` is a commit, and `default_branch` the repository's, where
+    the clone has no record of it. `policy_file` and `trust_root` are
     trusted, since the caller names them, and `from_caller` reads that policy and what it
     extends. `only` narrows what is judged to these paths, for commands that need one finding and
     not a decision: such a report must never be taken for a verdict. `environ` is the caller's
@@ -60,6 +62,8 @@ class Request:
     base: str = ""
     head: str = ""
     staged: bool = False
+    branch: str = ""
+    default_branch: str = ""
     index_file: str = ""
     policy_file: str = ""
     from_caller: Callable[[str], bytes | None] = lambda _name: None
@@ -87,7 +91,10 @@ def run(
     started = time.monotonic()
     progress("reading")
     repository = git.open_repository(
-        request.directory, environ=request.environ, needs_worktree=not request.head
+        request.directory,
+        environ=request.environ,
+        needs_worktree=not request.head,
+        default_branch=request.default_branch,
     )
     steering, reference = _reference(request, repository)
     head = _head(request, repository, steering)
@@ -155,7 +162,7 @@ def run(
         candidates,
         accounts,
         trusted.policy,
-        branch=target_branch(request.base, repository, trusted.policy),
+        branch=target_branch(request.base, repository, trusted.policy, branch=request.branch),
         steering=steering,
         at=at,
     )
@@ -206,7 +213,9 @@ def _reference(
     A whole tree is compared with nothing, and steered by the commit that it grew from.
     """
     if request.base:
-        reference = reference_of(repository, request.base, packs=request.packs)
+        reference = reference_of(
+            repository, request.base, packs=request.packs, branch=request.branch
+        )
         return reference, reference
     if request.head:
         return sides.commit_tree(repository, request.head), None
@@ -215,16 +224,18 @@ def _reference(
     return steering, (steering or sides.EMPTY) if request.staged else None
 
 
-def reference_of(repository: git.Repository, base: str, *, packs: str) -> sides.Tree:
+def reference_of(
+    repository: git.Repository, base: str, *, packs: str, branch: str = ""
+) -> sides.Tree:
     """Return the tree that a change against this base is compared with, and steered by.
 
-    If the base is a branch that nobody protects, that is the tip of the default branch: else a
+    If the base is a branch, or stands for the `branch`, that nobody protects, that is the tip of the default branch: else a
     request against a branch that anybody can push to would choose its own judge.
 
     Raises:
         IncompleteError: there is no such commit here, or it cannot be read whole.
     """
-    named = git.branch_named(repository, base)
+    named = branch or git.branch_named(repository, base)
     default = git.default_branch(repository)
     if named and default and named != default:
         tip = sides.commit_tree(repository, f"refs/remotes/origin/{default}")

@@ -107,13 +107,15 @@ def read_policy_of(reference: Sequence[Entry], read: Reader, *, packs: str) -> P
     return _policy(tree, read, packs=packs, policy_file="", from_caller=lambda _name: None)
 
 
-def target_branch(base: str, repository: git.Repository, policy: Policy) -> str:
+def target_branch(
+    base: str, repository: git.Repository, policy: Policy, *, branch: str = ""
+) -> str:
     """Return the name of the branch that a change is meant for, as statements name it.
 
-    The base's own name counts if it is a branch; else the default branch that the clone
+    `branch` counts if the caller names it, and the base's own name if it is a branch; else the default branch that the clone
     recorded, the first that the policy protects, or the one that is checked out.
     """
-    named = git.branch_named(repository, base) if base else ""
+    named = branch or (git.branch_named(repository, base) if base else "")
     plain = (name for name in policy.protected_branches if not set("*?[") & set(name))
     return named or git.default_branch(repository) or next(plain, "") or git.branch(repository)
 

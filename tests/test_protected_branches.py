@@ -45,8 +45,8 @@ def clone(tmp_path):
     return clone
 
 
-def _scan(folder, base):
-    command = [sys.executable, "-m", "aigate", "-C", str(folder), "scan", "--base", base]
+def _scan(folder, base, *options):
+    command = [sys.executable, "-m", "aigate", "-C", str(folder), "scan", "--base", base, *options]
     done = subprocess.run(
         [*command, "--head", "evil", "--format", "json"], capture_output=True, check=False
     )
@@ -80,3 +80,30 @@ def test_a_branch_that_the_default_branch_protects_decides_itself(clone):
 
     assert code == 0
     assert report["policy"]["name"] == "lax"
+
+
+def test_a_commit_that_stands_for_an_unprotected_branch_decides_nothing(clone):
+    tip = _out(clone, "rev-parse", "decoy")
+
+    _, alone = _scan(clone, tip)
+    code, report = _scan(clone, tip, "--branch", "decoy")
+
+    assert alone["policy"]["name"] == "lax"
+    assert (code, report["policy"]["name"]) == (1, "default")
+
+
+def test_a_clone_without_a_record_of_its_default_branch_is_told(clone):
+    _git(clone, "remote", "set-head", "origin", "--delete")
+
+    _, alone = _scan(clone, "decoy")
+    code, report = _scan(clone, "decoy", "--default-branch", "main")
+
+    assert alone["policy"]["name"] == "lax"
+    assert (code, report["policy"]["name"]) == (1, "default")
+
+
+def _out(folder, *arguments):
+    done = subprocess.run(
+        ["git", "-C", str(folder), *arguments], check=True, capture_output=True, text=True
+    )
+    return done.stdout.strip()

@@ -50,6 +50,18 @@ class _Output:
     default="",
     help="Judge this commit, not the working tree.",
 )
+@click.option(
+    "--branch",
+    metavar="NAME",
+    default="",
+    help="The branch that the change is meant for, where --base is a commit.",
+)
+@click.option(
+    "--default-branch",
+    metavar="NAME",
+    default="",
+    help="The repository's, where the clone has no record of it.",
+)
 @click.option("--staged", is_flag=True, help="Judge what is staged, against HEAD.")
 @click.option(
     "--format",
@@ -115,6 +127,8 @@ def scan(
     paths: tuple[str, ...],
     base: str,
     head: str,
+    branch: str,
+    default_branch: str,
     staged: bool,
     format_: str,
     outputs: tuple[str, ...],
@@ -147,17 +161,19 @@ def scan(
         base=base,
         head=head,
         staged=staged,
+        branch=branch,
+        default_branch=default_branch,
         index_file=_ENVIRON.get("GIT_INDEX_FILE", "") if staged else "",
         policy_file=policy,
         from_caller=from_disk(Path.cwd(), policy),
         trust_root=trust_root,
         environ=dict(_ENVIRON),
         deadline=deadline,
-        jobs=jobs or _cores(),
+        jobs=jobs or cores(),
     )
     files, records = _files(request, outputs, decision=decision, verdict=verdict)
     pen = pen_of(sign_with, directory=directory) if sign_with else None
-    show = _Progress(on=not quiet and sys.stderr.isatty())
+    show = Progress(on=not quiet and sys.stderr.isatty())
     at = datetime.now(UTC)  # noqa: TID251 - the one clock
     try:
         report = run(request, at=at, nonce=secrets.token_hex(16), progress=show.step)
@@ -178,7 +194,8 @@ def scan(
     finish(code)
 
 
-def _cores() -> int:
+def cores() -> int:
+    """Return how many processes may run at once."""
     # Not the machine's cores but those that this process may use.
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
@@ -295,7 +312,7 @@ def _inside(path: str, directory: str) -> str:
     return "" if inside == "." else inside
 
 
-class _Progress:
+class Progress:
     """Tells on a terminal what a long scan is doing, in one line that goes away."""
 
     def __init__(self, *, on: bool) -> None:

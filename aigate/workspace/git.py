@@ -43,7 +43,8 @@ class Repository:
     """A repository that was opened: where it is, and how git is called for it.
 
     `root` is the top of the working tree, or the git folder itself if there is none.
-    `object_format` is `sha1` or `sha256`.
+    `object_format` is `sha1` or `sha256`. `default` is the default branch as the caller knows
+    it, empty if the clone's own record is all there is.
     """
 
     root: str
@@ -53,6 +54,7 @@ class Repository:
     is_bare: bool
     is_shallow: bool
     git: Git
+    default: str = ""
 
     def call(
         self,
@@ -107,7 +109,11 @@ class Blob:
 
 
 def open_repository(
-    directory: str, *, environ: Mapping[str, str], needs_worktree: bool = True
+    directory: str,
+    *,
+    environ: Mapping[str, str],
+    needs_worktree: bool = True,
+    default_branch: str = "",
 ) -> Repository:
     """Open the repository that a directory lies in.
 
@@ -115,6 +121,7 @@ def open_repository(
         directory: Any folder of a working tree, or a bare repository.
         environ: The caller's environment, of which only little is used.
         needs_worktree: Refuse bare repositories; False if a head is named.
+        default_branch: The default branch as the code host names it, if the caller knows.
 
     Raises:
         UsageError: If the directory is in no repository, or lacks a needed working tree.
@@ -141,7 +148,9 @@ def open_repository(
             f"objects are named by `{object_format}`, which is not known", code="object-format"
         )
     root = git_dir if is_bare or is_inside else _top(git, start)
-    repository = Repository(root, git_dir, common_dir, object_format, is_bare, is_shallow, git)
+    repository = Repository(
+        root, git_dir, common_dir, object_format, is_bare, is_shallow, git, default_branch
+    )
     _require_own(repository, holder, start)
     _require_same(repository, environ, start)
     if needs_worktree and (is_bare or is_inside):
@@ -208,8 +217,10 @@ def branch(repository: Repository) -> str:
 
 
 def default_branch(repository: Repository) -> str:
-    """Return the name of the default branch as the clone recorded it, or the empty text."""
-    return _branch_of(repository, "refs/remotes/origin/HEAD", "refs/remotes/origin/")
+    """Return the default branch as the caller or the clone knows it, or the empty text."""
+    return repository.default or _branch_of(
+        repository, "refs/remotes/origin/HEAD", "refs/remotes/origin/"
+    )
 
 
 def branch_named(repository: Repository, revision: str) -> str:
