@@ -38,6 +38,7 @@ from aigate.engine.place import place
 from aigate.errors import UsageError
 from aigate.examine import Means, Seen, by_id, examine
 from aigate.material import exclusion, in_scope, read_units, with_previous
+from aigate.origins import Scene, read_origins, with_people
 from aigate.trusted import Trusted, read_policy_of, read_trusted, target_branch
 from aigate.workspace import git, scratch, sides
 from aigate.workspace.trees import Comparison, compare, narrowed
@@ -145,18 +146,41 @@ def run(
         judged, units, gaps, exclusions, covers={s.name: s.covers for s in registry.scanners()}
     )
     introduced = _introduction(head, reference)
+    progress("attributing")
+    origins = read_origins(
+        Scene(
+            repository=repository,
+            reference=reference,
+            head=head,
+            judged=judged,
+            units=units,
+            agents=trusted.agents,
+            policy=trusted.policy,
+            branch=_source_branch(request, repository),
+            jobs=request.jobs,
+        ),
+        findings,
+    )
+    gaps += origins.gaps
+    of_commits = tuple(finding for finding, _ in origins.objections)
     accounts = read_accounts(
         repository,
         reference=reference or steering or sides.EMPTY,
         head=head,
-        fingerprints={finding.fingerprint for finding in findings},
+        fingerprints={finding.fingerprint for finding in (*findings, *of_commits)},
         pin=request.trust_root,
         at=at,
     )
+    origins = with_people(origins, trusted.policy, accounts.registry)
     candidates = [
-        Candidate(finding=finding, status=one)
+        Candidate(finding=finding, status=one, origin=origins.of(finding.at))
         for finding, one in zip(group(findings), status, strict=True)
         if not _vouched(finding, accounts)
+    ]
+    candidates += [
+        one
+        for one in origins.candidates()
+        if not request.only or one.finding.at.path in request.only
     ]
     outcomes = _triage(
         candidates,
@@ -199,9 +223,10 @@ def run(
         gaps=tuple(sorted(set(gaps))),
         findings=decided,
         rules=tuple(trusted.catalogue[name] for name in sorted(named & trusted.catalogue.keys())),
-        notes=_notes(request, head, steering, comparison) + _doubts(accounts),
+        notes=_notes(request, head, steering, comparison) + _doubts(accounts) + origins.notes,
         registry_digest=accounts.registry.current.digest if accounts.registry else "",
         ledger_digest=accounts.ledger_digest,
+        authorship=origins.authorship(),
     )
 
 
@@ -346,6 +371,14 @@ def _unreached(head: sides.Tree, policy: Policy, seen: Seen) -> tuple[Gap, ...]:
     if head.entries and all(exclusion(entry.path, policy) for entry in head.entries):
         gaps.append(Gap(POLICY, "the policy excludes every file", "nothing-in-scope"))
     return tuple(gaps)
+
+
+def _source_branch(request: Request, repository: git.Repository) -> str:
+    """Return the name of the branch that the change comes from, a hint of who made it."""
+    told = request.environ.get("GITHUB_HEAD_REF", "")
+    if told or not request.head:
+        return told or git.branch(repository)
+    return git.branch_named(repository, request.head)
 
 
 def _introduction(head: sides.Tree, reference: sides.Tree | None) -> Introduction | None:

@@ -7,7 +7,7 @@ import pkgutil
 from functools import cache
 from typing import TypeVar
 
-from aigate.domain.extension import Reporter, RequirementKind, Scanner
+from aigate.domain.extension import Evidence, Reporter, RequirementKind, Scanner
 
 _Plug = TypeVar("_Plug")
 
@@ -32,6 +32,12 @@ def _found(package: str, constant: str, kind: type[_Plug]) -> tuple[_Plug, ...]:
 def scanners() -> tuple[Scanner, ...]:
     """Return every scanner, by name."""
     return _found("aigate.scanners", "SCANNER", Scanner)
+
+
+@cache
+def evidence() -> tuple[Evidence, ...]:
+    """Return every kind of evidence of who wrote lines, by name."""
+    return _found("aigate.provenance", "EVIDENCE", Evidence)
 
 
 @cache

@@ -13,13 +13,16 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from aigate import __version__, registry
+from aigate.documents.agents import read_agents
 from aigate.documents.catalogue import read_catalogue, read_threat
 from aigate.documents.owners import PLACES, read_owners
 from aigate.documents.policy import find_policy, read_policy
 from aigate.documents.semgrep_rules import require_rules
+from aigate.domain.evidence import Agents
 from aigate.domain.policy import Policy
 from aigate.domain.rule import Rule
 from aigate.domain.tree import Entry
+from aigate.engine import disclosure
 from aigate.engine.prioritise import Threat
 from aigate.errors import IntegrityError, UsageError
 from aigate.workspace import git
@@ -41,6 +44,7 @@ class Trusted:
     policy: Policy
     catalogue: Mapping[str, Rule]
     threat: Threat
+    agents: Agents
     owners_of: Callable[[str], tuple[str, ...]]
     rule_texts: tuple[tuple[str, bytes], ...]
     rules_digest: str
@@ -87,9 +91,11 @@ def read_trusted(
         digest.update(path.encode("utf-8", "surrogateescape") + b"\0" + text + b"\0")
     catalogue = read_catalogue(compiled.joinpath("catalogue.json").read_bytes())
     catalogue |= {rule.name: rule for scanner in registry.scanners() for rule in scanner.rules}
+    catalogue |= {rule.name: rule for rule in disclosure.RULES}
     return Trusted(
         policy=policy,
         catalogue=catalogue,
+        agents=read_agents(Path(packs, "data", "agents.json").read_bytes()),
         threat=read_threat(Path(packs, "data", "threat.json").read_bytes()),
         owners_of=_owners(tree, read),
         rule_texts=rule_texts,

@@ -16,6 +16,7 @@ from aigate.cli.packs import packs_folder
 from aigate.cli.streams import say
 from aigate.documents.catalogue import read_catalogue
 from aigate.domain.rule import Rule
+from aigate.engine import disclosure
 from aigate.engine.shown import plain
 from aigate.errors import UsageError
 
@@ -48,6 +49,7 @@ def explain(directory: str, name: str) -> None:
 def _catalogue() -> dict[str, Rule]:
     packed = Path(packs_folder(), "compiled", "catalogue.json").read_bytes()
     own = {rule.name: rule for scanner in registry.scanners() for rule in scanner.rules}
+    own |= {rule.name: rule for rule in disclosure.RULES}
     return read_catalogue(packed) | own
 
 

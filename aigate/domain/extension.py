@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
+from aigate.domain.evidence import Claim, Doubt, Exhibits
 from aigate.domain.finding import Gap, Sighting
 from aigate.domain.policy import Requirement
 from aigate.domain.report import Report
@@ -82,3 +83,17 @@ class RequirementKind:
 
     name: str
     implementation: type[Requirement]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evidence:
+    """A kind of evidence of who wrote lines.
+
+    `read` is a function of what was found; it never raises on account of what it reads, but
+    yields a doubt. `notes` are the refs of notes that it reads, `files` the paths in the head.
+    """
+
+    name: str
+    read: Callable[[Exhibits], Iterable[Claim | Doubt]]
+    notes: tuple[str, ...] = ()
+    files: tuple[str, ...] = ()

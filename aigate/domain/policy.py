@@ -28,6 +28,17 @@ class Assurance(StrEnum):
     NOTE = "note"
 
 
+class AiTrailer(StrEnum):
+    """How a commit must say that an agent took part in it."""
+
+    NONE = "none"
+    KERNEL = "kernel"
+    """`Assisted-by: AGENT:MODEL`, as in the Linux kernel."""
+    COAUTHOR = "coauthor"
+    """`Co-authored-by:` with the agent's own address."""
+    EITHER = "either"
+
+
 class Requirement(Protocol):
     """One demand of a policy."""
 
@@ -83,7 +94,8 @@ class Policy:
     """A named list of demands, with everything that it extends already folded in.
 
     `sources` gives, for the id of each requirement, where it was written. `digest` is the
-    SHA-256 over the bytes of the document and of all that it extends.
+    SHA-256 over the bytes of the document and of all that it extends. `signed_humans` says that
+    lines of a commit which a registered person signed count as human.
     """
 
     name: str
@@ -98,3 +110,5 @@ class Policy:
     acceptance: tuple[AcceptanceLimit, ...] = ()
     sources: tuple[tuple[str, Source], ...] = ()
     digest: str = ""
+    ai_trailer: AiTrailer = AiTrailer.NONE
+    signed_humans: bool = False

@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from aigate.domain.finding import Gap, Judged
+    from aigate.domain.finding import Gap, Judged, Provenance
     from aigate.domain.rule import Rule
 
 
@@ -82,6 +82,15 @@ class Side:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Authorship:
+    """Who wrote the lines that the change adds, counted; `by_agent` has the most first."""
+
+    lines: int = 0
+    by_kind: tuple[tuple[Provenance, int], ...] = ()
+    by_agent: tuple[tuple[str, int], ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
     """The outcome of a run.
 
@@ -107,3 +116,4 @@ class Report:
     notes: tuple[str, ...] = ()
     registry_digest: str = ""
     ledger_digest: str = ""
+    authorship: Authorship | None = None

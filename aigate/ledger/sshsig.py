@@ -20,10 +20,13 @@ from aigate.ledger.wire import Wire, string
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.hashes import HashAlgorithm
 
-__all__ = ["LARGEST", "NAMESPACE", "Verified", "armored", "parse_public_key", "verify"]
+__all__ = ["GIT", "LARGEST", "NAMESPACE", "Verified", "armored", "parse_public_key", "verify"]
 
 NAMESPACE = b"aigate"
 """What keeps a signature under a commit or a file from counting here."""
+
+GIT = b"git"
+"""The namespace in which git signs commits."""
 
 LARGEST = 16 * 1024
 """The size of the largest signature, in bytes; one by RSA with 16,384 bits has 6 KiB."""
@@ -55,10 +58,11 @@ class Verified:
     user_verified: bool
 
 
-def verify(message: bytes, signature_armor: bytes) -> Verified:
+def verify(message: bytes, signature_armor: bytes, *, namespace: bytes = NAMESPACE) -> Verified:
     """Verify a signature over a message, and return whose it is.
 
-    Whether that key counts is for the registry to say.
+    Whether that key counts is for the registry to say. `namespace` is `GIT` for the signatures
+    that git makes of commits, which count for nothing else.
 
     Raises:
         IntegrityError: if it does not verify; the code says which check failed.
@@ -70,11 +74,11 @@ def verify(message: bytes, signature_armor: bytes) -> Verified:
     if version != _VERSION:
         text = f"the signature has version {version}, and only {_VERSION} is known"
         raise IntegrityError(text, code="signature-version")
-    blob, namespace, reserved, digest_name, signature = (wire.string() for _ in range(5))
+    blob, purpose, reserved, digest_name, signature = (wire.string() for _ in range(5))
     wire.end()
-    if namespace != NAMESPACE:
+    if purpose != namespace:
         raise IntegrityError(
-            f"the signature was made for `{_shown(namespace)}`, not for `{NAMESPACE.decode()}`",
+            f"the signature was made for `{_shown(purpose)}`, not for `{namespace.decode()}`",
             code="signature-namespace",
         )
     if reserved:
@@ -85,7 +89,7 @@ def verify(message: bytes, signature_armor: bytes) -> Verified:
         raise IntegrityError(text, code="signature-hash")
     key = keys.load(blob)
     signed = _MAGIC + b"".join(
-        string(part) for part in (namespace, reserved, digest_name, digest(message).digest())
+        string(part) for part in (purpose, reserved, digest_name, digest(message).digest())
     )
     flags = _check(key, signed, signature)
     return Verified(

@@ -1,0 +1,193 @@
+"""Agent Trace records, in `.agent-trace/traces.jsonl` or in notes: ranges with a contributor.
+
+They are read leniently, since what writes them breaks the schema: any version, unknown fields,
+and one broken record does not take the others with it. A record names the commit that was
+checked out *before* the edit, so its ranges are those of that commit's children.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from aigate.domain.evidence import Agents, Claim, Doubt, Exhibits, Grade
+from aigate.domain.extension import Evidence
+from aigate.domain.finding import Provenance
+from aigate.engine.identity import agent_named
+
+REF = "refs/notes/agent-trace"
+FILE = ".agent-trace/traces.jsonl"
+LARGEST = 8_000_000
+"""Larger files of records are not read, in bytes."""
+
+_NAME = "agent-trace"
+_MOST = 20_000  # records, and as many ranges
+_MOST_DOUBTS = 5
+_FARTHEST = 10_000_000
+_PSEUDO = frozenset({".sessions", ".shell-history"})
+_KINDS = {"ai": Provenance.AI, "human": Provenance.HUMAN, "mixed": Provenance.MIXED}
+# Where people keep their files; such a path has no place in a repository.
+_LEAK = re.compile(r"(?:file://)?(?:/(?:home|Users|root)/|[A-Za-z]:[\\/]+Users[\\/])")
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Which commits a record is about: those given, or None for any of the change."""
+
+    commits: tuple[str | None, ...]
+    grade: Grade
+
+
+def _read(exhibits: Exhibits) -> Iterator[Claim | Doubt]:
+    known = {one.id for one in exhibits.commits}
+    for commit, data in sorted(exhibits.notes.get(REF, {}).items()):
+        if commit in known:
+            place = _Place((commit,), Grade.NOTED)
+            yield from _capped(_of_text(data, exhibits, place, commit))
+    if FILE in exhibits.files:
+        yield from _capped(_of_text(exhibits.files[FILE], exhibits, None, ""))
+
+
+def _capped(found: Iterator[Claim | Doubt]) -> Iterator[Claim | Doubt]:
+    doubts: set[str] = set()
+    for one in found:
+        if isinstance(one, Claim):
+            yield one
+        elif one.code not in doubts and len(doubts) < _MOST_DOUBTS:
+            doubts.add(one.code)
+            yield one
+
+
+def _of_text(
+    data: bytes, exhibits: Exhibits, place: _Place | None, commit: str
+) -> Iterator[Claim | Doubt]:
+    where = "" if commit else FILE
+    if len(data) > LARGEST:
+        reason = f"{len(data)} bytes of records are not read"
+        yield Doubt("trace-large", reason, _NAME, commit, where)
+        return
+    try:
+        text = data.decode("utf-8")
+    except UnicodeError:
+        yield Doubt("trace-malformed", "it is not UTF-8", _NAME, commit, where)
+        return
+    records = _records(text)
+    if _LEAK.search(text):
+        reason = "a record holds the path of somebody's home folder"
+        yield Doubt("trace-leaks-path", reason, _NAME, commit, where)
+    if len(records) > _MOST:
+        reason = f"of {len(records)} records {_MOST} are read"
+        yield Doubt("trace-large", reason, _NAME, commit, where)
+    for record in records[:_MOST]:
+        if not isinstance(record, dict):
+            reason = "a record is no JSON object"
+            yield Doubt("trace-malformed", reason, _NAME, commit, where)
+            continue
+        yield from _of_record(record, exhibits, place or _placed(record, exhibits), commit)
+
+
+def _records(text: str) -> list[object]:
+    """Return one record for each line, or the one that all lines make up; None is a broken one."""
+    try:
+        whole: object = json.loads(text)
+    except (ValueError, RecursionError):
+        return [_loaded(row) for row in text.split("\n") if row.strip()]
+    return whole if isinstance(whole, list) else [whole]
+
+
+def _loaded(row: str) -> object:
+    try:
+        found: object = json.loads(row)
+    except (ValueError, RecursionError):
+        return None
+    return found
+
+
+def _placed(record: dict[str, object], exhibits: Exhibits) -> _Place:
+    vcs = record.get("vcs")
+    revision = vcs.get("revision") if isinstance(vcs, dict) else None
+    named = revision if isinstance(revision, str) else ""
+    fitting: list[str | None] = [
+        one.id for one in exhibits.commits if named and named in (one.id, *one.parents)
+    ]
+    if named and named == exhibits.head:
+        fitting.append("")
+    if fitting:
+        return _Place(tuple(fitting), Grade.NOTED)
+    # Squashed or rebased away: the numbers mean nothing now, the file was written by it still.
+    return _Place((None,), Grade.HINTED)
+
+
+def _of_record(
+    record: dict[str, object], exhibits: Exhibits, place: _Place, commit: str
+) -> Iterator[Claim | Doubt]:
+    tool = record.get("tool")
+    name = _text(tool.get("name")) if isinstance(tool, dict) else ""
+    left = _MOST
+    for file in _list(record.get("files")):
+        path = _text(file.get("path"))
+        if not path or path in _PSEUDO:
+            continue
+        for talk in _list(file.get("conversations")):
+            ranges = _list(talk.get("ranges"))
+            if len(ranges) > left:
+                reason = f"more than {_MOST} ranges in one record"
+                yield Doubt("trace-large", reason, _NAME, commit, path)
+            ranges, left = ranges[:left], left - len(ranges[:left])
+            for one in ranges:
+                who = one.get("contributor") or talk.get("contributor")
+                lines = _lines(one)
+                if lines is None:
+                    reason = "a record names lines that are in no file"
+                    yield Doubt("trace-ranges", reason, _NAME, commit, path)
+                    continue
+                yield from _claims(who, name, talk, exhibits.agents, path, lines, place)
+
+
+def _claims(
+    who: object,
+    tool: str,
+    talk: dict[str, object],
+    agents: Agents,
+    path: str,
+    lines: tuple[int, int],
+    place: _Place,
+) -> Iterator[Claim]:
+    said = who if isinstance(who, dict) else {}
+    kind = _KINDS.get(_text(said.get("type")))
+    if kind is None:
+        return
+    known = agent_named(agents, tool)
+    for commit in place.commits:
+        yield Claim(
+            source=_NAME,
+            kind=kind,
+            grade=place.grade,
+            agent="" if kind is Provenance.HUMAN else (known.name if known else tool),
+            model=_text(said.get("model_id")),
+            session=_text(talk.get("url")),
+            commit=commit,
+            path=path,
+            ranges=(lines,) if place.grade is Grade.NOTED else (),
+            detail="trace",
+        )
+
+
+def _lines(one: dict[str, object]) -> tuple[int, int] | None:
+    first, last = one.get("start_line"), one.get("end_line")
+    if not isinstance(first, int) or not isinstance(last, int):
+        return None
+    return (first, last) if 1 <= first <= last <= _FARTHEST else None
+
+
+def _text(value: object) -> str:
+    return value[:300] if isinstance(value, str) else ""
+
+
+def _list(value: object) -> list[dict[str, object]]:
+    return [one for one in value if isinstance(one, dict)] if isinstance(value, list) else []
+
+
+EVIDENCE = Evidence(name=_NAME, read=_read, notes=(REF,), files=(FILE,))

@@ -1,0 +1,260 @@
+"""Reads the commits of a change, and the notes that hang on commits."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from aigate.domain.evidence import Commit
+from aigate.workspace.git import Repository, read_blobs
+
+MOST_COMMITS = 5000
+"""Of longer changes only so many commits are read, the newest."""
+
+MOST_NOTES = 2000
+MOST_LOCAL = 200
+LARGEST_LOCAL = 4_000_000
+
+_PERSON = re.compile(r"([^<]*)<([^>]*)>.*", re.DOTALL)
+_SIGNATURES = ("gpgsig", "gpgsig-sha256")
+_LONGEST_NAME = 1000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class History:
+    """The commits that a head has and its reference has not, newest first.
+
+    `problem` says in words why some are missing here, and is empty where none are.
+    """
+
+    commits: tuple[Commit, ...]
+    problem: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """A note on a commit; `data` is empty where `problem` says why it was not read."""
+
+    commit: str
+    data: bytes
+    problem: str = ""
+
+
+def commits_of(repository: Repository, base: str, head: str) -> History:
+    """Return the commits of a change; what cannot be read is left out and said."""
+    if not head:
+        return History(commits=())
+    limits = [f"--max-count={MOST_COMMITS + 1}", "--end-of-options", head]
+    done = repository.call("rev-list", *limits, *([f"^{base}"] if base else []))
+    if done.code != 0:
+        return History(commits=(), problem="the history of the change is not here")
+    ids = done.out.decode("ascii", "replace").split()
+    commits = tuple(_read(repository, ids[:MOST_COMMITS]))
+    if len(ids) > MOST_COMMITS:
+        return History(commits=commits, problem=f"the change has more than {MOST_COMMITS} commits")
+    problem = "some commits of the change are damaged" if len(commits) < len(ids) else ""
+    return History(commits=commits, problem=problem)
+
+
+def has_ref(repository: Repository, ref: str) -> bool:
+    """Tell whether this clone has a ref."""
+    return repository.call("rev-parse", "--verify", "--quiet", ref).code == 0
+
+
+def notes_on(
+    repository: Repository, ref: str, commits: Sequence[str], *, limit: int
+) -> tuple[Note, ...]:
+    """Return the notes that a ref has on these commits, none larger than `limit` bytes.
+
+    git spreads notes over folders as they grow in number; each of the three ways is asked for,
+    which takes as long as there are commits and not as there are notes.
+    """
+    if not commits or not has_ref(repository, ref):
+        return ()
+    names = [(commit, f"{ref}:{path}") for commit in commits for path in _spread(commit)]
+    feed = "".join(f"{name}\n" for _, name in names).encode("ascii", "replace")
+    done = repository.call("cat-file", "--batch-check", feed=feed)
+    answers = done.out.decode("ascii", "replace").split("\n")[:-1]
+    blobs: dict[str, str] = {}
+    for (commit, _), answer in zip(names, answers, strict=False):
+        words = answer.split(" ")
+        if len(words) == 3 and words[1] == "blob":
+            blobs.setdefault(commit, words[0])
+    return _notes(repository, blobs, limit)
+
+
+def all_notes(repository: Repository, ref: str, *, limit: int) -> tuple[Note, ...]:
+    """Return the notes of a ref, on whatever commits, at most two thousand of them."""
+    if not has_ref(repository, ref):
+        return ()
+    done = repository.call("ls-tree", "-r", "-z", "--full-tree", ref)
+    blobs: dict[str, str] = {}
+    for row in done.out.split(b"\0")[:-1]:
+        head, _, path = row.partition(b"\t")
+        words = head.decode("ascii", "replace").split(" ")
+        commit = path.replace(b"/", b"").decode("ascii", "replace")
+        if len(words) == 3 and words[1] == "blob" and re.fullmatch(r"[0-9a-f]{40,64}", commit):
+            blobs[commit] = words[2]
+        if len(blobs) >= MOST_NOTES:
+            break
+    return _notes(repository, blobs, limit)
+
+
+def mentions(repository: Repository, key: str) -> tuple[str, ...]:
+    """Return the values of a setting of this clone; a hint and nothing more."""
+    done = repository.call("config", "--local", "--get-regexp", key)
+    rows = done.out.decode("utf-8", "replace").split("\n") if done.code == 0 else []
+    return tuple(row for row in rows if row)
+
+
+def read_commits(repository: Repository, ids: Iterable[str]) -> tuple[Commit, ...]:
+    """Return what these commits say about themselves; those that cannot be read are left out."""
+    return tuple(_read(repository, ids))
+
+
+def touched(repository: Repository, commits: Sequence[str]) -> Mapping[str, tuple[str, ...]]:
+    """Return the paths in which each commit differs from any of its parents, in order."""
+    if not commits:
+        return {}
+    options = ("-r", "-z", "-m", "--root", "--raw", "--no-renames", "--ignore-submodules=none")
+    feed = "".join(f"{name}\n" for name in commits).encode("ascii", "replace")
+    done = repository.call("diff-tree", "--stdin", *options, feed=feed)
+    found: dict[str, set[str]] = {}
+    at = ""
+    named = False
+    for part in done.out.split(b"\0"):
+        if part.startswith(b":"):
+            named = True
+        elif named:
+            named = False
+            found.setdefault(at, set()).add(part.decode("utf-8", "surrogateescape"))
+        else:
+            at = part.decode("ascii", "replace").strip()
+    return {commit: tuple(sorted(paths)) for commit, paths in found.items()}
+
+
+def line_counts(
+    repository: Repository, files: Sequence[tuple[str, str]], *, limit: int
+) -> Mapping[tuple[str, str], int]:
+    """Return how many lines files have in commits; -1 where there is none.
+
+    Files of more than `limit` bytes are left out, and so are names that git cannot be asked for.
+    """
+    asked = [one for one in files if "\n" not in one[1]]
+    feed = "".join(f"{commit}:{path}\n" for commit, path in asked)
+    answers = repository.call(
+        "cat-file", "--batch-check", feed=feed.encode("utf-8", "surrogateescape")
+    ).out.split(b"\n")[:-1]
+    blobs: dict[tuple[str, str], str] = {}
+    counts: dict[tuple[str, str], int] = {}
+    for one, answer in zip(asked, answers, strict=False):
+        words = answer.decode("utf-8", "replace").split(" ")
+        if len(words) == 3 and words[1] == "blob":
+            blobs[one] = words[0]
+        else:
+            counts[one] = -1
+    found = {blob.id: blob for blob in read_blobs(repository, blobs.values(), limit=limit)}
+    for one, name in blobs.items():
+        blob = found.get(name)
+        if blob and not blob.problem:
+            open_end = bool(blob.data) and not blob.data.endswith(b"\n")
+            counts[one] = blob.data.count(b"\n") + open_end
+    return counts
+
+
+def local_records(repository: Repository) -> tuple[bytes, ...]:
+    """Return the session records that lie in this clone and travel with no commit yet."""
+    folder = Path(repository.common_dir, "aigate", "sessions")
+    found = []
+    try:
+        files = sorted(folder.glob("*.jsonl"))[:MOST_LOCAL]
+        for file in files:
+            if file.is_file() and not file.is_symlink():
+                with file.open("rb") as stream:
+                    found.append(stream.read(LARGEST_LOCAL + 1))
+    except OSError:
+        return tuple(found)
+    return tuple(found)
+
+
+def _notes(repository: Repository, blobs: Mapping[str, str], limit: int) -> tuple[Note, ...]:
+    contents = {blob.id: blob for blob in read_blobs(repository, blobs.values(), limit=limit)}
+    found = []
+    for commit, name in sorted(blobs.items()):
+        blob = contents.get(name)
+        found.append(
+            Note(commit, blob.data, blob.problem) if blob else Note(commit, b"", "missing")
+        )
+    return tuple(found)
+
+
+def _spread(commit: str) -> tuple[str, ...]:
+    return (commit, f"{commit[:2]}/{commit[2:]}", f"{commit[:2]}/{commit[2:4]}/{commit[4:]}")
+
+
+def _read(repository: Repository, ids: Iterable[str]) -> Iterator[Commit]:
+    wanted = list(ids)
+    while wanted:
+        feed = "".join(f"{name}\n" for name in wanted).encode("ascii")
+        out = repository.call("cat-file", "--batch", feed=feed).out
+        at = answered = 0
+        while (end := out.find(b"\n", at)) >= 0:
+            words = out[at:end].decode("ascii", "replace").split(" ")
+            if len(words) != 3 or not words[2].isdigit():
+                at = end + 1
+            else:
+                start, at = end + 1, end + 2 + int(words[2])
+                if at > len(out):
+                    break
+                raw = out[start : at - 1]
+                # git does not look, and an object can lie in the place of another.
+                if words[1] == "commit" and _name(repository, raw) == words[0]:
+                    yield _commit(words[0], raw)
+            answered += 1
+        # git ends at the first object that it cannot unpack.
+        wanted = wanted[answered + 1 :]
+
+
+def _name(repository: Repository, raw: bytes) -> str:
+    whole = b"commit %d\0%s" % (len(raw), raw)
+    return hashlib.new(repository.object_format, whole, usedforsecurity=False).hexdigest()
+
+
+def _commit(name: str, raw: bytes) -> Commit:
+    """Read a commit, however it is spelt: an odd one is no reason to know nothing of it."""
+    header, _, message = raw.partition(b"\n\n")
+    fields: list[list[bytes]] = []
+    for row in header.split(b"\n"):
+        if row.startswith(b" ") and fields:
+            fields[-1].append(row)
+        else:
+            fields.append([row])
+    values: dict[str, list[str]] = {}
+    signature = b""
+    kept = []
+    for field in fields:
+        key = field[0].partition(b" ")[0].decode("ascii", "replace")
+        first = field[0].partition(b" ")[2]
+        if key in _SIGNATURES:
+            signature = signature or b"\n".join([first, *(row[1:] for row in field[1:])])
+            continue
+        kept += field
+        values.setdefault(key, []).append(first.decode("utf-8", "surrogateescape"))
+    return Commit(
+        id=name,
+        parents=tuple(values.get("parent", ())),
+        author=_person(values.get("author", [""])[0]),
+        committer=_person(values.get("committer", [""])[0]),
+        message=message.decode("utf-8", "surrogateescape"),
+        signature=signature + b"\n" if signature else b"",
+        signed=b"\n".join([*kept, b"", message]) if signature else b"",
+    )
+
+
+def _person(value: str) -> tuple[str, str]:
+    found = _PERSON.fullmatch(value)
+    name, email = (found[1].strip(), found[2].strip()) if found else (value.strip(), "")
+    return name[:_LONGEST_NAME], email[:_LONGEST_NAME]
