@@ -221,6 +221,3 @@ def _time(seconds: int | None) -> datetime | None:
 
 def _digest(records: Mapping[str, Entry]) -> str:
     return hashlib.sha256("\n".join(sorted(records)).encode()).hexdigest() if records else ""
-
-
-_authors = authors_of

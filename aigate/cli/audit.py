@@ -11,7 +11,6 @@ from pathlib import Path
 
 import click
 
-from aigate.accounts import _authors as authors_of
 from aigate.accounts import records_of, root_files_of
 from aigate.cli._decisions import Decisions
 from aigate.cli._verdict_folder import NONE, read_folder
@@ -25,6 +24,7 @@ from aigate.errors import IntegrityError, UsageError
 from aigate.ledger import registry as registries
 from aigate.ledger import store
 from aigate.workspace import git, sides
+from aigate.workspace.authors import authors_of
 
 SCHEMA = "aigate-audit/1"
 
@@ -209,22 +209,10 @@ class _Replay:
             # The commit that broke it is listed.
             return
         registry = Registry(roots=chain, pinned=True) if chain else None
-        authors = self._authors(parents, head, registry) if registry else frozenset()
+        authors: frozenset[str] = frozenset()
+        if registry and statements:
+            authors = authors_of(self.repository, parents[0], head, registry)
         yield from of_statements(commit, statements, registry, authors=authors)
-
-    def _authors(
-        self, parents: list[sides.Tree], head: sides.Tree, registry: Registry
-    ) -> frozenset[str]:
-        """Return the registered people who wrote what a commit brought.
-
-        Who merges what others wrote is no author of it; who writes something into the merge is.
-        """
-        known = {(e.path, e.mode, e.blob) for parent in parents for e in parent.entries}
-        own = any((e.path, e.mode, e.blob) not in known for e in head.entries)
-        brought = [head] if own or len(parents) == 1 else parents[1:]
-        return frozenset().union(
-            *(authors_of(self.repository, parents[0], each, registry) for each in brought)
-        )
 
     def _registry(
         self, commit: str, parents: list[sides.Tree], head: sides.Tree
