@@ -11,6 +11,7 @@ from aigate.cli.packs import packs_folder
 from aigate.domain.accountability import Binding, Terms
 from aigate.domain.finding import Finding, Judged
 from aigate.engine.acceptance import differences
+from aigate.engine.baseline import bindings_of
 from aigate.errors import UsageError
 from aigate.gate import Request, run
 
@@ -98,18 +99,8 @@ def one_place(
 
 def binding_of(copies: tuple[Judged, ...]) -> Binding:
     """Return what ties terms to these copies of a finding, which are in one place."""
-    finding = copies[0].finding
-    return Binding(
-        fingerprint=finding.fingerprint,
-        rule=finding.rule,
-        rule_digest=finding.rule_digest,
-        severity=max(one.finding.severity for one in copies),
-        path=finding.at.path,
-        match=finding.match,
-        context=finding.context,
-        scope=finding.scope,
-        count=len(copies),
-    )
+    (binding,) = bindings_of(one.finding for one in copies)
+    return binding
 
 
 def closest(copies: tuple[Judged, ...], binding: Binding) -> tuple[Finding, tuple[str, ...]]:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import PurePosixPath
 
 import click
 
@@ -40,30 +41,59 @@ class Signed:
         return max(one.claimed_at for one in self.by.values())
 
 
-def find_signed(desk: Desk, fingerprint: str) -> tuple[Signed, ...]:
-    """Return all terms in the ledger that bind a finding, newest first.
+def find_signed(desk: Desk, name: str) -> tuple[Signed, ...]:
+    """Return all terms in the ledger that have a name, newest first.
 
-    Statements that do not count today are left out.
+    The name is the start of a finding's fingerprint, or of the digest of the terms themselves or
+    of a record that holds them. Statements that do not count today are left out.
 
     Raises:
-        UsageError: the fingerprint is too short, or the start of several.
+        UsageError: the name is too short, or the start of several.
     """
-    name = fingerprint.lower()
-    if len(name) < SHORTEST:
-        raise UsageError(
-            f"`{fingerprint}` is too short", hint=f"give {SHORTEST} characters or more"
-        )
+    start = name.lower()
+    if len(start) < SHORTEST:
+        raise UsageError(f"`{name}` is too short", hint=f"give {SHORTEST} characters or more")
     index = store.index(desk.records)
-    prints = [one for one in index.by_fingerprint if one.startswith(name)]
-    if len(prints) > 1:
+    prints = [one for one in index.by_fingerprint if one.startswith(start)]
+    named = _named(desk, start)
+    if len(prints) + len(named) > 1:
         raise UsageError(
-            f"`{fingerprint}` is the start of several fingerprints", hint="give more of it"
+            f"`{name}` is the start of several fingerprints or digests", hint="give more of it"
         )
-    paths = set(index.by_fingerprint[prints[0]]) if prints else set()
+    if named:
+        return _gathered(desk, _about(desk, index, next(iter(named.values()))))
+    paths = {path for one in prints for path in index.by_fingerprint[one]}
+    return _gathered(desk, _about(desk, index, paths))
+
+
+def signed_about(desk: Desk, fingerprints: Iterable[str]) -> tuple[Signed, ...]:
+    """Return all terms in the ledger that bind one of these findings, newest first."""
+    index = store.index(desk.records)
+    paths = {path for one in fingerprints for path in index.by_fingerprint.get(one, ())}
+    return _gathered(desk, _about(desk, index, paths))
+
+
+def _named(desk: Desk, start: str) -> dict[str, set[str]]:
+    """Return the records of each terms that are meant by the start of a digest."""
+    found: dict[str, set[str]] = {}
+    digests = store.terms_digests(desk.records)
+    meant = {
+        digest
+        for path, digest in digests.items()
+        if digest.startswith(start) or PurePosixPath(path).stem.startswith(start)
+    }
+    for path, digest in digests.items():
+        if digest in meant:
+            found.setdefault(digest, set()).add(path)
+    return found
+
+
+def _about(desk: Desk, index: store.Index, paths: Collection[str]) -> list[Statement]:
+    """Read records, and those that take back what they say."""
     found = list(_read(desk, paths))
     names = {one.terms.digest for one in found}
-    found += _read(desk, {p for each in names for p in index.by_terms.get(each, ())} - paths)
-    return _gathered(desk, found)
+    more = {path for each in names for path in index.by_terms.get(each, ())}
+    return [*found, *_read(desk, more.difference(paths))]
 
 
 def _read(desk: Desk, paths: Iterable[str]) -> Iterator[Statement]:

@@ -6,7 +6,8 @@ import hashlib
 import secrets
 import sys
 import tempfile
-from datetime import UTC, datetime, timedelta
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import click
@@ -20,11 +21,44 @@ from aigate.domain.accountability import (
 )
 from aigate.domain.extension import Target
 from aigate.domain.finding import Gap
+from aigate.domain.policy import Assurance
 from aigate.domain.severity import Severity
 from aigate.domain.tree import Entry, Kind, Unit
 from aigate.errors import IntegrityError, UsageError
 from aigate.ledger import signing, statements, store
 from aigate.scanners.secrets import SCANNER as SECRETS
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Longest:
+    """How long findings of a severity may be accepted, who says so, and the last such day."""
+
+    days: int
+    whose: str
+    last: date
+
+
+def end_of_day(desk: Desk, until: datetime) -> datetime:
+    """Return the end of a day, UTC.
+
+    Raises:
+        UsageError: the day is over.
+    """
+    end = until.replace(hour=23, minute=59, second=59, tzinfo=UTC)
+    if end <= desk.at:
+        raise UsageError(f"`{until:%Y-%m-%d}` is over", hint="choose a day to come")
+    return end
+
+
+def longest(desk: Desk, severity: Severity) -> Longest | None:
+    """Return how long findings of a severity may be accepted; None if nobody limits it."""
+    both = [(one.longest, "policy") for one in desk.policy.acceptance if one.severity is severity]
+    both += [(one.longest, "registry") for one in desk.root.limits if one.severity is severity]
+    if not both:
+        return None
+    days, whose = min(both)
+    last = (desk.at + timedelta(days=days, seconds=1)).date() - timedelta(days=1)
+    return Longest(days=days, whose=whose, last=last)
 
 
 def end_of(desk: Desk, until: datetime, severity: Severity) -> datetime:
@@ -33,21 +67,43 @@ def end_of(desk: Desk, until: datetime, severity: Severity) -> datetime:
     Raises:
         UsageError: it may not, or the day is over.
     """
-    end = until.replace(hour=23, minute=59, second=59, tzinfo=UTC)
-    if end <= desk.at:
-        raise UsageError(f"`{until:%Y-%m-%d}` is over", hint="choose a day to come")
-    both = [(one.longest, "policy") for one in desk.policy.acceptance if one.severity is severity]
-    both += [(one.longest, "registry") for one in desk.root.limits if one.severity is severity]
-    days, whose = min(both, default=(0, ""))
-    if both and end > desk.at + timedelta(days=days):
-        last = (desk.at + timedelta(days=days, seconds=1)).date() - timedelta(days=1)
+    end = end_of_day(desk, until)
+    most = longest(desk, severity)
+    if most and end.date() > most.last:
         raise UsageError(
-            f"`{until:%Y-%m-%d}` is too far away: the {whose} allows {days} days for a finding of"
-            f" severity {severity.word}",
-            hint=f"the last day is {last}",
+            f"`{until:%Y-%m-%d}` is too far away: the {most.whose} allows {most.days} days for a"
+            f" finding of severity {severity.word}",
+            hint=f"the last day is {most.last}",
             code="lasts-too-long",
         )
     return end
+
+
+def out_of_reach(desk: Desk, pen: Pen) -> frozenset[Severity]:
+    """Return the severities that ask for a touch of the key, if it is one that shows none."""
+    if pen.key.type.startswith("sk-"):
+        return frozenset()
+    return frozenset(
+        one.severity
+        for one in (*desk.policy.acceptance, *desk.root.limits)
+        if one.assurance is Assurance.SIGNED_TOUCH
+    )
+
+
+def introduce(pen: Pen) -> None:
+    """Say who is about to sign, as what, and with which key."""
+    say(f"you, `{pen.person.id}`, are about to sign as {pen.role}, with {pen.key.fingerprint}\n\n")
+
+
+def warn_if_too_weak(desk: Desk, pen: Pen, terms: Terms) -> None:
+    """Say so where this key cannot give the assurance that the severity asks for."""
+    weak = out_of_reach(desk, pen)
+    words = sorted({one.severity for one in terms.bindings} & weak, reverse=True)
+    if words:
+        say(
+            f"\nfindings of severity {', '.join(each.word for each in words)} ask for a hardware key"
+            " that is touched; signed with this one they go on blocking\n"
+        )
 
 
 def require_no_secret(*texts: str) -> None:

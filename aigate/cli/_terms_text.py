@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Sequence
 
 from aigate.cli._signed import Signed
 from aigate.domain.accountability import Binding, Role, StatementKind, Terms
 from aigate.domain.finding import Finding
+from aigate.domain.severity import Severity
 from aigate.engine.shown import line, plain
 from aigate.ledger.roots import time_text
 
 _WIDTH = 160
 _MOST_LINES = 40
 _MOST_BINDINGS = 20
+_MOST_ROWS = 15
 _MEANING = {
     StatementKind.ACCEPT: "accept: the risk is real, and two people answer for it until then",
     StatementKind.FALSE_POSITIVE: "false-positive: there is no risk, and two people say so",
@@ -42,13 +45,18 @@ def code_lines(finding: Finding) -> Iterator[str]:
     yield ""
 
 
-def terms_lines(terms: Terms) -> Iterator[str]:
-    """Yield terms in words, all of them, and then the bytes that are signed."""
+def terms_lines(terms: Terms, *, all_of_it: bool = False) -> Iterator[str]:
+    """Yield terms in words, all of them, and then the bytes that are signed.
+
+    Of many findings there is a summary, and of the bytes the digest, unless all is asked for.
+    """
+    many = is_long(terms)
     yield f"  what         {_MEANING.get(terms.kind, terms.kind)}"
-    for binding in terms.bindings[:_MOST_BINDINGS]:
-        yield from _binding_lines(binding)
-    if len(terms.bindings) > _MOST_BINDINGS:
-        yield f"  and          {len(terms.bindings) - _MOST_BINDINGS} more findings, named below"
+    if many:
+        yield from summary_lines(terms.bindings)
+    if all_of_it or not many:
+        for binding in terms.bindings:
+            yield from _binding_lines(binding)
     yield f"  because      {plain(terms.reason_code)}"
     yield from (f"               {plain(text)}" for text in terms.reason.split("\n"))
     if terms.control:
@@ -66,8 +74,48 @@ def terms_lines(terms: Terms) -> Iterator[str]:
         word = "ends" if terms.kind is StatementKind.WITHDRAW else "follows"
         yield f"  {word:<12} {digest}"
     yield ""
+    if many and not all_of_it:
+        yield f"the terms are {len(terms.raw):,} bytes with the SHA-256 {terms.digest}"
+        return
     yield f"the terms, byte for byte, with the SHA-256 {terms.digest}:"
     yield terms.raw.decode("ascii").rstrip("\n")
+
+
+def is_long(terms: Terms) -> bool:
+    """Tell whether terms name so many findings that `terms_lines` only sums them up."""
+    return len(terms.bindings) > _MOST_BINDINGS
+
+
+def summary_lines(bindings: Sequence[Binding]) -> Iterator[str]:
+    """Yield how many findings there are, by rule and by folder."""
+    copies = sum(binding.count for binding in bindings)
+    paths = {binding.path for binding in bindings}
+    yield f"  findings     {copies:,} in {len(paths):,} {'file' if len(paths) == 1 else 'files'}"
+    rules: Counter[tuple[Severity, str]] = Counter()
+    folders: Counter[str] = Counter()
+    for binding in bindings:
+        rules[binding.severity, binding.rule] += binding.count
+        folders[_folder(binding.path)] += binding.count
+    by_rule = sorted(rules.items(), key=lambda one: (-one[0][0], -one[1], one[0][1]))
+    rows = [(f"{severity.word:<9} {plain(rule)}", n) for (severity, rule), n in by_rule]
+    yield from _rows("by rule", rows)
+    by_folder = sorted(folders.items(), key=lambda one: (-one[1], one[0]))
+    yield from _rows("by folder", [(line(folder, _WIDTH), n) for folder, n in by_folder])
+
+
+def _folder(path: str) -> str:
+    """Return the folder of a path, of which two levels say enough."""
+    folders = path.split("/")[:-1]
+    return "/".join(folders[:2]) + "/" if folders else "at the top"
+
+
+def _rows(title: str, rows: Sequence[tuple[str, int]]) -> Iterator[str]:
+    shown = rows if len(rows) <= _MOST_ROWS + 1 else rows[:_MOST_ROWS]
+    for number, (text, count) in enumerate(shown):
+        yield f"  {'' if number else title:<12} {count:>6,}  {text}"
+    if len(shown) < len(rows):
+        rest = sum(count for _, count in rows[len(shown) :])
+        yield f"  {'':<12} {rest:>6,}  in {len(rows) - len(shown):,} more"
 
 
 def _binding_lines(binding: Binding) -> Iterator[str]:

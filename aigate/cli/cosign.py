@@ -2,35 +2,51 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+
 import click
 
 from aigate.cli import _found as found
 from aigate.cli import _signing as signing
 from aigate.cli._desk import OTHER, SHORT, Desk, desk_of
-from aigate.cli._pens import pen_for
-from aigate.cli._signed import Signed, find_signed
-from aigate.cli._terms_text import changed_words, code_lines, signed_lines, terms_lines
-from aigate.cli.accept import SEATS
+from aigate.cli._pens import Pen, pen_for
+from aigate.cli._signed import Signed, find_signed, signed_about
+from aigate.cli._terms_text import (
+    changed_words,
+    code_lines,
+    is_long,
+    signed_lines,
+    terms_lines,
+)
+from aigate.cli._whole import Whole, gap_lines, places_of, scan_whole, where
+from aigate.cli._wish import SEATS
 from aigate.cli.exits import OK, finish
 from aigate.cli.streams import say
-from aigate.domain.accountability import Role
+from aigate.domain.accountability import Role, StatementKind
+from aigate.engine.baseline import Bounds, drift, sort_out
+from aigate.engine.shown import line
 from aigate.errors import UsageError
+
+_MOST_SHOWN = 10
+_WIDTH = 200
 
 
 @click.command()
-@click.argument("fingerprint")
+@click.argument("name")
 @click.option("--as", "role", type=SEATS, required=True, help="The seat that you take.")
 @click.option("--key", default="", metavar="FILE", help="Your key; by default the enrolled one.")
+@click.option("--all", "all_of_it", is_flag=True, help="Show all of a baseline, and its bytes.")
 @click.option("--yes", is_flag=True, help="Sign without asking.")
 @click.pass_obj
-def cosign(directory: str, *, fingerprint: str, role: str, key: str, yes: bool) -> None:
-    """Sign what somebody else signed about a finding, as the second of two people.
+def cosign(directory: str, *, name: str, role: str, key: str, all_of_it: bool, yes: bool) -> None:
+    """Sign what somebody else signed, as the second of two people.
 
-    Shows the same words, who signed them, and the code as it is now.
+    NAME is the start of a finding's fingerprint, or of the digest that a baseline has. Shows the
+    same words, who signed them, and the code as it is now.
     """
     desk = desk_of(directory)
     seat = Role(role)
-    offer = _offer(desk, fingerprint, seat)
+    offer = _offer(desk, name, seat)
     pen = pen_for(desk, seat, key)
     first = offer.by[OTHER[seat]]
     if first.person == pen.person.id:
@@ -41,20 +57,11 @@ def cosign(directory: str, *, fingerprint: str, role: str, key: str, yes: bool) 
         )
     terms = offer.terms
     _require_fresh(desk, offer)
-    binding = next(b for b in terms.bindings if b.fingerprint.startswith(fingerprint.lower()))
-    copies = found.look(desk, binding.fingerprint, binding.path)
-    finding, changed = found.closest(copies, binding)
-    say(f"you, `{pen.person.id}`, are about to sign as {seat}, with {pen.key.fingerprint}\n\n")
-    say("".join(f"{text}\n" for text in code_lines(finding)))
-    say("".join(f"{text}\n" for text in (*signed_lines(offer), *terms_lines(terms))))
-    if changed:
-        raise UsageError(
-            f"what `{first.person}` signed is stale; changed since: {changed_words(changed)}",
-            hint=f"look at it together, then `aigate accept {binding.fingerprint[:SHORT]}` again",
-            code=f"{changed[0]}-changed",
-        )
-    if len(copies) > binding.count:
-        say(f"\nonly {binding.count} of {len(copies)} copies in this file are covered by this\n")
+    if terms.kind is StatementKind.BASELINE:
+        _show_baseline(desk, offer, pen, all_of_it=all_of_it)
+    else:
+        _show_finding(desk, offer, pen)
+    signing.warn_if_too_weak(desk, pen, terms)
     signing.ask(yes=yes)
     signing.sign_and_keep(desk, terms, pen)
     end = f"{terms.expires_at:%Y-%m-%d}" if terms.expires_at else "never"
@@ -62,12 +69,74 @@ def cosign(directory: str, *, fingerprint: str, role: str, key: str, yes: bool) 
     finish(OK)
 
 
-def _offer(desk: Desk, fingerprint: str, role: Role) -> Signed:
-    every = find_signed(desk, fingerprint)
+def _show_finding(desk: Desk, offer: Signed, pen: Pen) -> None:
+    (binding,) = offer.terms.bindings
+    copies = found.look(desk, binding.fingerprint, binding.path)
+    finding, changed = found.closest(copies, binding)
+    signing.introduce(pen)
+    say("".join(f"{text}\n" for text in code_lines(finding)))
+    say("".join(f"{text}\n" for text in (*signed_lines(offer), *terms_lines(offer.terms))))
+    if changed:
+        raise UsageError(
+            f"what `{offer.by[OTHER[pen.role]].person}` signed is stale; changed since:"
+            f" {changed_words(changed)}",
+            hint=f"look at it together, then `aigate accept {binding.fingerprint[:SHORT]}` again",
+            code=f"{changed[0]}-changed",
+        )
+    if len(copies) > binding.count:
+        say(f"\nonly {binding.count} of {len(copies)} copies in this file are covered by this\n")
+
+
+def _show_baseline(desk: Desk, offer: Signed, pen: Pen, *, all_of_it: bool) -> None:
+    terms = offer.terms
+    whole = scan_whole(desk)
+    signing.introduce(pen)
+    say("".join(f"{text}\n" for text in signed_lines(offer)))
+    say("".join(f"{text}\n" for text in terms_lines(terms, all_of_it=all_of_it)))
+    if is_long(terms) and not all_of_it:
+        say("`--all` shows every finding, and every byte\n")
+    since = tuple(_drift_lines(desk, offer, whole))
+    say(f"\nlooked at {where(desk, whole)}, ")
+    say(
+        "where this is not as it was signed:\n"
+        if since
+        else "where all of this is as it was signed\n"
+    )
+    say("".join(f"{text}\n" for text in (*since, *gap_lines(whole))))
+
+
+def _drift_lines(desk: Desk, offer: Signed, whole: Whole) -> Iterator[str]:
+    drifted = drift(offer.terms.bindings, whole.findings)
+    if drifted.gone:
+        yield f"  {sum(count for _, count in drifted.gone):>6,}  gone; nothing is covered by these"
+        yield from _cut([f"{one.rule} in {one.path}" for one, _ in drifted.gone])
+    if drifted.changed:
+        yield f"  {len(drifted.changed):>6,}  changed since; these are not covered, and block"
+        yield from _cut(
+            [
+                f"{one.rule} in {one.at.path}:{one.at.line}: {changed_words(parts)}"
+                for one, parts in drifted.changed
+            ]
+        )
+    named = signed_about(desk, {finding.fingerprint for finding in whole.findings})
+    bounds = Bounds(policy=desk.policy, signed=places_of(one for one in named if not one.withdrawn))
+    others = len(sort_out(whole.candidates, bounds).listed)
+    if others:
+        yield f"  {others:>6,}  others block, and are in no terms"
+
+
+def _cut(texts: Sequence[str]) -> Iterator[str]:
+    yield from (f"          {line(text, _WIDTH)}" for text in texts[:_MOST_SHOWN])
+    if len(texts) > _MOST_SHOWN:
+        yield f"          and {len(texts) - _MOST_SHOWN:,} more"
+
+
+def _offer(desk: Desk, name: str, role: Role) -> Signed:
+    every = find_signed(desk, name)
     if not every:
         raise UsageError(
-            f"nobody has signed anything about `{fingerprint}` here",
-            hint=f"pull what the other person committed, or begin: `aigate accept {fingerprint}`",
+            f"nobody has signed anything about `{name}` here",
+            hint=f"pull what the other person committed, or begin: `aigate accept {name}`",
             code="no-acceptance",
         )
     waiting = [one for one in every if role not in one.by and not one.withdrawn]
@@ -76,14 +145,14 @@ def _offer(desk: Desk, fingerprint: str, role: Role) -> Signed:
     newest = every[0]
     if newest.withdrawn:
         raise UsageError(
-            f"what was signed about `{fingerprint}` was withdrawn",
-            hint=f"begin again with `aigate accept {fingerprint}`",
+            f"what was signed about `{name}` was withdrawn",
+            hint=f"begin again with `aigate {newest.terms.kind}`",
             code="withdrawn",
         )
     if OTHER[role] not in newest.by:
         raise UsageError(
             f"`{newest.by[role].person}` has signed as {role} already, and {OTHER[role]} has not",
-            hint=f"waits for {OTHER[role]}: `aigate cosign {fingerprint} --as {OTHER[role]}`",
+            hint=f"waits for {OTHER[role]}: `aigate cosign {name} --as {OTHER[role]}`",
             code=f"waits-for-{OTHER[role]}",
         )
     raise UsageError(
@@ -95,7 +164,7 @@ def _offer(desk: Desk, fingerprint: str, role: Role) -> Signed:
 def _require_fresh(desk: Desk, offer: Signed) -> None:
     """Refuse what would not count, signed or not."""
     terms, root = offer.terms, desk.root
-    again = "sign it anew with `aigate accept`, both of you"
+    again = f"sign it anew with `aigate {terms.kind}`, both of you"
     if (terms.registry_version, terms.registry_digest) != (root.version, root.digest):
         raise UsageError(
             f"this was signed under version {terms.registry_version} of the registry, and version"
@@ -115,5 +184,5 @@ def _require_fresh(desk: Desk, offer: Signed) -> None:
         )
     if terms.expires_at is None or terms.expires_at <= desk.at:
         raise UsageError("this has expired", hint=again, code="expired")
-    for binding in terms.bindings:
-        signing.end_of(desk, terms.expires_at, binding.severity)
+    for severity in {binding.severity for binding in terms.bindings}:
+        signing.end_of(desk, terms.expires_at, severity)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import secrets
 import shutil
 import sys
@@ -27,6 +28,7 @@ from aigate.ledger import verdict as verdict_statements
 from aigate.workspace.git import open_repository
 from aigate.workspace.worktree import index_entries
 
+_NONCE = re.compile(r"[0-9a-f]{32,64}")
 _ENVIRON = os.environ  # noqa: TID251 - settings are resolved here, in the command
 
 
@@ -109,6 +111,12 @@ class _Output:
     default="",
     help="Sign that statement with this SSH key, or the `.pub` file of an agent's.",
 )
+@click.option(
+    "--nonce",
+    metavar="HEX",
+    default="",
+    help="What the decision names its run by; by default a random one.",
+)
 @click.option("--no-cache", is_flag=True, help="Scan everything again.")
 @click.option("--jobs", type=click.IntRange(1, 64), default=None, help="Processes at once.")
 @click.option(
@@ -137,6 +145,7 @@ def scan(
     decision: str,
     verdict: str,
     sign_with: str,
+    nonce: str,
     no_cache: bool,
     jobs: int | None,
     deadline: float,
@@ -153,6 +162,10 @@ def scan(
     del no_cache  # nothing is cached yet
     if staged and (base or head):
         raise UsageError("`--staged` goes with neither `--base` nor `--head`")
+    if nonce and not _NONCE.fullmatch(nonce):
+        raise UsageError(
+            f"`{nonce}` is no nonce", hint="give 32 to 64 hexadecimal digits that nobody can guess"
+        )
     if sign_with and not verdict:
         raise UsageError("`--sign-with` signs what `--verdict FILE` names, and nothing is named")
     request = Request(
@@ -176,7 +189,7 @@ def scan(
     show = Progress(on=not quiet and sys.stderr.isatty())
     at = datetime.now(UTC)  # noqa: TID251 - the one clock
     try:
-        report = run(request, at=at, nonce=secrets.token_hex(16), progress=show.step)
+        report = run(request, at=at, nonce=nonce or secrets.token_hex(16), progress=show.step)
     finally:
         show.done()
     failure = _write_all(files, report)

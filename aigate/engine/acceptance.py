@@ -107,8 +107,8 @@ def triage(candidates: Sequence[Candidate], ledger: Ledger, *, at: datetime) -> 
     for print_, indices in copies.items():
         named = accepting.get(print_, ())
         alike = [findings[i] for i in indices]
-        covers = _covers(alike, [bindings for _, bindings, _ in named])
-        for (terms, bindings, signed), covered in zip(named, covers, strict=True):
+        whole = covers(alike, [bindings for _, bindings, _ in named])
+        for (terms, bindings, signed), covered in zip(named, whole, strict=True):
             ended = withdrawals.get(terms.digest, ())
             for index, binding in zip(indices, covered, strict=True):
                 case = _Case(candidates[index], terms, binding or bindings[0], ended, ledger, at)
@@ -158,7 +158,7 @@ def _by_withdrawn(records: Iterable[Recorded]) -> dict[str, _Signed]:
     return {digest: tuple(each) for digest, each in found.items()}
 
 
-def _covers(
+def covers(
     copies: Sequence[Finding], terms: Sequence[Sequence[Binding]]
 ) -> list[list[Binding | None]]:
     """Tell, for each of several terms, which binding covers which of several identical matches.

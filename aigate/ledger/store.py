@@ -38,6 +38,8 @@ _FINGERPRINT = b'"fingerprint":"'
 _FINGERPRINT_DIGITS = 32
 _SUPERSEDES = b'"supersedes":["'
 _PARENTS = b'"parents":["'
+_TERMS = b'"terms":'
+_AFTER_TERMS = b'},"predicateType":"'
 _DIGEST = re.compile(rb"[0-9a-f]{64}")
 
 _Content = TypeVar("_Content")
@@ -198,6 +200,20 @@ def heads(entries: Mapping[str, bytes]) -> tuple[str, ...]:
         parents |= _named(_PARENTS, payload)
     digests = {Path(path).stem for path in records(entries)}
     return tuple(sorted(digests - {name.decode("ascii") for name in parents}))
+
+
+def terms_digests(entries: Mapping[str, bytes]) -> dict[str, str]:
+    """Return the digest of the terms in each record, without verifying any.
+
+    Terms have one spelling, so that these are the digests that `statements` would compute.
+    """
+    found = {}
+    for path, payload in _payloads(entries):
+        start, end = payload.find(_TERMS), payload.rfind(_AFTER_TERMS)
+        if 0 <= start < end:
+            terms = payload[start + len(_TERMS) : end] + b"\n"
+            found[path] = hashlib.sha256(terms).hexdigest()
+    return found
 
 
 def _payloads(entries: Mapping[str, bytes]) -> Iterator[tuple[str, bytes]]:
