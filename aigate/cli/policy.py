@@ -203,6 +203,10 @@ def _effective(found: Policy) -> dict[str, object]:
         "rules": list(found.rule_files),
         "requirements": _requirements(found),
         "owners": {"paths": [_seats(rule) for rule in found.seats]} if found.seats else {},
+        "provenance": {
+            "ai-trailer": found.ai_trailer.value,
+            "signed-humans": found.signed_humans,
+        },
         "acceptance": [encode(limit) for limit in limits],
     }
     return {key: value for key, value in said.items() if value}

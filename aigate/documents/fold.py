@@ -15,10 +15,11 @@ from typing import TypeVar
 
 from aigate.documents.decode import place_of
 from aigate.documents.mistakes import Mistakes
-from aigate.documents.policy_file import Owners, PolicyFile
+from aigate.documents.policy_file import Owners, PolicyFile, Provenance
 from aigate.documents.strict import Node
 from aigate.domain.policy import (
     AcceptanceLimit,
+    AiTrailer,
     Assurance,
     Exclusion,
     Mode,
@@ -112,6 +113,7 @@ def _laid_on(policy: Policy, layer: Layer, held: set[int]) -> Policy:
     ]
     added = [(requirement, (requirement.id, source)) for requirement, source in layer.requirements]
     excluded = file.scope.exclude if file.scope else ()
+    told = file.provenance or Provenance()
     return replace(
         policy,
         name=file.name,
@@ -127,6 +129,8 @@ def _laid_on(policy: Policy, layer: Layer, held: set[int]) -> Policy:
         requirements=tuple(requirement for requirement, _ in kept + added),
         sources=tuple(source for _, source in kept + added),
         seats=policy.seats + _seats(file.owners),
+        ai_trailer=told.ai_trailer or policy.ai_trailer,
+        signed_humans=policy.signed_humans if told.signed_humans is None else told.signed_humans,
         acceptance=_limits(policy.acceptance, _given_limits(file)),
     )
 
@@ -138,6 +142,10 @@ def _tightened(policy: Policy, floor: Policy) -> Policy:
         min_gate_version=max(policy.min_gate_version, floor.min_gate_version, key=_number),
         protected_branches=_once(policy.protected_branches, floor.protected_branches),
         required_scanners=_once(policy.required_scanners, floor.required_scanners),
+        ai_trailer=floor.ai_trailer
+        if _weaker(policy.ai_trailer, floor.ai_trailer)
+        else policy.ai_trailer,
+        signed_humans=policy.signed_humans and floor.signed_humans,
         acceptance=_limits(
             policy.acceptance,
             (
@@ -164,10 +172,27 @@ def _loosened(floor: Policy, file: PolicyFile) -> Iterator[tuple[str, str]]:
     if file.protected_branches:
         for name in _without(floor.protected_branches, file.protected_branches):
             yield "protected-branches", f"leaving out `{name}` would loosen"
+    yield from _less_disclosed(floor, file.provenance or Provenance())
     held = {limit.severity: limit for limit in floor.acceptance}
     for limit in _given_limits(file):
         if _strictest(held.get(limit.severity, limit), limit) != limit:
             yield "acceptance", f"the limit for `{limit.severity.word}` would loosen"
+
+
+def _less_disclosed(floor: Policy, asked: Provenance) -> Iterator[tuple[str, str]]:
+    if asked.ai_trailer and _weaker(asked.ai_trailer, floor.ai_trailer):
+        yield "provenance", f"`ai-trailer: {asked.ai_trailer.value}` would loosen"
+    if asked.signed_humans and not floor.signed_humans:
+        yield "provenance", "`signed-humans` would loosen"
+
+
+def _weaker(one: AiTrailer, other: AiTrailer) -> bool:
+    """Tell whether a demand lets through what the other does not."""
+    return (
+        one is not other
+        and other is not AiTrailer.NONE
+        and not (other is AiTrailer.EITHER and one is not AiTrailer.NONE)
+    )
 
 
 def _without(wanted: Iterable[str], given: Sequence[str]) -> list[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from aigate.documents.strict import Node
-from aigate.domain.policy import Assurance, Mode
+from aigate.domain.policy import AiTrailer, Assurance, Mode
 from aigate.domain.severity import Severity
 
 
@@ -55,6 +55,19 @@ class Owners:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Provenance:
+    """What commits must say about who wrote them, and what counts."""
+
+    ai_trailer: AiTrailer | None = field(
+        default=None, metadata={"doc": "how a commit must name the agent that took part in it"}
+    )
+    signed_humans: bool | None = field(
+        default=None,
+        metadata={"doc": "whether commits that a registered person signed count as human"},
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Limit:
     """How long an acceptance may last."""
 
@@ -94,6 +107,9 @@ class PolicyFile:
         default=(), metadata={"doc": "what findings cost; of several that match, the strictest"}
     )
     owners: Owners | None = field(default=None, metadata={"doc": "who answers for findings"})
+    provenance: Provenance | None = field(
+        default=None, metadata={"doc": "what commits must say about who wrote them"}
+    )
     acceptance: tuple[Limit, ...] = field(
         default=(), metadata={"doc": "how findings may be accepted, by severity"}
     )

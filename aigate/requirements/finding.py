@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, fields
 
 from aigate.domain.extension import RequirementKind
-from aigate.domain.finding import Action, Candidate, Demand, Provenance, Status
+from aigate.domain.finding import Action, Candidate, Demand, Origin, Provenance, Status
 from aigate.domain.severity import Severity
 from aigate.engine.patterns import matches_name, matches_path
 
@@ -32,7 +32,8 @@ class Match:
         default=(), metadata={"doc": "whether the reference has the finding as well"}
     )
     origin: tuple[Provenance, ...] = field(
-        default=(), metadata={"doc": "who wrote the lines; in `match`, `ai` is `unknown` as well"}
+        default=(),
+        metadata={"doc": "who wrote the lines; in `match`, `ai` is whatever is not `human`"},
     )
     initiative: tuple[str, ...] = field(
         default=(), metadata={"unit": "name", "doc": "names of initiatives, with `*` and `?`"}
@@ -49,8 +50,10 @@ class Match:
 class FindingRequirement:
     """Asks for an action on every finding that `match` describes and `unless` does not.
 
-    Without `match` every finding is meant. Lines of unknown origin are treated as AI's:
-    `match` for `ai` matches them, while `unless` for `ai`, which would let them off, does not.
+    Without `match` every finding is meant. What a change says about its own origin can only make
+    it costlier. In `match`, `ai` is everything that is not proven to be a person's: also what is
+    mixed, or unknown; and lines whose agent nobody names may be any agent's. `unless` lets off by
+    origin, agent and grade only what is proven to be a person's.
     """
 
     id: str = field(metadata={"unit": "id", "doc": "the name that reports give"})
@@ -64,29 +67,43 @@ class FindingRequirement:
 
     def demand(self, candidate: Candidate) -> Demand | None:
         """Say what this requirement asks for a finding, or None if it does not match."""
-        if not fits(self.match, candidate, unknown_is_ai=True):
+        if not fits(self.match, candidate, claims_count=True):
             return None
-        if self.unless and fits(self.unless, candidate, unknown_is_ai=False):
+        if self.unless and fits(self.unless, candidate, claims_count=False):
             return None
         return Demand(requirement=self.id, action=self.action, fix_within=self.fix_within)
 
 
-def fits(match: Match, candidate: Candidate, *, unknown_is_ai: bool) -> bool:
-    """Tell whether a finding fits a description."""
-    found, origin = candidate.finding, candidate.origin
-    kinds = {origin.kind}
-    if unknown_is_ai and origin.kind is Provenance.UNKNOWN:
-        kinds.add(Provenance.AI)
+def fits(match: Match, candidate: Candidate, *, claims_count: bool) -> bool:
+    """Tell whether a finding fits a description.
+
+    Without `claims_count`, only what is proven about its origin is taken for true.
+    """
+    found = candidate.finding
     return (
         _one_of(match.severity, (found.severity,))
         and _one_of(match.status, (candidate.status,))
-        and _one_of(match.origin, kinds)
         and _one_of(match.cwe, found.cwe)
         and _some(match.scanner, (found.scanner,), matches_name)
         and _some(match.rule, (found.rule,), matches_name)
         and _some(match.path, (found.at.path,), matches_path)
         and _some(match.initiative, candidate.initiatives, matches_name)
-        and _some(match.agent, (origin.agent,), matches_name)
+        and _fits_origin(match, candidate.origin, claims_count=claims_count)
+    )
+
+
+def _fits_origin(match: Match, origin: Origin, *, claims_count: bool) -> bool:
+    if not (match.origin or match.agent or match.grade):
+        return True
+    proven = origin.kind is Provenance.HUMAN
+    if not proven and not claims_count:
+        return False
+    kinds = {origin.kind} if proven else {origin.kind, Provenance.AI}
+    # Who took the agent's name away is no better off for it.
+    names = origin.agents or (() if proven else ("",))
+    return (
+        _one_of(match.origin, kinds)
+        and (not match.agent or "" in names or _some(match.agent, names, matches_name))
         and _some(match.grade, (origin.grade,), matches_name)
     )
 
