@@ -338,7 +338,14 @@ def _properties(judged: Judged) -> Object:
         "requirement": judged.requirement,
         "group": judged.finding.group,
         "cell": judged.finding.at.cell,
-        "origin": {"kind": origin.kind.value, "agent": origin.agent, "model": origin.model},
+        "origin": {
+            "kind": origin.kind.value,
+            "agent": origin.agent,
+            "model": origin.model,
+            "session": origin.session,
+            "evidence": list(origin.evidence),
+            "grade": origin.grade,
+        },
         "owners": {
             "developer": seats.developer,
             "security": seats.security,

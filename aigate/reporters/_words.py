@@ -100,20 +100,44 @@ def paragraph(text: str) -> str:
 
 def answers(judged: Judged) -> str:
     """Say who answers for a finding and until when, also when that is nobody."""
+    who = [(seat, f"`{line(name, 100)}`" if name else "nobody") for seat, name in seated(judged)]
+    said = ", ".join(f"{seat} {name}" for seat, name in who)
+    return said + _after(judged, plain(judged.due))
+
+
+def seated(judged: Judged) -> tuple[tuple[str, str], ...]:
+    """Return the seats of a finding with who takes them; the merger's only where it is known."""
     seats = judged.seats
+    merger = (("merger", seats.merger),) if seats.merger else ()
+    return ("dev", seats.developer), ("security", seats.security), *merger
+
+
+def until(judged: Judged, date: str) -> str:
+    """Say when it is due; `date` is that day as the format shows it, empty if unknown."""
+    if judged.overdue:
+        return f"overdue since {date}"
     if judged.due:
-        due = f", due {plain(judged.due)}"
-    elif judged.fix_within is not None:
-        due = f", due within {count(judged.fix_within, 'day')}"
-    else:
-        due = ""
+        return f"due {date}"
+    if judged.fix_within is not None:
+        return f"due within {count(judged.fix_within, 'day')}"
+    return ""
+
+
+def unseated(judged: Judged) -> str:
+    """Say how to fill the seats that nobody takes; empty if somebody takes each."""
+    seats = judged.seats
     if not seats.developer and not seats.security:
-        return f"nobody is named{due}; hint: name owners in the policy or in CODEOWNERS"
-    named = [
-        f"{seat} `{line(who, 100)}`" if who else f"{seat} nobody"
-        for seat, who in (("dev", seats.developer), ("security", seats.security))
-    ]
-    return ", ".join(named) + due
+        return "name owners in CODEOWNERS, or under `owners` in the policy"
+    if not seats.security:
+        return "name `security` under `owners` in the policy"
+    if not seats.developer:
+        return "name owners in CODEOWNERS, or `developer` under `owners` in the policy"
+    return ""
+
+
+def _after(judged: Judged, date: str) -> str:
+    due, hint = until(judged, date), unseated(judged)
+    return (f", {due}" if due else "") + (f"; hint: {hint}" if hint else "")
 
 
 def acceptance(judged: Judged) -> str:
@@ -218,6 +242,27 @@ def coverage(report: Report) -> str:
     if seen.unscannable:
         said.append(f"{seen.unscannable} could not be examined")
     return "; ".join(said)
+
+
+def authorship(report: Report) -> str:
+    """Return who wrote the lines that the change adds, in one line; empty if nobody counted."""
+    by = report.authorship
+    if by is None or not by.lines:
+        return ""
+    lines = dict(by.by_kind)
+    said = []
+    ai = lines.get(Provenance.AI, 0) + lines.get(Provenance.MIXED, 0)
+    if ai:
+        names = [f"{line(name, 60)} {number}" for name, number in by.by_agent[:5]]
+        more = len(by.by_agent) - len(names)
+        names += [f"{more} more"] if more else []
+        who = f" ({', '.join(names)})" if names else ""
+        said.append(f"{ai} with AI{who}")
+    if lines.get(Provenance.HUMAN):
+        said.append(f"{lines[Provenance.HUMAN]} by people who signed")
+    if lines.get(Provenance.UNKNOWN):
+        said.append(f"{lines[Provenance.UNKNOWN]} unknown, which count as AI")
+    return f"{', '.join(said)}, of {count(by.lines, 'added line')}"
 
 
 def has_origins(report: Report) -> bool:

@@ -44,7 +44,7 @@ def _render(report: Report, view: View) -> str:
             {"subject": one.subject, "reason": one.reason, "code": one.code, "scanner": one.scanner}
             for one in report.gaps
         ],
-        "summary": _summary(report.findings),
+        "summary": {**_summary(report.findings), "added_lines": _added(report)},
         "findings": (_finding(judged) for judged in report.findings),
         "rules": [_rule(rule) for rule in report.rules],
         "notes": list(report.notes),
@@ -87,7 +87,18 @@ def _coverage(report: Report) -> Value:
     }
 
 
-def _summary(findings: Sequence[Judged]) -> Value:
+def _added(report: Report) -> Value:
+    by = report.authorship
+    if by is None:
+        return None
+    return {
+        "total": by.lines,
+        **{kind.value: lines for kind, lines in by.by_kind},
+        "agents": dict(by.by_agent),
+    }
+
+
+def _summary(findings: Sequence[Judged]) -> Object:
     return {
         "findings": len(findings),
         "blocking": sum(judged.blocking for judged in findings),
@@ -147,6 +158,7 @@ def _finding(judged: Judged) -> Value:
             "kind": origin.kind.value,
             "agent": origin.agent,
             "model": origin.model,
+            "session": origin.session,
             "evidence": list(origin.evidence),
             "grade": origin.grade,
         },
@@ -172,6 +184,8 @@ def _finding(judged: Judged) -> Value:
         "next_step": judged.next_step,
         "fix_within_days": judged.fix_within,
         "due": judged.due,
+        "overdue": judged.overdue,
+        "first_seen": judged.first_seen,
         "introduced": None
         if judged.introduced is None
         else {"commit": judged.introduced.commit, "author": judged.introduced.author},

@@ -80,6 +80,8 @@ def _opening(report: Report, outside: int) -> Iterator[str]:
     yield f"Coverage: {prose(_words.coverage(report))}.\n"
     if report.findings:
         yield f"Origin: {_shares(report)}.\n"
+    if added := _words.authorship(report):
+        yield f"Added lines: {prose(added)}.\n"
     for note in report.notes[:_MOST_NOTES]:
         yield f"Note: {prose(note, 300)}\n"
     if outside:
@@ -130,21 +132,22 @@ def _error(block: _words.Block, *, rules: Mapping[str, Rule]) -> Iterator[str]:
 
 
 def _answers(block: _words.Block) -> str:
-    seats = block.judged.seats
-    due = f", due {code(block.judged.due, 40)}" if block.judged.due else ""
-    if not seats.developer and not seats.security:
-        return prose(_words.answers(block.judged))
+    judged = block.judged
     # In code spans, people see who it is, and nobody is called.
-    dev = code(seats.developer, 100) if seats.developer else "nobody"
-    security = code(seats.security, 100) if seats.security else "nobody"
-    return f"developer {dev}, security {security}{due}"
+    who = [
+        f"{seat} {code(name, 100) if name else 'nobody'}" for seat, name in _words.seated(judged)
+    ]
+    due = _words.until(judged, code(judged.due, 40))
+    hint = _words.unseated(judged)
+    return ", ".join([*who, *([due] if due else [])]) + (f"; hint: {prose(hint)}" if hint else "")
 
 
 def _rest(block: _words.Block) -> str:
     finding = block.judged.finding
     says = code(finding.message or finding.title, 160)
     kind = _words.word(block.judged)
-    return f"- {kind} {code(finding.rule, 100)} at {code(_words.place(finding.at))}: {says}"
+    place = code(_words.place(finding.at))
+    return f"- {kind} {code(finding.rule, 100)} at {place}: {says}; answers: {_answers(block)}"
 
 
 REPORTER = Reporter(name="markdown", render=_render)

@@ -74,7 +74,9 @@ def _closing(report: Report, around: _Around, *, outside: int) -> Iterator[str]:
     if outside:
         yield f"{outside} more outside the shown paths"
     blocks = any(judged.blocking for judged in report.findings)
-    if blocks and not around.has_origins:
+    if added := _words.authorship(report):
+        yield f"origin: {added}"
+    elif blocks and not around.has_origins:
         yield "origin: no evidence of who wrote these lines, so they count as AI"
     yield _words.coverage(report)
     if report.verdict is Verdict.ADVISORY_FAIL:
@@ -94,7 +96,7 @@ def _block(block: _words.Block, around: _Around) -> Iterator[str]:
     indent = drawn[0].index("|") if drawn else 2
     yield f"{'':{indent - 1}}--> {_words.place(finding.at)}"
     yield from drawn
-    wanted = frozenset(("fix", "also", "suppressed inline", "acceptance", "next"))
+    wanted = frozenset(("fix", "answers", "also", "suppressed inline", "acceptance", "next"))
     for name, text in _facts(block, around):
         if full or name in wanted:
             yield f"{'':{indent}}= {name}: {text}"
