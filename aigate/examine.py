@@ -12,7 +12,7 @@ from aigate import process
 from aigate.domain.extension import Scanner, Target
 from aigate.domain.finding import Gap, Sighting
 from aigate.domain.report import Ran
-from aigate.domain.tree import Unit
+from aigate.domain.tree import Entry, Unit
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,6 +24,7 @@ class Means:
     rule_files: tuple[str, ...] = ()
     deadline: float = 600.0
     jobs: int = 2
+    read: Callable[[Iterable[Entry]], Iterable[tuple[str, bytes]]] = lambda _entries: ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,6 +72,7 @@ def examine(
                 rule_files=means.rule_files,
                 deadline=means.deadline,
                 jobs=means.jobs,
+                read=means.read,
             )
             said = _said(scanner, target)
         done(scanner.name)

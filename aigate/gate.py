@@ -37,7 +37,7 @@ from aigate.engine.patterns import matches_name
 from aigate.engine.place import place
 from aigate.errors import UsageError
 from aigate.examine import Means, Seen, by_id, examine
-from aigate.material import exclusion, in_scope, read_units, with_previous
+from aigate.material import exclusion, in_scope, read_units, reader, with_previous
 from aigate.origins import Scene, read_origins, with_people
 from aigate.trusted import Trusted, read_policy_of, read_trusted, target_branch
 from aigate.workspace import git, scratch, sides
@@ -112,7 +112,7 @@ def run(
         comparison = narrowed(comparison, request.only)
     judged, exclusions = in_scope(comparison, trusted.policy)
     with scratch.private_folder() as folder:
-        means = _means(request, trusted, folder, started)
+        means = replace(_means(request, trusted, folder, started), read=reader(head))
         units, gaps = read_units(head, judged, comparison.removed, folder=f"{folder}/head")
         units = with_previous(units, reference)
         seen = examine(
@@ -343,7 +343,7 @@ def _before(
         units,
         paths=frozenset(entry.path for entry in reference.entries),
         exported=f"{folder}/reference",
-        means=replace(means, scratch=f"{folder}/again"),
+        means=replace(means, scratch=f"{folder}/again", read=reader(reference)),
         wanted=wanted_by,
     )
     return place(seen.sightings, by_id(units), trusted.catalogue)

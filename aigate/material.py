@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from aigate import registry
@@ -64,6 +64,17 @@ def read_units(
     gaps += [Gap(u.path, _UNSEEN[note], note) for u in units for note in u.notes if note in _UNSEEN]
     scratch.export(units, folder)
     return units + removed_units(removed, after=len(units)), tuple(gaps)
+
+
+def reader(tree: sides.Tree) -> Callable[[Iterable[Entry]], Iterator[tuple[str, bytes]]]:
+    """Return a function that yields the bytes of entries again, by blob, where they can be read."""
+
+    def read(entries: Iterable[Entry]) -> Iterator[tuple[str, bytes]]:
+        for blob in tree.read(entries):
+            if not blob.problem:
+                yield blob.id, blob.data
+
+    return read
 
 
 def with_previous(units: tuple[Unit, ...], reference: sides.Tree | None) -> tuple[Unit, ...]:

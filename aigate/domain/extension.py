@@ -10,7 +10,7 @@ from aigate.domain.finding import Gap, Sighting
 from aigate.domain.policy import Requirement
 from aigate.domain.report import Report
 from aigate.domain.rule import Rule
-from aigate.domain.tree import Kind, Unit
+from aigate.domain.tree import Entry, Kind, Unit
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,7 +23,9 @@ class Target:
     `file` lies, shared and not to be written to. `packs` is the folder of the policies and
     rules that ship with the product; `rule_files` are further semgrep rule files, read from
     the reference and copied out of reach of the change. `deadline` is in seconds from the
-    start of the scan; `jobs` how many processes may run at once.
+    start of the scan; `jobs` how many processes may run at once. `read` yields the bytes of
+    entries of that tree with the blob they belong to, each blob once; those that cannot be
+    read are missing.
     """
 
     units: tuple[Unit, ...]
@@ -34,6 +36,7 @@ class Target:
     rule_files: tuple[str, ...] = ()
     deadline: float = 600.0
     jobs: int = 2
+    read: Callable[[Iterable[Entry]], Iterable[tuple[str, bytes]]] = lambda _entries: ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

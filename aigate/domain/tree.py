@@ -64,7 +64,8 @@ class Unit:
     programs, relative to the scratch folder, or empty if the unit is not exported.
     `lines` maps each line of `text` (counted from 1, so `lines[0]` is line 1) to the line
     of the file; empty when the two are the same. `notes` are reason codes of what the
-    decoding had to repair, such as `nul` or `utf-16`. `previous` is the text that a modified
+    decoding had to repair, such as `nul` or `utf-16`. `head` holds the first bytes of what is
+    binary, and of a text whose bytes may mean something else than its characters. `previous` is the text that a modified
     file has in the reference, only for paths that a scanner asks it for.
     """
 

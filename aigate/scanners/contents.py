@@ -8,6 +8,8 @@ import unicodedata
 from collections.abc import Iterator
 
 from aigate import __version__
+from aigate.artefacts.media import begins_as_media, is_named_as_media
+from aigate.artefacts.sniff import format_of
 from aigate.domain.extension import Scanner, Target
 from aigate.domain.finding import Gap, Sighting
 from aigate.domain.place import WHOLE, Span
@@ -176,18 +178,6 @@ _NAMES_OF_PROGRAMS = {
     "snakefile": "Python of another kind",
 }
 
-# First bytes of what browsers and players show and nothing runs.
-_INERT = re.compile(
-    rb"\x89PNG\r\n\x1a\n|\xff\xd8\xff|GIF8[79]a|RIFF....(?:WEBP|WAVE|AVI )|\0\0[\x01\x02]\0|BM....\0\0\0\0"
-    rb"|wOF[F2]|\0\x01\0\0\0|OTTO|true\0|ttcf|....LP\0|%PDF-|....ftyp|ID3|\xff[\xfb\xf3\xf2]|OggS"
-    rb"|fLaC|\x1aE\xdf\xa3|II\*\0|MM\0\*|8BPS|FLV\x01|\0\0\0\x0cjP |.{34}LP",
-    re.DOTALL,
-)
-_INERT_NAMES = re.compile(
-    r"\.(?:png|jpe?g|gif|webp|ico|cur|bmp|tiff?|avif|heic|jp2|psd|woff2?|ttf|ttc|otf|eot|pdf|mp[34]"
-    r"|m4[av]|mov|webm|mkv|avi|wav|ogg|og[av]|flac|flv)\Z",
-    re.IGNORECASE,
-)
 _ACTIVE = (
     ("a program for Linux", re.compile(rb"\x7fELF")),
     ("a program for Windows", re.compile(rb"MZ")),
@@ -312,16 +302,19 @@ def _binary(unit: Unit, paths: frozenset[str]) -> Iterator[Sighting]:
         else:
             yield _sighting(_HOOK, unit, "compiled Python code without its source")
         return
+    if not unit.notes and format_of(unit.path, unit.head) is not None:
+        # The scanner of model files examines it, or objects to it.
+        return
     for what, magic in _ACTIVE:
         if magic.match(unit.head):
             yield _sighting(_BINARY, unit, f"{what} that was not examined")
             return
-    inert = bool(_INERT.match(unit.head))
+    inert = begins_as_media(unit.head)
     if _ACTIVE_NAMES.search(unit.path):
         yield _sighting(_BINARY, unit, "an artefact, by its name, that was not examined")
-    elif inert and _INERT_NAMES.search(unit.path):
+    elif inert and is_named_as_media(unit.path):
         yield _sighting(_MEDIA, unit, "recognised by its first bytes; not examined further")
-    elif _INERT_NAMES.search(unit.path):
+    elif is_named_as_media(unit.path):
         message = "the name is that of a media file, the content is not"
         yield _sighting(_BINARY, unit, message)
     else:

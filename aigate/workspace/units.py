@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import partial
 
+from aigate.artefacts.sniff import may_be_model
 from aigate.domain.tree import Change, Entry, Kind, Unit
 from aigate.workspace.decode import Decoded, decode, fold_identifiers
 from aigate.workspace.kinds import extension_of, kinds_of
@@ -89,12 +90,14 @@ def _units(content: Content, limit: int) -> Iterator[Unit]:
     elif extension_of(entry.path) == "ipynb":
         yield from _notebook(content)
     else:
+        # A pickle can be a text, and only its bytes tell.
+        head = data[:_HEAD] if may_be_model(entry.path, data) else b""
         for kind in kinds_of(entry.path, data):
             decoded = decode(data, kind)
             if decoded is None:
                 yield make(Kind.BINARY, head=data[:_HEAD])
             else:
-                yield _textual(content, kind, decoded)
+                yield replace(_textual(content, kind, decoded), head=head)
 
 
 def _notebook(content: Content) -> Iterator[Unit]:

@@ -54,10 +54,6 @@ def test_media_is_a_small_finding(path: str, head: bytes) -> None:
         pytest.param("A.class", b"\xca\xfe\xba\xbe\0\0", id="C-034-class"),
         pytest.param("a.wasm", b"\0asm\1\0\0\0", id="C-034-wasm"),
         pytest.param("a.tar.gz", b"\x1f\x8b\x08\0", id="C-034-gz"),
-        pytest.param("a.pkl", b"\x80\4\x95\x10\0", id="C-098-pickle"),
-        pytest.param("model.bin", b"\x80\2}q\0", id="C-100-pickle-by-content"),
-        pytest.param("m.gguf", b"GGUF\3\0\0\0", id="gguf"),
-        pytest.param("m.safetensors", b"\x10\0\0\0\0\0\0\0{}", id="safetensors"),
         pytest.param("a.sqlite", b"SQLite format 3\0", id="sqlite"),
         pytest.param("logo.png", b"\x7fELF\2\1\1", id="program-named-as-picture"),
         pytest.param("logo.png", b"\xde\xad\xbe\xef", id="no-picture-in-spite-of-its-name"),
@@ -67,6 +63,29 @@ def test_binary_content_is_reported_wherever_it_lies(path: str, head: bytes) -> 
     (sighting,) = scan(binary(path, head))
 
     assert (sighting.rule, sighting.severity) == ("unscanned-binary", None)
+
+
+@pytest.mark.parametrize(
+    ("path", "head"),
+    [
+        pytest.param("a.pkl", b"\x80\4\x95\x10\0", id="C-098-pickle"),
+        pytest.param("a.pkl", b"cos\nsystem\n\xff", id="pickle-by-name"),
+        pytest.param("model.bin", b"\x80\2}q\0", id="C-100-pickle-by-content"),
+        pytest.param("m.pt", b"PK\3\4\x14\0", id="torch"),
+        pytest.param("m.npy", b"\x93NUMPY\1\0", id="numpy"),
+        pytest.param("m.gguf", b"GGUF\3\0\0\0", id="gguf"),
+        pytest.param("m.safetensors", b"\x10\0\0\0\0\0\0\0{}", id="safetensors"),
+    ],
+)
+def test_what_the_scanner_of_model_files_examines_is_left_to_it(path: str, head: bytes) -> None:
+    assert scan(binary(path, head)) == []
+
+
+@pytest.mark.parametrize("path", ["m.pt", "m.pth.tar", "a.7z", "m.pkl"])
+def test_a_model_in_an_archive_of_7_zip_is_reported(path: str) -> None:
+    (sighting,) = scan(binary(path, b"7z\xbc\xaf\x27\x1c"))
+
+    assert sighting.rule == "unscanned-binary"
 
 
 def test_unknown_binary_content_is_of_medium_severity() -> None:

@@ -1,0 +1,1 @@
+"""Reads model files byte by byte and says what loading them would do; nothing is ever loaded."""
