@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 
-from aigate import __version__, registry
+from aigate import __version__, lineage, registry
 from aigate.accounts import CONTROL_PLANE, Accounts, read_accounts
 from aigate.documents.policy import POLICY
 from aigate.domain.extension import Scanner
@@ -21,7 +21,7 @@ from aigate.domain.finding import (
     Candidate,
     Finding,
     Gap,
-    Introduction,
+    Judged,
     Status,
 )
 from aigate.domain.policy import Policy
@@ -145,7 +145,6 @@ def run(
     coverage = coverage_of(
         judged, units, gaps, exclusions, covers={s.name: s.covers for s in registry.scanners()}
     )
-    introduced = _introduction(head, reference)
     progress("attributing")
     origins = read_origins(
         Scene(
@@ -190,6 +189,21 @@ def run(
         steering=steering,
         at=at,
     )
+    told = lineage.attributions(
+        candidates,
+        lineage.Scene(
+            repository=repository,
+            base=reference or steering or sides.EMPTY,
+            head=head,
+            compared=reference is not None,
+            units=units,
+            before=before,
+            people=accounts.registry.current.people if accounts.registry else (),
+            has_date=lambda one: decide.demand(one, trusted.policy).fix_within is not None,
+            at=at,
+            jobs=request.jobs,
+        ),
+    )
     decided = judge(
         candidates,
         outcomes,
@@ -197,10 +211,10 @@ def run(
             policy=trusted.policy,
             threat=trusted.threat,
             owners_of=trusted.owners_of,
-            first_seen=min(head.dated or at.date(), at.date()),
-            introduced=introduced,
+            today=at.date(),
             has_registry=accounts.registry is not None,
         ),
+        told,
     )
     verdict = decide.verdict(trusted.policy, decided, gaps)
     named = {one.finding.rule for one in decided}
@@ -381,13 +395,6 @@ def _source_branch(request: Request, repository: git.Repository) -> str:
     return git.branch_named(repository, request.head)
 
 
-def _introduction(head: sides.Tree, reference: sides.Tree | None) -> Introduction | None:
-    """Return the commit that brought what is new, where there is only one that can have."""
-    if head.commit and reference and head.commit.parents == (reference.side.commit,):
-        return Introduction(commit=head.commit.id, author=head.commit.author_name)
-    return None
-
-
 def _vouched(finding: Finding, accounts: Accounts) -> bool:
     """Tell whether a change of the control plane carries all the signatures it needs."""
     return finding.rule == CONTROL_PLANE and finding.at.path in accounts.vouched
@@ -398,6 +405,15 @@ def _doubts(accounts: Accounts) -> tuple[str, ...]:
     if accounts.registry and not accounts.registry.pinned:
         notes.append("the trust root is trusted on first use; pin it with `--trust-root SHA256`")
     return tuple(notes)
+
+
+def _undated(decided: Sequence[Judged], repository: git.Repository) -> tuple[str, ...]:
+    """Say why since when some findings are there is not known, where there is a way out."""
+    missing = sum(one.fix_within is not None and not one.due for one in decided)
+    if not missing or not repository.is_shallow:
+        return ()
+    said = f"findings whose first sight cannot be told, since this clone is shallow: {missing}"
+    return (f"{said}; fetch its history, in GitHub Actions with `fetch-depth: 0`",)
 
 
 def _triage(

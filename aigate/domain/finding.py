@@ -208,7 +208,8 @@ class Judged:
 
     `due` is a date in ISO form, or empty where no requirement sets one; `reason_codes` say,
     in stable words, why the finding costs what it costs; `next_step` says what would change
-    that, for whom.
+    that, for whom. `first_seen` is the day from which the time to fix it counts, in ISO form,
+    or empty where that is unknown; `overdue` says that `due` is over, and nobody accepted it.
     """
 
     candidate: Candidate
@@ -224,6 +225,8 @@ class Judged:
     introduced: Introduction | None = None
     signed: Signed = field(default_factory=Signed)
     next_step: str = ""
+    first_seen: str = ""
+    overdue: bool = False
 
     @property
     def finding(self) -> Finding:

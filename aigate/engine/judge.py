@@ -7,11 +7,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from aigate.domain.finding import Candidate, Introduction, Judged, Signed, Status
+from aigate.domain.finding import Candidate, Decision, Judged, Signed
 from aigate.domain.policy import Policy
 from aigate.engine import attribute, decide
 from aigate.engine.acceptance import Outcome
 from aigate.engine.advice import next_step
+from aigate.engine.attribute import UNKNOWN, Attribution
 from aigate.engine.prioritise import Threat, prioritise
 
 
@@ -19,50 +20,65 @@ from aigate.engine.prioritise import Threat, prioritise
 class Facts:
     """What judging needs besides the findings.
 
-    `first_seen` is the day from which the time to fix a new finding counts; `introduced` the
-    commit that brought what is new, where there is only one that can have.
+    A finding whose time to fix was over before `today` is overdue.
     """
 
     policy: Policy
     threat: Threat
     owners_of: attribute.OwnersOf
-    first_seen: date
-    introduced: Introduction | None
+    today: date
     has_registry: bool
 
 
 def judge(
-    candidates: Sequence[Candidate], outcomes: Sequence[Outcome], facts: Facts
+    candidates: Sequence[Candidate],
+    outcomes: Sequence[Outcome],
+    facts: Facts,
+    told: Sequence[Attribution] = (),
 ) -> tuple[Judged, ...]:
     """Return each finding with what it costs and who answers, in reading order.
 
-    Blocking ones come first, then by action, priority, severity and place.
+    `told` is what the history says about each of them, empty if nobody asked it. Blocking ones come first, then by action, priority, severity and place.
     """
     groups = Counter(c.finding.group for c in candidates if c.finding.group)
     judged = (
-        _judged(candidate, outcome, facts, corroborated=groups[candidate.finding.group] > 1)
-        for candidate, outcome in zip(candidates, outcomes, strict=True)
+        _judged(candidate, outcome, facts, one, corroborated=groups[candidate.finding.group] > 1)
+        for candidate, outcome, one in zip(
+            candidates, outcomes, told or (UNKNOWN,) * len(candidates), strict=True
+        )
     )
     return tuple(sorted(judged, key=_reading_order))
 
 
-def _judged(candidate: Candidate, outcome: Outcome, facts: Facts, *, corroborated: bool) -> Judged:
+def _judged(
+    candidate: Candidate,
+    outcome: Outcome,
+    facts: Facts,
+    told: Attribution,
+    *,
+    corroborated: bool,
+) -> Judged:
     finding = candidate.finding
     asked = decide.demand(candidate, facts.policy)
-    new = candidate.status is Status.NEW
     blocking = decide.blocks(asked.action, outcome.decision)
+    due = attribute.due(told.first_seen, asked.fix_within)
+    # What two people accepted has an end of its own.
+    overdue = (
+        bool(due) and due < facts.today.isoformat() and outcome.decision is not Decision.ACCEPTED
+    )
+    reasons = decide.reasons(candidate, asked, outcome, blocking=blocking)
     return Judged(
         candidate=candidate,
         action=asked.action,
         decision=outcome.decision,
         blocking=blocking,
-        reason_codes=decide.reasons(candidate, asked, outcome, blocking=blocking),
+        reason_codes=tuple(sorted((*reasons, "overdue"))) if overdue else reasons,
         requirement=asked.requirement,
-        seats=attribute.seats(finding, facts.policy.seats, facts.owners_of),
+        seats=attribute.seats(finding, facts.policy.seats, facts.owners_of, told),
         priority=prioritise(candidate, facts.threat, corroborated=corroborated),
         fix_within=asked.fix_within,
-        due=attribute.due(facts.first_seen, asked.fix_within) if new else "",
-        introduced=facts.introduced if new else None,
+        due=due,
+        introduced=told.introduced,
         signed=Signed(
             developer=outcome.developer,
             security=outcome.security,
@@ -74,6 +90,8 @@ def _judged(candidate: Candidate, outcome: Outcome, facts: Facts, *, corroborate
         next_step=next_step(
             asked.action, outcome, finding.fingerprint, has_registry=facts.has_registry
         ),
+        first_seen=told.first_seen.isoformat() if told.first_seen else "",
+        overdue=overdue,
     )
 
 

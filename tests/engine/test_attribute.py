@@ -9,7 +9,7 @@ import pytest
 from aigate.domain.finding import Seats
 from aigate.domain.policy import SeatRule
 from aigate.domain.severity import Severity
-from aigate.engine.attribute import due, seats
+from aigate.engine.attribute import Attribution, due, seats
 from tests.engine.conftest import finding
 
 RULES = (
@@ -33,6 +33,21 @@ def test_the_last_rule_that_matches_and_names_the_seat_counts() -> None:
 def test_code_owners_take_the_seat_of_the_developer_and_never_that_of_security() -> None:
     owned = seats(finding(), RULES, lambda path: ("@a", "@b") if path == "src/app.py" else ())
     assert owned == Seats(developer="@a @b", security="@sec")
+
+
+TOLD = Attribution(author="mallory", merger="lee")
+
+
+def test_c_051_the_author_that_a_commit_claims_takes_no_duty_from_a_code_owner() -> None:
+    owned = seats(finding(), RULES, lambda _path: ("@a",), TOLD)
+    assert owned == Seats(developer="@a", security="@sec", merger="lee")
+
+
+def test_the_author_comes_before_the_default_and_never_takes_the_seat_of_security() -> None:
+    assert seats(finding(), RULES, nobody, TOLD) == Seats(
+        developer="mallory", security="@sec", merger="lee"
+    )
+    assert seats(finding(), (), nobody, TOLD).security == ""
 
 
 def test_where_nobody_is_named_the_seats_are_empty() -> None:

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import itertools
+from dataclasses import replace
 from datetime import UTC, date, datetime
 
 import pytest
 
-from aigate.domain.finding import Action, Decision, Introduction, Judged, Status
+from aigate.domain.finding import Action, Decision, Introduction, Judged
 from aigate.domain.place import Location
 from aigate.domain.policy import Policy, SeatRule
 from aigate.domain.severity import Severity
 from aigate.engine.acceptance import NOBODY, Outcome
+from aigate.engine.attribute import Attribution
 from aigate.engine.judge import Facts, judge
 from aigate.engine.prioritise import Threat
 from tests.engine.conftest import Asks, candidate, policy
@@ -35,8 +37,7 @@ def facts(asked: Policy = JOINT) -> Facts:
         policy=asked,
         threat=Threat(),
         owners_of=lambda _path: (),
-        first_seen=date(2026, 6, 1),
-        introduced=Introduction(commit="c" * 40, author="Dev"),
+        today=date(2026, 6, 1),
         has_registry=True,
     )
 
@@ -87,12 +88,53 @@ def test_only_what_is_accepted_stops_to_block(decision: Decision) -> None:
     assert one(Outcome(decision=decision, codes=())).blocking
 
 
-def test_the_time_to_fix_counts_for_what_is_new_and_so_does_who_brought_it() -> None:
-    new, old = one(status=Status.NEW), one(status=Status.EXISTING)
+TOLD = Attribution(
+    introduced=Introduction(commit="c" * 40, author="Dev"),
+    author="dev",
+    merger="lee",
+    first_seen=date(2026, 4, 1),
+)
 
-    assert (new.due, old.due) == ("2026-07-01", "")
-    assert new.introduced is not None
-    assert old.introduced is None
+
+def told(outcome: Outcome, today: date, about: Attribution = TOLD) -> Judged:
+    known = replace(facts(), today=today)
+    (judged,) = judge([candidate()], [outcome], known, [about])
+    return judged
+
+
+def test_the_time_to_fix_counts_from_the_first_sight() -> None:
+    judged = told(NOBODY, date(2026, 5, 1))
+
+    assert (judged.first_seen, judged.due) == ("2026-04-01", "2026-05-01")
+    assert judged.introduced == TOLD.introduced
+    assert judged.seats.merger == "lee"
+
+
+def test_without_a_history_there_is_no_date_and_nobody_to_name() -> None:
+    judged = one()
+
+    assert (judged.first_seen, judged.due, judged.introduced) == ("", "", None)
+    assert (judged.fix_within, judged.overdue) == (30, False)
+
+
+@pytest.mark.parametrize(
+    ("today", "outcome", "expected"),
+    [
+        (date(2026, 5, 1), NOBODY, False),
+        (date(2026, 5, 2), NOBODY, True),
+        (date(2026, 5, 2), STALE, True),
+        (date(2026, 5, 2), ACCEPTED, False),
+    ],
+)
+def test_what_nobody_accepted_is_overdue_after_its_last_day(
+    today: date, outcome: Outcome, *, expected: bool
+) -> None:
+    judged = told(outcome, today)
+
+    assert judged.overdue is expected
+    assert ("overdue" in judged.reason_codes) is expected
+    assert judged.blocking is (outcome is not ACCEPTED)
+    assert list(judged.reason_codes) == sorted(judged.reason_codes)
 
 
 def test_what_blocks_comes_first_in_any_order_of_the_findings() -> None:

@@ -1,0 +1,292 @@
+"""Gathers what the history says about findings: who brought them, who merged them, and when.
+
+What is new comes from a commit of the change, and is first seen today. What was there before is
+followed back on the line of first parents of the reference: it is first seen when the commit
+that brought the matched text, in as many copies, was made. Nothing that a change says about
+itself has a part in that; see docs/decisions/0008-first-sight.md.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime
+
+from aigate.domain.accountability import Person
+from aigate.domain.finding import Candidate, Finding, Introduction, Status
+from aigate.domain.tree import Unit
+from aigate.engine.attribute import UNKNOWN, Attribution
+from aigate.engine.people import answering
+from aigate.engine.presence import lines_of, wanted
+from aigate.errors import AigateError
+from aigate.workspace import git, sides
+from aigate.workspace.arrivals import LARGEST, Trail, follow, units_of
+from aigate.workspace.blame import BlamedLines, Question, ask_all
+from aigate.workspace.past import Past, opened_past
+
+# Code hosts commit in the place of whoever clicked.
+_HOSTS = frozenset({"noreply@github.com", "noreply@gitlab.com"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scene:
+    """Everything that attribution looks at.
+
+    `base` is the tree whose history counts: the reference, or the commit that a whole tree grew
+    from; `compared` says which. `before` are the findings of the reference, and `has_date` tells
+    of which of what was there before the date is shown.
+    """
+
+    repository: git.Repository
+    base: sides.Tree
+    head: sides.Tree
+    compared: bool
+    units: Sequence[Unit]
+    before: Sequence[Finding]
+    people: Sequence[Person]
+    has_date: Callable[[Candidate], bool]
+    at: datetime
+    jobs: int = 2
+
+
+def attributions(candidates: Sequence[Candidate], scene: Scene) -> tuple[Attribution, ...]:
+    """Return what the history says about each finding; where it cannot tell, nothing."""
+    today = Attribution(first_seen=scene.at.date())
+    found: dict[int, Attribution] = {}
+    fresh: dict[int, Candidate] = {}
+    old: dict[int, Candidate] = {}
+    for number, candidate in enumerate(candidates):
+        if scene.compared and candidate.status is Status.NEW:
+            found[number] = today
+            fresh[number] = candidate
+        elif scene.has_date(candidate):
+            old[number] = candidate
+    try:
+        if fresh:
+            found |= _brought(fresh, scene)
+        if old:
+            found |= _arrived(old, scene)
+    except AigateError:
+        # Who answers decides nothing, and what decides is read by others, who complain.
+        pass
+    return tuple(found.get(number, UNKNOWN) for number in range(len(candidates)))
+
+
+# What the change brings.
+
+
+def _brought(fresh: Mapping[int, Candidate], scene: Scene) -> dict[int, Attribution]:
+    repository, head = scene.repository, scene.head
+    tip = head.commit.id if head.commit else git.head_commit(repository) or ""
+    since = scene.base.side.commit
+    asked = {candidate.finding.at.path for candidate in fresh.values()}
+    contents = _contents(head, asked)
+    put: dict[str, bytes] | None = None
+    gone: set[str] = set()
+    if head.commit is None:
+        before = {e.path: e.blob for e in git.tree_entries(repository, tip)} if tip else {}
+        own = {entry.path: entry.blob for entry in head.entries}
+        put = {path: data for path, data in contents.items() if before.get(path) != own[path]}
+        gone = before.keys() - own.keys()
+    with opened_past(repository, parent=tip, put=put, gone=gone) as past:
+        questions = _questions(fresh.values(), contents)
+        told = ask_all(past, questions, revision=past.fresh or tip, since=since, jobs=scene.jobs)
+        order = _order(past, tip, since)
+    facts = git.facts_of(
+        repository, {o.commit for rows in told.values() for o in rows} & order.keys()
+    )
+    nobody_yet = answering(scene.people, git.identity(repository)) if put is not None else ""
+    found = {}
+    for number, candidate in fresh.items():
+        rows = _covering(told.get(candidate.finding.at.path, ()), candidate.finding, contents)
+        commits = sorted((o.commit for o in rows if o.commit in facts), key=order.__getitem__)
+        one = Attribution(first_seen=scene.at.date())
+        if any(not row.commit for row in rows):
+            one = replace(one, author=nobody_yet)
+        elif commits:
+            one = _by(facts[commits[0]], one, scene.people)
+        elif head.commit and head.commit.parents == (since,):
+            # What is gone or only stands in new surroundings has no line of its own.
+            one = _by(head.commit, one, scene.people)
+        found[number] = one
+    return found
+
+
+def _by(commit: git.CommitFacts, one: Attribution, people: Sequence[Person]) -> Attribution:
+    return replace(
+        one,
+        introduced=Introduction(commit=commit.id, author=commit.author_name),
+        author=answering(people, (commit.author_name, commit.author_email)),
+    )
+
+
+def _contents(tree: sides.Tree, paths: Iterable[str]) -> dict[str, bytes]:
+    wanted_paths = set(paths)
+    entries = [e for e in tree.entries if e.path in wanted_paths and e.mode != git.SUBMODULE_MODE]
+    blobs = {blob.id: blob.data for blob in tree.read(entries) if not blob.problem}
+    return {entry.path: blobs[entry.blob] for entry in entries if entry.blob in blobs}
+
+
+def _questions(
+    candidates: Iterable[Candidate], contents: Mapping[str, bytes]
+) -> Iterator[Question]:
+    lines: dict[str, list[tuple[int, int]]] = defaultdict(list)
+    whole = set()
+    for finding in (candidate.finding for candidate in candidates):
+        at = finding.at
+        lines[at.path].append((at.line, at.end_line))
+        if _is_whole(finding, contents):
+            whole.add(at.path)
+    for path, ranges in sorted(lines.items()):
+        if path in contents:
+            yield Question(path=path, lines=() if path in whole else tuple(ranges))
+
+
+def _is_whole(finding: Finding, contents: Mapping[str, bytes]) -> bool:
+    """Tell whether a finding is about a file as such, or its lines are not those of git."""
+    at = finding.at
+    about_file = (at.line, at.column) == (at.end_line, at.end_column)
+    return about_file or not _has_lines_of_git(contents.get(at.path, b""))
+
+
+def _has_lines_of_git(data: bytes) -> bool:
+    # For git only a line feed ends a line; the carriage returns of old and the line feeds in
+    # two or four bytes make other lines, and so may odd encodings.
+    odd = data.startswith((b"\xff\xfe", b"\xfe\xff")) or b"\0" in data
+    return not odd and data.count(b"\r") == data.count(b"\r\n")
+
+
+def _covering(
+    rows: Iterable[BlamedLines], finding: Finding, contents: Mapping[str, bytes]
+) -> list[BlamedLines]:
+    at, whole = finding.at, _is_whole(finding, contents)
+    return [
+        row
+        for row in rows
+        if not row.boundary and (whole or (row.first <= at.end_line and at.line <= row.last))
+    ]
+
+
+def _order(past: Past, tip: str, since: str) -> dict[str, int]:
+    """Number the commits of a change, the newest first, whatever dates they claim."""
+    options = ("--topo-order", "--max-count=20000", "--end-of-options", tip)
+    done = past.repository.call("rev-list", *options, *([f"^{since}"] if since else []))
+    ids = done.out.decode("ascii", "replace").split() if tip and done.code == 0 else []
+    return {commit: number for number, commit in enumerate(ids)}
+
+
+# What was there before.
+
+
+def _arrived(old: Mapping[int, Candidate], scene: Scene) -> dict[int, Attribution]:
+    trails = _trails(old, scene)
+    commit = scene.base.side.commit
+    if not commit:
+        return {} if scene.compared else dict.fromkeys(trails, _uncommitted(scene))
+    with opened_past(scene.repository) as past:
+        line = follow(past, commit, list(trails.values()))
+        if not line.commits:
+            return {}
+        there = {n: trail for n, trail in trails.items() if trail.at >= 0 and not trail.unknown}
+        facts = git.facts_of(scene.repository, {line.commits[t.at] for t in there.values()})
+        merged = {
+            number: trail
+            for number, trail in there.items()
+            if (commit_facts := facts.get(line.commits[trail.at])) and len(commit_facts.parents) > 1
+        }
+        inside = _inside(merged, {n: facts[line.commits[t.at]] for n, t in merged.items()}, past)
+    facts |= git.facts_of(scene.repository, inside.values())
+    found = {}
+    for number, trail in trails.items():
+        if number not in there:
+            if not scene.compared and not trail.unknown:
+                found[number] = _uncommitted(scene)
+            continue
+        brought = facts.get(line.commits[trail.at])
+        seen = _day(line.time(trail.at), scene.at)
+        # Where a shallow clone ends, everything seems to begin.
+        if brought is not None and seen is not None:
+            one = Attribution(first_seen=seen, merger=_merger(brought, scene.people))
+            found[number] = _by(facts.get(inside.get(number, ""), brought), one, scene.people)
+    return found
+
+
+def _trails(old: Mapping[int, Candidate], scene: Scene) -> dict[int, Trail]:
+    units: dict[str, list[Unit]] = defaultdict(list)
+    for unit in scene.units:
+        units[unit.path].append(unit)
+    known = {entry.path for entry in scene.base.entries}
+    elsewhere = {(f.rule, f.match): f.at.path for f in reversed(scene.before)}
+    found = {}
+    for number, candidate in old.items():
+        finding = candidate.finding
+        path = finding.at.path
+        if scene.compared and path not in known:
+            path = elsewhere.get((finding.rule, finding.match), path)
+        one = wanted(finding, units[finding.at.path])
+        if one is not None:
+            found[number] = Trail(one, path)
+    return found
+
+
+def _uncommitted(scene: Scene) -> Attribution:
+    who = git.identity(scene.repository) if scene.head.commit is None else ("", "")
+    return Attribution(first_seen=scene.at.date(), author=answering(scene.people, who))
+
+
+def _inside(
+    merged: Mapping[int, Trail], merges: Mapping[int, git.CommitFacts], past: Past
+) -> dict[int, str]:
+    """Return, for what merges brought, the commits of the merged branches that have it from."""
+    blobs = {trail.there.blob for trail in merged.values() if trail.there}
+    contents = {b.id: b.data for b in git.read_blobs(past.repository, blobs, limit=LARGEST)}
+    places: dict[int, tuple[tuple[int, int], ...]] = {}
+    by_merge: dict[str, list[int]] = defaultdict(list)
+    for number, trail in merged.items():
+        if trail.there is not None:
+            units = units_of(trail.path_there, trail.there, contents.get(trail.there.blob, b""))
+            places[number] = lines_of(trail.one, units)
+            by_merge[merges[number].id].append(number)
+    found = {}
+    for merge, numbers in sorted(by_merge.items()):
+        first = merges[numbers[0]].parents[0]
+        asked: dict[str, list[tuple[int, int]]] = defaultdict(list)
+        for number in numbers:
+            asked[merged[number].path_there] += places[number]
+        questions = [Question(path=path, lines=tuple(asked[path])) for path in sorted(asked)]
+        told = ask_all(past, questions, revision=merge, since=first)
+        order = _order(past, merge, first)
+        for number in numbers:
+            rows = told.get(merged[number].path_there, ())
+            commits = {row.commit for row in rows if _is_in(row, places[number])}
+            if commits & order.keys():
+                found[number] = min(commits & order.keys(), key=order.__getitem__)
+    return found
+
+
+def _is_in(row: BlamedLines, ranges: Sequence[tuple[int, int]]) -> bool:
+    inside = any(row.first <= last and first <= row.last for first, last in ranges)
+    return not row.boundary and (inside or not ranges)
+
+
+def _merger(commit: git.CommitFacts, people: Sequence[Person]) -> str:
+    """Return who took a commit into the reference, where that is not who wrote it."""
+    author = (commit.author_name, commit.author_email)
+    committer = (commit.committer_name, commit.committer_email)
+    if len(commit.parents) > 1:
+        claim = author
+    elif committer != author and commit.committer_email.casefold() not in _HOSTS:
+        claim = committer
+    else:
+        return ""
+    return answering(people, claim) or claim[0]
+
+
+def _day(seconds: int | None, at: datetime) -> date | None:
+    if seconds is None:
+        return None
+    try:
+        return min(datetime.fromtimestamp(max(seconds, 0), UTC), at).date()
+    except (ValueError, OverflowError, OSError):
+        return at.date()  # a clock that is far ahead
