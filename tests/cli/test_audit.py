@@ -16,6 +16,7 @@ import pytest
 from aigate.domain.accountability import Binding, Role, StatementKind, Terms
 from aigate.domain.severity import Severity
 from aigate.ledger import dsse, statements, store
+from aigate.ledger import verdict as verdict_statements
 from aigate.ledger.dsse import canonical
 
 pytestmark = pytest.mark.slow
@@ -54,13 +55,13 @@ class History:
         date = f"{int(NOW.timestamp())} +0000"
         return self.project.git(*arguments, GIT_COMMITTER_DATE=date, GIT_AUTHOR_DATE=date)
 
-    def commit(self, files, message="a change"):
+    def commit(self, files, message="a change", author="Dev <dev@example.com>"):
         for path, data in files.items():
             file = self.project.root / path
             file.parent.mkdir(parents=True, exist_ok=True)
             file.write_bytes(data.encode() if isinstance(data, str) else data)
         self.git("add", "--all", "--force")
-        self.git("commit", "--quiet", "--allow-empty", "-m", message)
+        self.git("commit", "--quiet", "--allow-empty", "--author", author, "-m", message)
         return self.git("rev-parse", "HEAD")
 
     def branch(self, name, files, base="main"):
@@ -430,3 +431,197 @@ def test_the_text_names_each_finding_with_its_commit(history) -> None:
     lines = seen.out.decode().splitlines()
     assert lines[0].endswith("open points, 1 commit, 1 finding")
     assert lines[1].startswith(f"  {commit[:12]}  undecided: ")
+
+
+# Decisions are found by what they say
+
+ROBOT = made.person("ci", kind="automation", answers="ada")
+
+
+def statement(history, commit, name="", **changed):
+    """Return a verdict statement about a commit, signed with the key of that name if any."""
+    payload = verdict_statements.encode(history.decision(commit) | changed)
+    if not name:
+        return payload
+    armor = made.signature(dsse.pae(payload), name)
+    return dsse.encode(payload, (dsse.Signature("", armor),))
+
+
+def keep(history, name, data):
+    file = history.verdicts / name
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_bytes(data if isinstance(data, bytes) else json.dumps(data).encode())
+
+
+@pytest.fixture
+def staffed(history):
+    """Return a history whose registry knows a pipeline, to be audited from there on."""
+    second = made.following(ROOT, people=made.people(ROBOT))
+    history.start = history.commit({made.path(2): made.signed(second, ("ada", "grace", "ci"))})
+    history.root = second
+    return history
+
+
+def test_decisions_are_found_whatever_their_files_are_called(history) -> None:
+    first = history.commit({"a.py": "x = 2\n"})
+    second = history.commit({"a.py": "x = 3\n"})
+    keep(history, "run-1/decision.json", history.decision(first))
+    keep(history, "run-2/verdict.json", statement(history, second))
+    keep(history, "run-2/sbom.json", {"components": []})
+    keep(history, "run-2/notes.txt", b"nothing")
+    keep(history, "run-2/broken.json", b"{")
+
+    assert history.audit(decided=False) == (0, [])
+
+
+@pytest.mark.parametrize(
+    ("kept", "expected"),
+    [
+        ([{"decision": "fail", "exit_code": 1, "blocking": 1}, {}], (0, [])),
+        ([{"decision": "fail", "exit_code": 1, "blocking": 1}], (1, ["not-passed"])),
+        ([{"reference": "0" * 40}], (1, ["undecided"])),
+        ([{"head": "0" * 40}], (1, ["undecided"])),
+        ([{"tree": "0" * 40}], (4, ["verdict-mismatch"])),
+        ([{"tree": "0" * 40}, {}], (4, ["verdict-mismatch"])),
+        ([{"digests": {"policy": "", "rules": "", "registry": "", "ledger": ""}}],
+         (4, ["verdict-mismatch"])),
+    ],
+    ids=["fail-then-pass", "fail", "C-054-other-reference", "C-054-other-head", "C-054-tree",
+         "a-lie-beside-a-pass", "digests"],
+)  # fmt: skip
+def test_one_true_pass_about_exactly_the_pair_is_needed_and_no_lie(history, kept, expected) -> None:
+    commit = history.commit({"a.py": "x = 2\n"})
+    for number, changed in enumerate(kept):
+        keep(history, f"{number}.json", history.decision(commit) | changed)
+
+    assert history.audit(decided=False) == expected
+
+
+@pytest.mark.parametrize(
+    ("name", "signer", "expected"),
+    [
+        ("ci", ("--signer", "ci"), (0, [])),
+        ("grace", ("--signer", "ci", "--signer", "grace"), (0, [])),
+        ("", (), (0, [])),
+        ("", ("--signer", "ci"), (1, ["statement-unsigned"])),
+        ("grace", ("--signer", "ci"), (1, ["signer-other"])),
+        ("mallory", ("--signer", "ci"), (1, ["signer-unknown"])),
+        ("mallory", (), (0, [])),
+    ],
+    ids=["C-128-ci", "one-of-two", "unsigned", "C-014-unsigned", "other", "C-014-stranger",
+         "stranger-not-asked-for"],
+)  # fmt: skip
+def test_verdicts_count_when_they_are_signed_by_who_has_to(staffed, name, signer, expected) -> None:
+    commit = staffed.commit({"a.py": "x = 2\n"})
+    keep(staffed, "verdict.json", statement(staffed, commit, name))
+
+    assert staffed.audit(*signer, decided=False) == expected
+
+
+def test_c_117_what_a_compromised_pipeline_signed_never_counted(staffed) -> None:
+    commit = staffed.commit({"a.py": "x = 2\n"})
+    keep(staffed, "one.json", statement(staffed, commit, "ci"))
+    lost = ROBOT | {"keys": [made.key_fields("ci", "compromised"), made.key_fields("ci2")]}
+    third = made.following(staffed.root, people=made.people(lost))
+    last = staffed.commit({made.path(3): made.signed(third, ("ada", "grace", "ci2"))})
+    keep(staffed, "two.json", statement(staffed, last))
+
+    assert staffed.audit(decided=False) == (1, ["key-compromised"])
+
+
+def test_c_110_a_verdict_whose_signature_does_not_hold_is_found(staffed) -> None:
+    commit = staffed.commit({"a.py": "x = 2\n"})
+    good = dsse.decode(statement(staffed, commit, "ci"), file="v")
+    lie = verdict_statements.encode(staffed.decision(commit) | {"nonce": "1" * 32})
+    keep(staffed, "verdict.json", dsse.encode(lie, good.signatures))
+
+    assert staffed.audit(decided=False) == (4, ["undecided", "signature-invalid"])
+
+
+def test_a_decision_by_another_policy_or_other_rules_than_its_like_is_found(history) -> None:
+    commits = [history.commit({"a.py": f"x = {number}\n"}) for number in range(2, 6)]
+    for number, commit in enumerate(commits):
+        digests = history.decision(commit)["digests"]
+        other = {1: {"policy": "9" * 64}, 2: {"rules": "9" * 64}}.get(number, {})
+        keep(history, f"{number}.json", history.decision(commit) | {"digests": digests | other})
+
+    assert history.audit(decided=False) == (4, ["verdict-inconsistent"] * 2)
+
+
+def test_another_policy_in_the_reference_or_another_gate_may_have_another_digest(history) -> None:
+    first = history.commit({".aigate/policy.yaml": "version: 1\n"})
+    second = history.commit({"a.py": "x = 2\n"})
+    third = history.commit({"a.py": "x = 3\n"})
+    keep(history, "1.json", history.decision(first))
+    for name, commit, gate, digit in (("2", second, "0.0.0", "5"), ("3", third, "0.0.1", "6")):
+        made_of = history.decision(commit)
+        digests = made_of["digests"] | {"policy": digit * 64, "rules": digit * 64}
+        keep(history, f"{name}.json", made_of | {"gate": gate, "digests": digests})
+
+    assert history.audit(decided=False) == (0, [])
+
+
+def test_a_folder_that_is_not_there_is_wrong_use(history) -> None:
+    history.commit({"a.py": "x = 2\n"})
+    given = ("--range", f"{history.start}..main", "--verdicts", str(history.verdicts / "none"))
+
+    assert history.project.run("audit", *given).code == 2
+
+
+# Who wrote what was signed
+
+GRACE = "Grace <grace@example.org>"
+
+
+@pytest.mark.parametrize(
+    ("author", "message", "expected"),
+    [
+        ("Dev <dev@example.com>", "a change", (0, [])),
+        ("Ada <ada@example.org>", "a change", (0, [])),
+        (GRACE, "a change", (1, ["security-signed-own-change"])),
+        ("Dev <dev@example.com>", f"a change\n\nCo-authored-by: {GRACE}",
+         (1, ["security-signed-own-change"])),
+    ],
+    ids=["C-115-somebody-else", "C-115-the-developer", "C-115-author", "C-115-trailer"],
+)  # fmt: skip
+def test_the_security_signer_is_no_author_of_what_came_with_the_statement(
+    history, author, message, expected
+) -> None:
+    history.commit(pair(terms(1)) | {"a.py": "x = 2\n"}, message, author)
+
+    assert history.audit() == expected
+
+
+@pytest.mark.parametrize("own", [False, True], ids=["C-115-merges", "C-115-writes-in-the-merge"])
+def test_who_merges_is_an_author_only_of_what_the_merge_itself_holds(history, own) -> None:
+    history.branch("one", {"a.py": "x = 2\n"} | pair(terms(1)))
+    history.commit({"b.py": "y = 1\n"})
+    history.git("merge", "--quiet", "--no-ff", "--no-edit", "--no-commit", "one")
+    history.commit({"c.py": "z = 1\n"} if own else {}, "merge", GRACE)
+
+    expected = (1, ["security-signed-own-change"]) if own else (0, [])
+    assert history.audit() == expected
+
+
+def test_a_registry_that_has_expired_at_the_end_is_found(project) -> None:
+    old = made.first(expires=(NOW - timedelta(days=1)).strftime("%Y-%m-%dT%H:%M:%SZ"))
+    history = History(project)
+    history.pin = made.digest(old)
+    history.git("reset", "--quiet", "--hard", "HEAD~1")
+    history.start = history.commit(made.one(old))
+    history.commit({"a.py": "x = 2\n"})
+
+    assert history.audit() == (1, ["registry-expired"])
+
+
+def test_the_text_tells_how_much_is_broken_and_what_to_do(history) -> None:
+    commit = history.commit({"a.py": "x = 2\n"})
+    keep(history, "one.json", history.decision(commit) | {"tree": "0" * 40})
+    given = ("--range", f"{history.start}..main", "--verdicts", str(history.verdicts))
+
+    seen = history.project.run("audit", *given)
+
+    lines = seen.out.decode().splitlines()
+    assert lines[0].endswith("integrity, 1 commit, 1 finding, 1 of them a break of integrity")
+    assert lines[1].startswith(f"  {commit[:12]}  verdict-mismatch: `one.json`: `tree` is ")
+    assert lines[2].startswith("hint: verdict-mismatch: ")
