@@ -1,5 +1,4 @@
 from Crypto.Cipher import AES, DES
-from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 
 
@@ -8,4 +7,4 @@ def encrypt(key, data):
     second = AES.new(key, AES.MODE_ECB).encrypt(data)  # expect: python-weak-cipher
     third = AES.new(key, AES.MODE_CBC, b"0000000000000000").encrypt(data)  # expect: python-weak-cipher
     fourth = Cipher(algorithms.AES(key), modes.ECB())  # expect: python-weak-cipher
-    return first, second, third, fourth, rsa.generate_private_key(public_exponent=65537, key_size=1024)  # expect: python-weak-cipher
+    return first, second, third, fourth
