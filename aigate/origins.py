@@ -133,11 +133,14 @@ class Origins:
         return lambda line: line_hash(rows[line - 1]) if 0 < line <= len(rows) else ""
 
 
-def read_origins(scene: Scene, findings: Sequence[Finding]) -> Origins:
-    """Find out who wrote the lines that findings are about, and those that the change adds."""
+def read_origins(scene: Scene, findings: Sequence[Finding], *, every_line: bool = False) -> Origins:
+    """Find out who wrote the lines that findings are about, and those that the change adds.
+
+    With `every_line`, all lines of what is judged are asked about, also without a reference.
+    """
     textual = {unit.path for unit in scene.units if unit.kind in TEXTUAL}
     changed = [e for e, _ in scene.judged if e.path in textual and e.mode in _REGULAR]
-    everything = scene.reference is not None and len(changed) <= _MOST_FILES
+    everything = every_line or (scene.reference is not None and len(changed) <= _MOST_FILES)
     questions = _questions(changed, findings, everything=everything)
     base = scene.reference.side.commit if scene.reference else ""
     with _past(scene, questions) as (past, tip):
@@ -184,7 +187,7 @@ def read_origins(scene: Scene, findings: Sequence[Finding]) -> Origins:
         },
         commits=whole.commits,
         objections=tuple(_placed(scene, found_wrong)),
-        counted=everything,
+        counted=everything and scene.reference is not None,
         gaps=_gaps(scene, whole.problem),
         notes=(note,) if scene.reference is not None and not everything else (),
     )
