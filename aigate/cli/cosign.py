@@ -23,7 +23,7 @@ from aigate.cli._wish import SEATS
 from aigate.cli.exits import OK, finish
 from aigate.cli.streams import say
 from aigate.domain.accountability import Role, StatementKind
-from aigate.engine.baseline import Bounds, drift, sort_out
+from aigate.engine.baseline import Bounds, LeftOut, drift, sort_out
 from aigate.engine.shown import line
 from aigate.errors import UsageError
 
@@ -95,17 +95,21 @@ def _show_baseline(desk: Desk, offer: Signed, pen: Pen, *, all_of_it: bool) -> N
     say("".join(f"{text}\n" for text in terms_lines(terms, all_of_it=all_of_it)))
     if is_long(terms) and not all_of_it:
         say("`--all` shows every finding, and every byte\n")
-    since = tuple(_drift_lines(desk, offer, whole))
+    since = tuple(_drift_lines(offer, whole))
     say(f"\nlooked at {where(desk, whole)}, ")
     say(
         "where this is not as it was signed:\n"
         if since
         else "where all of this is as it was signed\n"
     )
-    say("".join(f"{text}\n" for text in (*since, *gap_lines(whole))))
+    say("".join(f"{text}\n" for text in since))
+    others = _uncovered(desk, whole)
+    if others:
+        say(f"\n{others:,} other findings there may block, and are in no terms\n")
+    say("".join(f"{text}\n" for text in gap_lines(whole)))
 
 
-def _drift_lines(desk: Desk, offer: Signed, whole: Whole) -> Iterator[str]:
+def _drift_lines(offer: Signed, whole: Whole) -> Iterator[str]:
     drifted = drift(offer.terms.bindings, whole.findings)
     if drifted.gone:
         yield f"  {sum(count for _, count in drifted.gone):>6,}  gone; nothing is covered by these"
@@ -118,11 +122,14 @@ def _drift_lines(desk: Desk, offer: Signed, whole: Whole) -> Iterator[str]:
                 for one, parts in drifted.changed
             ]
         )
+
+
+def _uncovered(desk: Desk, whole: Whole) -> int:
+    """Count what a baseline could list and no terms name."""
     named = signed_about(desk, {finding.fingerprint for finding in whole.findings})
-    bounds = Bounds(policy=desk.policy, signed=places_of(one for one in named if not one.withdrawn))
-    others = len(sort_out(whole.candidates, bounds).listed)
-    if others:
-        yield f"  {others:>6,}  others block, and are in no terms"
+    living = places_of(one for one in named if not one.withdrawn)
+    found = sort_out(whole.candidates, Bounds(policy=desk.policy, signed=living))
+    return len(found.listed) + len(found.left_out.get(LeftOut.SECRET, ()))
 
 
 def _cut(texts: Sequence[str]) -> Iterator[str]:

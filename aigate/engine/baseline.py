@@ -14,6 +14,7 @@ from aigate.domain.severity import Severity
 from aigate.engine.acceptance import covers, differences
 from aigate.engine.decide import demand
 from aigate.engine.patterns import matches_name, matches_path
+from aigate.engine.place import SECRET_CWES
 
 Place = tuple[str, str, str]
 """Where identical matches are counted together: fingerprint, context and scope."""
@@ -30,12 +31,15 @@ class LeftOut(StrEnum):
     """The policy lets nobody accept it."""
     SECRET = "secret"  # noqa: S105 - a word, and no secret
     """It is a secret, and nobody asked for its rule by name."""
-    TOO_LONG = "too-long"
-    """Its severity may not be accepted for so long."""
     NEEDS_TOUCH = "needs-touch"
     """Its severity asks for a touch that the signer's key does not show."""
+    TOO_LONG = "too-long"
+    """Its severity may not be accepted for so long."""
     SIGNED = "signed"
     """Other terms, which last as long, name it already."""
+
+
+_WHATEVER_WAS_SIGNED = frozenset({LeftOut.ELSEWHERE, LeftOut.HARMLESS, LeftOut.FORBIDDEN})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,7 +77,7 @@ def sort_out(candidates: Sequence[Candidate], bounds: Bounds) -> Sorted:
         # Copies in one place are listed together or not at all, since they share a count.
         reasons = {_left_out(candidate, bounds) for candidate in copies}
         reason = next((each for each in LeftOut if each in reasons), None)
-        if reason is None and bounds.signed.get(where, 0) >= len(copies):
+        if reason not in _WHATEVER_WAS_SIGNED and bounds.signed.get(where, 0) >= len(copies):
             reason = LeftOut.SIGNED
         (listed if reason is None else left_out[reason]).extend(c.finding for c in copies)
     return Sorted(
@@ -96,11 +100,15 @@ def _left_out(candidate: Candidate, bounds: Bounds) -> LeftOut | None:
     asked = {demand(replace(candidate, status=one), bounds.policy).action for one in Status}
     if Action.JOINT not in asked:
         return LeftOut.FORBIDDEN if Action.FORBID in asked else LeftOut.HARMLESS
-    if finding.secret and finding.rule not in bounds.rules:
+    if _is_secret(finding) and finding.rule not in bounds.rules:
         return LeftOut.SECRET
-    if finding.severity in bounds.too_long:
-        return LeftOut.TOO_LONG
-    return LeftOut.NEEDS_TOUCH if finding.severity in bounds.needs_touch else None
+    if finding.severity in bounds.needs_touch:
+        return LeftOut.NEEDS_TOUCH
+    return LeftOut.TOO_LONG if finding.severity in bounds.too_long else None
+
+
+def _is_secret(finding: Finding) -> bool:
+    return finding.secret or not SECRET_CWES.isdisjoint(finding.cwe)
 
 
 def is_below(pattern: str, path: str) -> bool:

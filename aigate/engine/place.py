@@ -17,8 +17,9 @@ from aigate.engine.scope import AROUND, Definition, definitions, enclosing
 from aigate.engine.shown import masked
 from aigate.engine.suppression import suppressed_lines
 
-# Weaknesses that consist of a secret in the text: CWE-259, 321, 547 and 798.
-_SECRET_CWES = frozenset({259, 321, 547, 798})
+SECRET_CWES = frozenset({259, 321, 547, 798})
+"""Weaknesses that consist of a secret in the text."""
+
 _LITERAL = re.compile(
     r"""'''(.*?)'''|\"\"\"(.*?)\"\"\"|'((?:[^'\\\n]|\\.){3,})'"""
     r"""|"((?:[^"\\\n]|\\.){3,})"|`((?:[^`\\]|\\.){3,})`""",
@@ -187,7 +188,7 @@ def _secret_digest(text: str, path: str) -> str:
 
 def _of_secret(sighting: Sighting, rule: Rule | None) -> bool:
     cwe = sighting.cwe or (rule.cwe if rule else ())
-    return sighting.secret or not _SECRET_CWES.isdisjoint(cwe)
+    return sighting.secret or not SECRET_CWES.isdisjoint(cwe)
 
 
 def _overlap(one: Span, other: Span) -> bool:
