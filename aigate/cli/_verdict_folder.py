@@ -70,7 +70,8 @@ def read_folder(folder: Path) -> Folder:
             if isinstance(error, IntegrityError) and not _is_commit(path.stem):
                 broken.append((name, error))
         else:
-            named[path.stem] = found
+            if not isinstance(named.get(path.stem), AigateError):
+                named[path.stem] = found
             by_head.setdefault(found.verdict.texts["head"], []).append(found)
     return Folder(
         by_head={head: tuple(found) for head, found in by_head.items()},

@@ -299,6 +299,7 @@ def _as_json(range_: str, commits: list[git.CommitFacts], found: list[Objection]
                         "subject": one.subject,
                         "text": line(one.text, _WIDTH),
                         "integrity": one.integrity,
+                        "hint": _STEPS.get(one.code, ""),
                     }
                     for one in found
                 ],

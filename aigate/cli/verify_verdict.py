@@ -30,6 +30,7 @@ _FAIL = 1
 @click.argument("decision", type=click.Path())
 @click.option("--base", metavar="REV", required=True, help="What `aigate scan` was given.")
 @click.option("--head", metavar="REV", required=True, help="The commit that is to be used.")
+@click.option("--branch", metavar="NAME", default="", help="As `aigate scan` was given it.")
 @click.option("--repository", metavar="NAME", default="", help="As the code host names it.")
 @click.option("--policy", metavar="FILE", default="", help="Decided by this policy; trusted.")
 @click.option("--nonce", default="", help="What the run was told to have, or said that it had.")
@@ -48,6 +49,7 @@ def verify_verdict(
     decision: str,
     base: str,
     head: str,
+    branch: str,
     repository: str,
     policy: str,
     nonce: str,
@@ -65,7 +67,7 @@ def verify_verdict(
     """
     verdict = read_verdict(Path(decision))
     opened = open_repository(directory, environ=dict(_ENVIRON), needs_worktree=False)
-    reference = reference_of(opened, base, packs=str(packs_folder()))
+    reference = reference_of(opened, base, packs=str(packs_folder()), branch=branch)
     found = list(contradictions(verdict))
     found += mismatches(verdict, reference, sides.commit_tree(opened, head), policy_file=policy)
     if repository and verdict.texts["repository.name"] != repository:
