@@ -1,0 +1,220 @@
+"""`aigate github-action`: what the steps of the GitHub Action run.
+
+Everything from outside comes in by the environment and stays data. `run` judges the event and
+leaves the reports; `conclude` is the last word, and passes only on a fresh pass about exactly
+the commit that was checked out.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import secrets
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+
+import click
+
+from aigate.cli._verdict import read_verdict
+from aigate.cli.exits import INCOMPLETE, OK, code_of, finish
+from aigate.cli.scan import scan
+from aigate.cli.streams import say
+from aigate.documents.github_event import Asked, read_event
+from aigate.engine.shown import line
+from aigate.errors import AigateError, IncompleteError, IntegrityError, UsageError
+
+_ENVIRON = os.environ  # noqa: TID251 - settings are resolved here, in the command
+_SUMMARY = 1024 * 1024
+_COMMIT = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
+_ESCAPED = str.maketrans({"%": "%25", "\r": "%0D", "\n": "%0A"})
+# An output that is not of one of these forms is not written: nothing else can be in it.
+_FORMS = re.compile(r"[a-z-]{0,40}|[0-9]{1,12}|[0-9a-f]{32,64}|/[^\x00-\x1f\x7f]{1,4000}")
+_FILES = {
+    "report-file": ("json", "report.json"),
+    "sarif-file": ("sarif-github", "results.sarif"),
+    "summary-file": ("markdown", "summary.md"),
+}
+
+
+@click.group("github-action")
+def github_action() -> None:
+    """Run the steps of the GitHub Action."""
+
+
+@github_action.command("run")
+@click.pass_context
+def run(context: click.Context) -> None:
+    """Judge what the event asks for, and leave reports, annotations and a summary."""
+    outputs = _Outputs(_ENVIRON.get("GITHUB_OUTPUT", ""))
+    try:
+        asked = _asked(_ENVIRON)
+        folder = Path(_made(_ENVIRON.get("RUNNER_TEMP", "")))
+        nonce = secrets.token_hex(16)
+        outputs.write("nonce", nonce)
+        outputs.write("decision-file", str(folder / "decision.json"))
+        code = _judged(context, asked, folder, nonce)
+    except AigateError as error:
+        _annotate(error)
+        raise
+    for name, (_, file) in _FILES.items():
+        if (folder / file).is_file():
+            outputs.write(name, str(folder / file))
+    decision = read_verdict(folder / "decision.json")
+    outputs.write("verdict", decision.texts["decision"])
+    outputs.write("blocking-count", str(decision.counts["blocking"]))
+    report = json.loads((folder / "report.json").read_bytes())
+    outputs.write("findings-count", str(report["summary"]["findings"]))
+    _summarise(folder / "summary.md", _ENVIRON.get("GITHUB_STEP_SUMMARY", ""))
+    finish(code)
+
+
+@github_action.command("conclude")
+def conclude() -> None:
+    """Pass only if the run before ended with 0 and left a fresh pass about this commit."""
+    try:
+        code = _concluded(_ENVIRON)
+    except AigateError as error:
+        _annotate(error)
+        raise
+    finish(code)
+
+
+def _asked(environ: Mapping[str, str]) -> Asked:
+    """Return what is to be judged: the inputs count where they are given."""
+    base, head = environ.get("AIGATE_BASE", ""), environ.get("AIGATE_HEAD", "")
+    name = environ.get("GITHUB_EVENT_NAME", "")
+    if base.startswith("-") or head.startswith("-"):
+        raise UsageError("the inputs `base` and `head` are revisions", hint="leave out the options")
+    try:
+        asked = read_event(name, _payload(environ), commit=environ.get("GITHUB_SHA", ""))
+    except UsageError as error:
+        # Whoever names a base knows what is to be judged; rights are another matter.
+        if not base or error.code != "event-unknown":
+            raise
+        asked = Asked(base=base, head=environ.get("GITHUB_SHA", ""))
+    if not base and not head:
+        return asked
+    return Asked(
+        base=base or asked.base,
+        head=head or asked.head,
+        branch="" if base else asked.branch,
+        default_branch=asked.default_branch,
+    )
+
+
+def _payload(environ: Mapping[str, str]) -> bytes:
+    try:
+        return Path(environ.get("GITHUB_EVENT_PATH", "")).read_bytes()
+    except OSError as error:
+        raise IncompleteError(
+            "the payload of the event cannot be read",
+            hint="run the gate in a job of the workflow",
+            code="event-unclear",
+        ) from error
+
+
+def _made(parent: str) -> str:
+    try:
+        return tempfile.mkdtemp(prefix="aigate-", dir=parent or None)
+    except OSError as error:
+        raise IncompleteError(
+            f"no folder can be made for the reports: {error.strerror}",
+            hint="check `RUNNER_TEMP`",
+            code="report-not-written",
+        ) from error
+
+
+def _judged(context: click.Context, asked: Asked, folder: Path, nonce: str) -> int:
+    given = {
+        "--base": asked.base,
+        "--head": asked.head,
+        "--branch": asked.branch,
+        "--default-branch": asked.default_branch,
+        "--policy": _ENVIRON.get("AIGATE_POLICY", ""),
+        "--trust-root": _ENVIRON.get("AIGATE_TRUST_ROOT", ""),
+        "--deadline": _ENVIRON.get("AIGATE_DEADLINE", ""),
+        "--decision": str(folder / "decision.json"),
+        "--nonce": nonce,
+        "--format": "github",
+    }
+    arguments = ["--quiet"]
+    for name, value in given.items():
+        arguments += [name, value] if value else []
+    for form, file in _FILES.values():
+        arguments += ["-o", f"{form}={folder / file}"]
+    try:
+        scan.main(arguments, prog_name="aigate scan", obj=context.obj, standalone_mode=False)
+    except SystemExit as end:
+        return end.code if isinstance(end.code, int) else INCOMPLETE
+    raise IncompleteError("the scan did not decide", code="no-decision")
+
+
+def _concluded(environ: Mapping[str, str]) -> int:
+    """Return the exit code of the whole: 0 only for a fresh pass, and what failed else.
+
+    Raises:
+        IncompleteError: no decision was left, or the run did not end as the decision says.
+        IntegrityError: the decision is about something else, or was made by another run.
+    """
+    file, nonce = environ.get("AIGATE_DECISION", ""), environ.get("AIGATE_NONCE", "")
+    if not file or not nonce or not Path(file).is_file():
+        raise IncompleteError(
+            "the run before left no decision",
+            hint="see the log of the step before",
+            code="no-decision",
+        )
+    decision = read_verdict(Path(file))
+    head = environ.get("AIGATE_HEAD", "") or environ.get("GITHUB_SHA", "")
+    other = _COMMIT.fullmatch(head) and decision.texts["head"] != head
+    if other or decision.texts["nonce"] != nonce:
+        raise IntegrityError(
+            "the decision is not about this run",
+            hint="run the job again",
+            code="verdict-mismatch",
+        )
+    code = decision.counts["exit_code"]
+    if (code == OK) != (environ.get("AIGATE_OUTCOME", "") == "success"):
+        raise IncompleteError(
+            "the run before did not end as its decision says",
+            hint="see the log of the step before",
+            code="verdict-mismatch",
+        )
+    say(f"{decision.texts['decision']}\n")
+    return code
+
+
+class _Outputs:
+    """The outputs of a step, each written as soon as it is known."""
+
+    def __init__(self, file: str) -> None:
+        """Write to this file; outside of a job there is none."""
+        self._file = file
+
+    def write(self, name: str, value: str) -> None:
+        """Write an output whose value is of a known form; anything else is refused."""
+        if not _FORMS.fullmatch(value):
+            raise IncompleteError(f"the output `{name}` is of no known form", code="output-form")
+        if self._file:
+            with Path(self._file).open("a", encoding="utf-8") as out:
+                out.write(f"{name}={value}\n")
+
+
+def _summarise(file: Path, summary: str) -> None:
+    """Add the report to the summary of the job, if there is room and a place for it."""
+    if not summary or not file.is_file():
+        return
+    text = file.read_bytes()
+    try:
+        with Path(summary).open("ab") as out:
+            if out.tell() + len(text) <= _SUMMARY:
+                out.write(text + b"\n")
+    except OSError as error:
+        say(f"::warning title=aigate::the summary cannot be written: {error.strerror}\n")
+
+
+def _annotate(error: AigateError) -> None:
+    hint = f"\nhint: {error.hint}" if error.hint else ""
+    says = f"{line(error.message, 1000)}{hint}".translate(_ESCAPED)
+    say(f"::error title=aigate ({code_of(error)})::{says}\n")

