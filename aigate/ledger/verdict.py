@@ -32,7 +32,7 @@ def encode(decision: dict[str, Json]) -> bytes:
     """
     passed = decision["decision"] == "pass"
     digests = decision["digests"]
-    policy = str(digests["policy"]) if isinstance(digests, dict) else ""
+    policy = str(digests.get("policy", "")) if isinstance(digests, dict) else ""
     scanners = decision["scanners"]
     versions = scanners if isinstance(scanners, dict) else {}
     return canonical(

@@ -7,7 +7,8 @@ import json
 
 import pytest
 
-from aigate.errors import IntegrityError
+from aigate.cli._verdict import verdict_in
+from aigate.errors import AigateError, IntegrityError
 from aigate.ledger import attestation, dsse, store, verdict
 from aigate.ledger.attestation import Attested, opened, signer_of
 from aigate.ledger.registry import read_chain
@@ -78,7 +79,7 @@ EDITS = {
     "time": (b'"timeVerified":"2026', b'"timeVerified":"2027'),
     "type": (b"verification_summary/v1", b"verification_summary/v2"),
     "decision-alone": (b'"decision":"fail"', b'"decision":"pass"'),
-    "field-gone": (b'"reference":"' + b"a" * 40 + b'",', b""),
+    "field-gone": (b',"tree":"' + b"c" * 40 + b'"}', b"}"),
 }
 
 
@@ -101,6 +102,19 @@ def test_a_statement_that_contradicts_its_own_decision_is_refused(edit) -> None:
 def test_what_is_no_verdict_statement_is_refused(data) -> None:
     with pytest.raises(IntegrityError):
         verdict.decode(data, file="v")
+
+
+ODD = (None, True, -1, "", "x", [], {}, [[]], {"a": {}})
+
+
+@pytest.mark.parametrize("field", sorted(DECISION))
+def test_a_statement_about_an_odd_decision_is_refused_in_words(field) -> None:
+    odd = [value for value in ODD if not isinstance(value, type(DECISION[field]))]
+    for value in odd:
+        payload = verdict.encode(DECISION | {field: value})
+        with pytest.raises(AigateError) as refused:
+            verdict_in(payload, file="v")
+        assert "`v`" in refused.value.message
 
 
 # Who signed
