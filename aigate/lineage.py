@@ -8,7 +8,7 @@ itself has a part in that; see docs/decisions/0008-first-sight.md.
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
@@ -219,14 +219,17 @@ def _trails(old: Mapping[int, Candidate], scene: Scene) -> dict[int, Trail]:
     known = {entry.path for entry in scene.base.entries}
     elsewhere = {(f.rule, f.match): f.at.path for f in reversed(scene.before)}
     found = {}
+    copies: Counter[str] = Counter()
     for number, candidate in old.items():
         finding = candidate.finding
+        # Of equal ones that were there, the first is as old as the first that came.
+        copies[finding.fingerprint] += 1
         path = finding.at.path
         if scene.compared and path not in known:
             path = elsewhere.get((finding.rule, finding.match), path)
         one = wanted(finding, units[finding.at.path])
         if one is not None:
-            found[number] = Trail(one, path)
+            found[number] = Trail(replace(one, times=copies[finding.fingerprint]), path)
     return found
 
 
