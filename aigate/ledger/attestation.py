@@ -16,6 +16,8 @@ from aigate.ledger import dsse, sshsig
 
 STATEMENT_TYPE = "https://in-toto.io/Statement/v1"
 
+_RENEW = "find out who made the file; `aigate trust show` lists the keys that count"
+
 # An envelope has one spelling, and so has a statement: what each of them begins with tells.
 _ENVELOPE = re.compile(rb'\s*\{\s*"payload"')
 _STATEMENT = re.compile(rb'\s*\{\s*"_type"')
@@ -88,14 +90,18 @@ def signer_of(
     found = _holder(roots[-1], attested.key) if roots else None
     code, words = _doubt(*found) if found else ("signer-unknown", "a key that the registry lacks")
     if code and (wanted or code == "key-compromised"):
-        raise IntegrityError(f"`{file}` is signed by {words}: {attested.key}", code=code)
+        raise IntegrityError(
+            f"`{file}` is signed by {words}: {attested.key}", hint=_RENEW, code=code
+        )
     if code or found is None:
         return Signed(f"signed by {words}: {attested.key}", key=attested.key)
     person = found[0]
     if wanted and person.id not in wanted:
         names = " or ".join(f"`{name}`" for name in wanted)
         raise IntegrityError(
-            f"`{file}` is signed by `{person.id}`, not by {names}", code="signer-other"
+            f"`{file}` is signed by `{person.id}`, not by {names}",
+            hint="`aigate trust show` lists whose key is whose; find out who made the file",
+            code="signer-other",
         )
     answers = f", for which `{person.answers}` answers" if person.answers else ""
     told = f"signed by `{person.id}` ({person.kind}{answers}) with {attested.key}"
