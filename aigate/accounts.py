@@ -7,8 +7,7 @@ that come after it.
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -17,8 +16,11 @@ from aigate.domain.tree import Entry
 from aigate.errors import IntegrityError
 from aigate.ledger import registry as registries
 from aigate.ledger import roots, store
+from aigate.ledger.index import Index, blob_of, ending, names_with, naming
+from aigate.records import entered, read_index, records_among
 from aigate.workspace import git, sides
 from aigate.workspace.authors import authors_of
+from aigate.workspace.cache import Cache
 
 CONTROL_PLANE = "control-plane-change"
 """The rule that objects to changes of what steers the gate, and so to each new record."""
@@ -54,8 +56,12 @@ def read_accounts(
     fingerprints: Collection[str],
     pin: str,
     at: datetime,
+    cache: Cache | None = None,
 ) -> Accounts:
     """Verify and gather; nothing is read that no finding needs, but for what is new.
+
+    Where both trees leave out what they have in common in the ledger's folder, that is found
+    through its index.
 
     Raises:
         IntegrityError: the registry does not hold, or the ledger lost or changed a record.
@@ -71,10 +77,13 @@ def read_accounts(
             hint="check that this is the right repository and branch",
             code="registry-missing",
         )
-    before, after = _records(reference), _records(head)
+    before, after = records_among(reference.entries), records_among(head.entries)
+    index = read_index(repository, reference, cache)
     blobs = {path: entry.blob for path, entry in before.items()}
     store.require_append_only(blobs, {path: entry.blob for path, entry in after.items()})
     added = {path: entry for path, entry in after.items() if path not in before}
+    again = {path: "" for path in added if blob_of(index, store.digest_in(path))}
+    store.require_append_only(again, {path: added[path].blob for path in again})
     store.require_bounded({p: max(e.size, 0) for p, e in added.items()}, known=before)
 
     known = {person.id: person for person in registry.current.people} if registry else {}
@@ -98,11 +107,12 @@ def read_accounts(
         fresh.append(Recorded(statement=statement, in_reference=False))
     said = {record.statement.terms.digest for record in fresh}
     counting = registry is not None and not expired and bool(fingerprints)
-    old = _wanted(reference, before, fingerprints, said=said) if counting else ()
+    old = _wanted(reference, index, fingerprints, said=said) if counting else ()
+    since = entered(repository, reference.side.commit, [path for path, _ in old], cache)
     new_roots = registries.root_files(trust_after.keys() - trust_before.keys())
     return Accounts(
         registry=registry,
-        records=(*(_dated(repository, reference, path, one) for path, one in old), *fresh),
+        records=(*(_dated(one, since.get(path)) for path, one in old), *fresh),
         authors=authors_of(repository, reference, head, registry) if registry else frozenset(),
         vouched=frozenset(
             [*(store.path_of(r.statement.digest) for r in fresh), *new_roots]
@@ -110,7 +120,7 @@ def read_accounts(
             else new_roots
         ),
         invalid=tuple(invalid),
-        ledger_digest=_digest(after),
+        ledger_digest=_ledger_digest(index, head, after),
     )
 
 
@@ -136,7 +146,7 @@ def records_of(tree: sides.Tree) -> dict[str, bytes]:
         IntegrityError: something in the ledger's folder is no record.
         IncompleteError: a record cannot be read.
     """
-    return _read(tree, _records(tree).values())
+    return _read(tree, records_among(tree.entries).values())
 
 
 def ledger_digest_of(tree: sides.Tree) -> str:
@@ -145,7 +155,7 @@ def ledger_digest_of(tree: sides.Tree) -> str:
     Raises:
         IntegrityError: something in the ledger's folder is no record.
     """
-    return _digest(_records(tree))
+    return store.digest_of(map(store.digest_in, records_among(tree.entries)))
 
 
 def _files(tree: sides.Tree, folder: str) -> dict[str, bytes]:
@@ -161,18 +171,6 @@ def _files(tree: sides.Tree, folder: str) -> dict[str, bytes]:
     return _read(tree, entries, largest=roots.LARGEST)
 
 
-def _records(tree: sides.Tree) -> dict[str, Entry]:
-    entries = {e.path: e for e in tree.entries if e.path.casefold().startswith(_LEDGER)}
-    odd = next((e.path for e in entries.values() if e.mode not in _REGULAR), None)
-    if odd:
-        raise IntegrityError(
-            f"`{odd}` is no regular file",
-            hint="links are not followed in the ledger",
-            code="ledger-name",
-        )
-    return {path: entries[path] for path in store.records(entries)}
-
-
 def _read(
     tree: sides.Tree, entries: Iterable[Entry], *, largest: int = sides.LARGEST
 ) -> dict[str, bytes]:
@@ -185,7 +183,7 @@ def _read(
 
 def _wanted(
     reference: sides.Tree,
-    records: Mapping[str, Entry],
+    index: Index,
     fingerprints: Collection[str],
     *,
     said: Collection[str],
@@ -195,29 +193,36 @@ def _wanted(
     `said` are the digests of the terms that the change brings: what takes them back may be
     there already.
     """
-    contents = _read(reference, records.values())
-    found = store.index(contents)
-    paths = {path for name in fingerprints for path in found.by_fingerprint.get(name, ())}
-    statements = {path: store.read_one(path, contents[path]) for path in paths}
+    found = naming(index, fingerprints)
+    statements = _verified(reference, index, found)
     digests = {statement.terms.digest for statement in statements.values()} | {*said}
-    more = {path for name in digests for path in found.by_terms.get(name, ())} - paths
-    statements |= {path: store.read_one(path, contents[path]) for path in more}
+    statements |= _verified(reference, index, ending(index, digests) - found)
     return tuple(sorted(statements.items()))
 
 
-def _dated(
-    repository: git.Repository, reference: sides.Tree, path: str, statement: Statement
-) -> Recorded:
-    entered = git.first_seen(repository, reference.side.commit, path)
-    return Recorded(statement=statement, in_reference=True, entered_at=_time(entered))
+def _verified(
+    reference: sides.Tree, index: Index, digests: Collection[str]
+) -> dict[str, Statement]:
+    entries = [
+        Entry(store.path_of(digest), "100644", blob_of(index, digest)) for digest in sorted(digests)
+    ]
+    return {path: store.read_one(path, data) for path, data in _read(reference, entries).items()}
 
 
-def _time(seconds: int | None) -> datetime | None:
+def _dated(statement: Statement, since: int | None) -> Recorded:
+    time = None if since is None else _time(since)
+    return Recorded(statement=statement, in_reference=True, entered_at=time)
+
+
+def _time(seconds: int) -> datetime | None:
     try:
-        return None if seconds is None else datetime.fromtimestamp(seconds, UTC)
+        return datetime.fromtimestamp(seconds, UTC)
     except (ValueError, OverflowError, OSError):
         return None
 
 
-def _digest(records: Mapping[str, Entry]) -> str:
-    return hashlib.sha256("\n".join(sorted(records)).encode()).hexdigest() if records else ""
+def _ledger_digest(index: Index, head: sides.Tree, listed: Collection[str]) -> str:
+    digests = [store.digest_in(path) for path in listed]
+    if not head.left_out:
+        return store.digest_of(digests)
+    return names_with(index, digests)

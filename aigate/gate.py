@@ -6,9 +6,10 @@ follows is a function of what they returned.
 
 from __future__ import annotations
 
+import itertools
 import platform
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
@@ -37,10 +38,12 @@ from aigate.engine.patterns import matches_name
 from aigate.engine.place import place
 from aigate.errors import UsageError
 from aigate.examine import Means, Seen, by_id, examine
+from aigate.ledger import store
 from aigate.material import exclusion, in_scope, read_units, reader, with_previous
 from aigate.origins import Scene, read_origins, with_people
 from aigate.trusted import Trusted, read_policy_of, read_trusted, target_branch
 from aigate.workspace import git, scratch, sides
+from aigate.workspace.cache import Place, open_cache
 from aigate.workspace.trees import Comparison, compare, narrowed
 
 
@@ -55,7 +58,8 @@ class Request:
     trusted, since the caller names them, and `from_caller` reads that policy and what it
     extends. `only` narrows what is judged to these paths, for commands that need one finding and
     not a decision: such a report must never be taken for a verdict. `environ` is the caller's
-    environment, of which git gets to see little. `deadline` is in seconds.
+    environment, of which git gets to see little. `deadline` is in seconds. In `cache`, which is
+    trusted, is kept what makes the next run faster and never changes what it says.
     """
 
     directory: str
@@ -73,6 +77,7 @@ class Request:
     environ: Mapping[str, str] = field(default_factory=dict)
     deadline: float = 600.0
     jobs: int = 2
+    cache: Place | None = None
 
 
 def run(
@@ -97,8 +102,7 @@ def run(
         needs_worktree=not request.head,
         default_branch=request.default_branch,
     )
-    steering, reference = _reference(request, repository)
-    head = _head(request, repository, steering)
+    steering, reference, head = _trees(request, repository)
     trusted = read_trusted(
         steering.entries if steering else (),
         lambda entry: sides.read_one(steering or head, entry),
@@ -118,7 +122,7 @@ def run(
         seen = examine(
             registry.scanners(),
             units,
-            paths=frozenset(entry.path for entry in head.entries),
+            paths=_paths(head),
             exported=f"{folder}/head",
             means=means,
             done=progress,
@@ -169,6 +173,7 @@ def run(
         fingerprints={finding.fingerprint for finding in (*findings, *of_commits)},
         pin=request.trust_root,
         at=at,
+        cache=open_cache(request.cache),
     )
     origins = with_people(origins, trusted.policy, accounts.registry)
     candidates = [
@@ -244,6 +249,25 @@ def run(
     )
 
 
+def _trees(
+    request: Request, repository: git.Repository
+) -> tuple[sides.Tree | None, sides.Tree | None, sides.Tree]:
+    """Return the tree that steers, the one that is compared with, if there is one, and the head.
+
+    Of a ledger that two commits share, neither of them is listed: it may be very long.
+    """
+    steering, reference = _reference(request, repository)
+    if reference and request.base and request.head:
+        head, reference = sides.against(
+            repository, reference, request.head, plain=lambda path: bool(store.digest_in(path))
+        )
+        return reference, reference, head
+    steering = steering and sides.whole(steering)
+    if reference and reference is not sides.EMPTY:
+        reference = steering
+    return steering, reference, _head(request, repository, steering)
+
+
 def _reference(
     request: Request, repository: git.Repository
 ) -> tuple[sides.Tree | None, sides.Tree | None]:
@@ -253,23 +277,28 @@ def _reference(
     """
     if request.base:
         reference = reference_of(
-            repository, request.base, packs=request.packs, branch=request.branch
+            repository,
+            request.base,
+            packs=request.packs,
+            branch=request.branch,
+            without=store.FOLDER,
         )
         return reference, reference
     if request.head:
-        return sides.commit_tree(repository, request.head), None
+        return sides.commit_tree(repository, request.head, without=store.FOLDER), None
     commit = git.head_commit(repository)
-    steering = sides.commit_tree(repository, commit) if commit else None
+    steering = sides.commit_tree(repository, commit, without=store.FOLDER) if commit else None
     return steering, (steering or sides.EMPTY) if request.staged else None
 
 
 def reference_of(
-    repository: git.Repository, base: str, *, packs: str, branch: str = ""
+    repository: git.Repository, base: str, *, packs: str, branch: str = "", without: str = ""
 ) -> sides.Tree:
     """Return the tree that a change against this base is compared with, and steered by.
 
-    If the base is a branch, or stands for the `branch`, that nobody protects, that is the tip of the default branch: else a
-    request against a branch that anybody can push to would choose its own judge.
+    If the base is a branch, or stands for the `branch`, that nobody protects, that is the tip of
+    the default branch: else a request against a branch that anybody can push to would choose its
+    own judge. `without` is as for `sides.commit_tree`.
 
     Raises:
         IncompleteError: there is no such commit here, or it cannot be read whole.
@@ -277,11 +306,11 @@ def reference_of(
     named = branch or git.branch_named(repository, base)
     default = git.default_branch(repository)
     if named and default and named != default:
-        tip = sides.commit_tree(repository, f"refs/remotes/origin/{default}")
+        tip = sides.commit_tree(repository, f"refs/remotes/origin/{default}", without=without)
         policy = read_policy_of(tip.entries, lambda entry: sides.read_one(tip, entry), packs=packs)
         if not any(matches_name(pattern, named) for pattern in policy.protected_branches):
             return tip
-    return sides.commit_tree(repository, base)
+    return sides.commit_tree(repository, base, without=without)
 
 
 def _head(request: Request, repository: git.Repository, steering: sides.Tree | None) -> sides.Tree:
@@ -308,6 +337,21 @@ def _means(request: Request, trusted: Trusted, folder: str, started: float) -> M
         deadline=request.deadline - (time.monotonic() - started),
         jobs=request.jobs,
     )
+
+
+def _paths(tree: sides.Tree) -> frozenset[str]:
+    """Return all paths of a tree; one stands for the records that are left out.
+
+    Their names are all of one form, so nothing else can be taken for one of them.
+    """
+    stands = {store.path_of("0" * 64)} if tree.left_out else set()
+    return frozenset(entry.path for entry in tree.entries) | stands
+
+
+def _left_out(tree: sides.Tree) -> Iterator[str]:
+    # Only listed when somebody looks.
+    if tree.left_out:
+        yield from (entry.path for entry in tree.rest())
 
 
 def _require_rules(trusted: Trusted, seen: Seen) -> None:
@@ -355,7 +399,7 @@ def _before(
     seen = examine(
         [scanner for scanner in registry.scanners() if scanner.name in paths],
         units,
-        paths=frozenset(entry.path for entry in reference.entries),
+        paths=_paths(reference),
         exported=f"{folder}/reference",
         means=replace(means, scratch=f"{folder}/again", read=reader(reference)),
         wanted=wanted_by,
@@ -382,7 +426,8 @@ def _unreached(head: sides.Tree, policy: Policy, seen: Seen) -> tuple[Gap, ...]:
     ]
     if not policy.requirements and not policy.required_scanners:
         gaps.append(Gap(POLICY, "the policy asks for nothing", "nothing-asked"))
-    if head.entries and all(exclusion(entry.path, policy) for entry in head.entries):
+    paths = itertools.chain((e.path for e in head.entries), _left_out(head))
+    if (head.entries or head.left_out) and all(exclusion(path, policy) for path in paths):
         gaps.append(Gap(POLICY, "the policy excludes every file", "nothing-in-scope"))
     return tuple(gaps)
 

@@ -50,6 +50,6 @@ def test_c_116_a_shallow_clone_cannot_tell_since_when_an_acceptance_is_there(
         source = f"file://{project.root}"
         project.git("clone", "--quiet", f"--depth={depth}", source, str(clone))
         repository = git.open_repository(str(clone), environ=project.environ)
-        seen[depth] = git.first_seen(repository, git.resolve(repository, "HEAD"), path)
+        seen[depth] = git.first_seen(repository, git.resolve(repository, "HEAD"), [path]).get(path)
 
     assert seen == {1: None, 2: None, 9: 1_700_000_000}

@@ -15,6 +15,7 @@ import click
 
 from aigate import registry
 from aigate.cli._attest import Pen, pen_of, signed_text
+from aigate.cli._cache import place_of
 from aigate.cli.decision import decision_of, decision_text
 from aigate.cli.exits import INCOMPLETE, finish
 from aigate.cli.last import remember
@@ -117,7 +118,13 @@ class _Output:
     default="",
     help="What the decision names its run by; by default a random one.",
 )
-@click.option("--no-cache", is_flag=True, help="Scan everything again.")
+@click.option(
+    "--cache",
+    metavar="DIR",
+    default="",
+    help="Keep here what makes the next scan faster; trusted.",
+)
+@click.option("--no-cache", is_flag=True, help="Keep and use nothing of earlier scans.")
 @click.option("--jobs", type=click.IntRange(1, 64), default=None, help="Processes at once.")
 @click.option(
     "--deadline",
@@ -146,6 +153,7 @@ def scan(
     verdict: str,
     sign_with: str,
     nonce: str,
+    cache: str,
     no_cache: bool,
     jobs: int | None,
     deadline: float,
@@ -159,7 +167,8 @@ def scan(
     Exit code: 0 pass, 1 something blocks, 2 wrong use or a mistake in the policy, 3 something
     could not be examined, 4 something that is trusted does not hold.
     """
-    del no_cache  # nothing is cached yet
+    if cache and no_cache:
+        raise UsageError("`--cache` does not go with `--no-cache`")
     if staged and (base or head):
         raise UsageError("`--staged` goes with neither `--base` nor `--head`")
     if nonce and not _NONCE.fullmatch(nonce):
@@ -183,6 +192,7 @@ def scan(
         environ=dict(_ENVIRON),
         deadline=deadline,
         jobs=jobs or cores(),
+        cache=place_of(_ENVIRON, named=cache, off=no_cache),
     )
     files, records = _files(request, outputs, decision=decision, verdict=verdict)
     pen = pen_of(sign_with, directory=directory) if sign_with else None

@@ -57,6 +57,14 @@ class Index:
     by_terms: Mapping[str, tuple[str, ...]]
 
 
+@dataclass(frozen=True, slots=True)
+class Named:
+    """What one record names: findings, and terms that it supersedes or withdraws."""
+
+    fingerprints: frozenset[bytes]
+    terms: frozenset[bytes]
+
+
 def path_of(digest: str) -> str:
     """Return where the record with this payload digest lies in a repository."""
     return f"{FOLDER}/{digest}.json"
@@ -180,24 +188,45 @@ def index(entries: Mapping[str, bytes]) -> Index:
     """
     by_fingerprint: dict[bytes, list[str]] = {}
     by_terms: dict[bytes, list[str]] = {}
-    for path, payload in _payloads(entries):
-        # Plain searches: patterns take several times as long, and there may be many records.
-        at = payload.find(_FINGERPRINT)
-        while at >= 0:
-            start = at + len(_FINGERPRINT)
-            name = payload[start : start + _FINGERPRINT_DIGITS]
+    for path, data in entries.items():
+        found = names_in(data)
+        for name in found.fingerprints:
             by_fingerprint.setdefault(name, []).append(path)
-            at = payload.find(_FINGERPRINT, start)
-        for name in _named(_SUPERSEDES, payload):
+        for name in found.terms:
             by_terms.setdefault(name, []).append(path)
     return Index(_frozen(by_fingerprint), _frozen(by_terms))
+
+
+def names_in(data: bytes) -> Named:
+    """Find what one record names, without verifying it; see `index`."""
+    payload = _payload(data)
+    fingerprints = set()
+    # Plain searches: patterns take several times as long, and there may be many records.
+    at = payload.find(_FINGERPRINT)
+    while at >= 0:
+        start = at + len(_FINGERPRINT)
+        fingerprints.add(payload[start : start + _FINGERPRINT_DIGITS])
+        at = payload.find(_FINGERPRINT, start)
+    return Named(frozenset(fingerprints), frozenset(_named(_SUPERSEDES, payload)))
+
+
+def digest_of(digests: Iterable[str]) -> str:
+    """Return the digest over the paths of these records, empty if there are none."""
+    paths = [path_of(digest) for digest in sorted(digests)]
+    return hashlib.sha256("\n".join(paths).encode("ascii")).hexdigest() if paths else ""
+
+
+def digest_in(path: str) -> str:
+    """Return the digest that a record's path names, empty for any other path."""
+    found = _NAME.fullmatch(path)
+    return found[1] if found else ""
 
 
 def heads(entries: Mapping[str, bytes]) -> tuple[str, ...]:
     """Return the digests of the records that no other record names as a parent."""
     parents: set[bytes] = set()
-    for _, payload in _payloads(entries):
-        parents |= _named(_PARENTS, payload)
+    for data in entries.values():
+        parents |= _named(_PARENTS, _payload(data))
     digests = {Path(path).stem for path in records(entries)}
     return tuple(sorted(digests - {name.decode("ascii") for name in parents}))
 
@@ -208,7 +237,8 @@ def terms_digests(entries: Mapping[str, bytes]) -> dict[str, str]:
     Terms have one spelling, so that these are the digests that `statements` would compute.
     """
     found = {}
-    for path, payload in _payloads(entries):
+    for path, data in entries.items():
+        payload = _payload(data)
         start, end = payload.find(_TERMS), payload.rfind(_AFTER_TERMS)
         if 0 <= start < end:
             terms = payload[start + len(_TERMS) : end] + b"\n"
@@ -216,14 +246,12 @@ def terms_digests(entries: Mapping[str, bytes]) -> dict[str, str]:
     return found
 
 
-def _payloads(entries: Mapping[str, bytes]) -> Iterator[tuple[str, bytes]]:
+def _payload(data: bytes) -> bytes:
     # An envelope has one spelling as well, and starts with its payload.
-    for path, data in entries.items():
-        end = data.find(b'"', len(_PREFIX))
-        try:
-            yield path, binascii.a2b_base64(data[len(_PREFIX) : end])
-        except binascii.Error:
-            continue
+    try:
+        return binascii.a2b_base64(data[len(_PREFIX) : data.find(b'"', len(_PREFIX))])
+    except binascii.Error:
+        return b""
 
 
 def _named(field: bytes, payload: bytes) -> set[bytes]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,6 +18,12 @@ SUBMODULE_MODE = "160000"
 
 # Changes of more commits are rare, and reading each costs some milliseconds.
 _MOST_COMMITS = 2000
+
+# As many fit on a command line.
+_MOST_PATHS = 2000
+
+# Else git unpacks what many records build on again for each of them.
+_REMEMBER = ("-c", "core.deltaBaseCacheLimit=256m")
 
 # So much is held in memory at once, whatever the size of the repository.
 _BATCH_BYTES = 48_000_000
@@ -35,6 +41,7 @@ _ASKED = (
 _HASHES = {"sha1": hashlib.sha1, "sha256": hashlib.sha256}
 _PERSON = re.compile(r"(?P<name>.*?) ?<(?P<email>[^>]*)> (?P<at>-?\d{1,18})(?: [+-]\d+)?")
 _LISTED = re.compile(rb"(\d+) (\w+) ([0-9a-f]+) +(\S+)\t(.*)", re.DOTALL)
+_WITHOUT_SIZES = "--format=%(objectmode) %(objecttype) %(objectname) -%x09%(path)"
 _DEEPEN = "this clone is shallow; fetch its history, in GitHub Actions with `fetch-depth: 0`"
 
 
@@ -275,7 +282,7 @@ def facts_of(repository: Repository, commits: Iterable[str]) -> dict[str, Commit
         done = repository.call("cat-file", "--batch", feed=_feed(wanted))
         answered = _parse(done.out, contents, set())
         for name, data in contents.items():
-            facts = _facts(name, data) if _name(repository, "commit", data) == name else None
+            facts = _facts(name, data) if object_id(repository, "commit", data) == name else None
             if facts:
                 found[name] = facts
         # git ends at the first object that it cannot unpack.
@@ -350,19 +357,55 @@ def changed_paths(repository: Repository, commit: CommitFacts) -> frozenset[str]
     return frozenset(found)
 
 
-def first_seen(repository: Repository, commit: str, path: str) -> int | None:
-    """Return the committer's time of the first commit that brought a path, in seconds.
+def first_parents(repository: Repository, commit: str, *, most: int) -> tuple[str, ...]:
+    """Return a commit and the first-parent history before it, newest first."""
+    limits = ("--first-parent", f"--max-count={most}", "--end-of-options", commit)
+    done = repository.call("rev-list", *limits)
+    return tuple(done.out.decode("ascii", "replace").split()) if done.code == 0 else ()
 
-    That is the first on the first-parent history; None if it cannot be told, as where a shallow
-    clone ends: everything that is older seems to come with that commit.
+
+def first_seen(repository: Repository, commit: str, paths: Collection[str]) -> dict[str, int]:
+    """Return the committer's time of the first commit that brought each path, in seconds.
+
+    That is the first on the first-parent history. A path is missing where that cannot be told,
+    as where a shallow clone ends: everything that is older seems to come with that commit.
     """
-    options = ("--first-parent", "--format=%ct", "--end-of-options", commit, "--", path)
-    done = repository.call("rev-list", *options)
+    wanted = sorted(paths)
+    found: dict[str, int] = {}
+    for at in range(0, len(wanted), _MOST_PATHS):
+        found |= _first_seen(repository, commit, wanted[at : at + _MOST_PATHS])
+    return found
+
+
+def _first_seen(repository: Repository, commit: str, paths: Sequence[str]) -> dict[str, int]:
+    options = ("--first-parent", "--format=%ct %P", "--end-of-options", commit)
+    done = repository.call("--literal-pathspecs", "rev-list", *options, "--", *paths)
     lines = done.out.decode("ascii", "replace").split("\n")[:-1]
-    if done.code != 0 or len(lines) < 2 or not lines[-1].isdigit():
-        return None
-    first = lines[-2].removeprefix("commit ")
-    return None if repository.is_shallow and first in _ends(repository) else int(lines[-1])
+    pairs = [
+        (head.removeprefix("commit "), facts.split(" "))
+        for head, facts in zip(lines[::2], lines[1::2], strict=False)
+    ]
+    times = {name: int(facts[0]) for name, facts in pairs if facts[0].isdigit()}
+    ends = _ends(repository) if repository.is_shallow else ()
+    # Each with its first parent alone, as the history was walked.
+    feed = "".join(f"{name} {facts[1]}".rstrip() + "\n" for name, facts in reversed(pairs))
+    shown = ("--root", "-r", "--raw", "-z", "--no-renames", "--stdin")
+    told = repository.call(
+        "--literal-pathspecs", "diff-tree", *shown, "--", *paths, feed=feed.encode("ascii")
+    )
+    if done.code or told.code:
+        return {}
+    seen: dict[str, int | None] = {}
+    name = ""
+    fields = iter(told.out.decode("utf-8", "surrogateescape").split("\0")[:-1])
+    for text in fields:
+        if not text.startswith(":"):
+            name = text
+            continue
+        path = next(fields, "")
+        # The oldest comes first.
+        seen.setdefault(path, None if name in ends else times.get(name))
+    return {path: time for path, time in seen.items() if time is not None}
 
 
 def _ends(repository: Repository) -> list[str]:
@@ -383,14 +426,30 @@ def tree_entries(repository: Repository, commit: str) -> tuple[Entry, ...]:
     Raises:
         IncompleteError: If a part of the tree is not here.
     """
-    done = repository.call("ls-tree", "-r", "-z", "--full-tree", "-l", commit)
+    return list_tree(repository, commit)
+
+
+def list_tree(
+    repository: Repository, tree: str, *paths: str, sizes: bool = True
+) -> tuple[Entry, ...]:
+    """List all entries of a tree or of a commit's, or those at some paths, in order of path.
+
+    `sizes` can be left out, since git looks each of them up.
+
+    Raises:
+        IncompleteError: If a part of the tree is not here.
+    """
+    # The columns are the same with both.
+    columns = ["-l"] if sizes else [_WITHOUT_SIZES]
+    options = ("-r", "-z", "--full-tree", *columns)
+    done = repository.call("--literal-pathspecs", "ls-tree", *options, tree, "--", *paths)
     if done.code != 0:
-        raise _unreadable(f"the tree of `{commit}`", complaint(done))
+        raise _unreadable(f"the tree of `{tree}`", complaint(done))
     entries = []
     for line in done.out.split(b"\0")[:-1]:
         listed = _LISTED.fullmatch(line)
         if listed is None:
-            raise _unreadable(f"the tree of `{commit}`", "git listed it in an unknown form")
+            raise _unreadable(f"the tree of `{tree}`", "git listed it in an unknown form")
         mode, _, name, size, path = listed.groups()
         entries.append(
             Entry(
@@ -411,7 +470,7 @@ def read_blobs(repository: Repository, ids: Iterable[str], *, limit: int) -> Ite
     not do so on reading.
     """
     wanted = list(dict.fromkeys(ids))
-    sizes = _sizes(repository, wanted)
+    sizes = sizes_of(repository, wanted)
     batch: list[str] = []
     weight = 0
     for name in wanted:
@@ -427,7 +486,7 @@ def read_blobs(repository: Repository, ids: Iterable[str], *, limit: int) -> Ite
 
 def blob_id(repository: Repository, data: bytes) -> str:
     """Return the id that a blob of these bytes has in this repository."""
-    return _name(repository, "blob", data)
+    return object_id(repository, "blob", data)
 
 
 def _read(
@@ -437,7 +496,7 @@ def _read(
     contents: dict[str, bytes] = {}
     damaged: set[str] = set()
     while readable:
-        done = repository.call("cat-file", "--batch", feed=_feed(readable))
+        done = repository.call(*_REMEMBER, "cat-file", "--batch", feed=_feed(readable))
         answered = _parse(done.out, contents, damaged)
         # git ends at the first blob that it cannot unpack.
         damaged.update(readable[answered : answered + 1])
@@ -450,7 +509,7 @@ def _read(
             yield Blob(name, b"", "too-large")
         else:
             data = contents.pop(name, None)
-            if data is None or name in damaged or _name(repository, "blob", data) != name:
+            if data is None or name in damaged or object_id(repository, "blob", data) != name:
                 yield Blob(name, b"", "corrupt")
             else:
                 yield Blob(name, data)
@@ -473,7 +532,8 @@ def _parse(out: bytes, contents: dict[str, bytes], damaged: set[str]) -> int:
     return answered
 
 
-def _sizes(repository: Repository, names: Sequence[str]) -> dict[str, int]:
+def sizes_of(repository: Repository, names: Sequence[str]) -> dict[str, int]:
+    """Return the sizes of the blobs among these objects, in bytes."""
     # A blob alone counts: a tree in its place, which a hostile tree may name, is missing.
     sizes: dict[str, int] = {}
     rest = list(names)
@@ -492,7 +552,8 @@ def _feed(names: Iterable[str]) -> bytes:
     return "".join(f"{name}\n" for name in names).encode("ascii", "replace")
 
 
-def _name(repository: Repository, kind: str, data: bytes) -> str:
+def object_id(repository: Repository, kind: str, data: bytes) -> str:
+    """Return the id that an object of this kind and these bytes has in this repository."""
     digest = _HASHES[repository.object_format](f"{kind} {len(data)}\0".encode("ascii"))
     digest.update(data)
     return digest.hexdigest()

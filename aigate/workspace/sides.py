@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 
 from aigate.domain.report import Side
 from aigate.domain.tree import Entry
 from aigate.errors import IncompleteError
-from aigate.workspace import git, worktree
+from aigate.workspace import folders, git, worktree
 
 LARGEST = 20_000_000
 """Blobs of more bytes are not read; that they were not is a finding."""
@@ -21,7 +22,10 @@ class Tree:
 
     `read` yields the blobs of the entries that it is given, each once; submodules have none. `unreadable`
     pairs paths that could not even be listed with the reason. `committed` is the
-    committer's time of a commit, None for what is not committed yet.
+    committer's time of a commit, None for what is not committed yet. `folder_id` is the tree
+    object of the one folder that was asked for, empty if there is not plainly one; `left_out`
+    is the path of that folder where `entries` lack what both sides have in it, and `rest` lists
+    all of it.
     """
 
     side: Side
@@ -30,6 +34,9 @@ class Tree:
     unreadable: tuple[tuple[str, str], ...] = ()
     commit: git.CommitFacts | None = None
     committed: datetime | None = None
+    folder_id: str = ""
+    left_out: str = ""
+    rest: Callable[[], tuple[Entry, ...]] = tuple
 
     @property
     def dated(self) -> date | None:
@@ -41,22 +48,95 @@ EMPTY = Tree(side=Side(name="nothing"), entries=(), read=lambda _entries: iter((
 """What a first commit is compared with."""
 
 
-def commit_tree(repository: git.Repository, revision: str) -> Tree:
-    """Return the tree of a commit.
+def commit_tree(repository: git.Repository, revision: str, *, without: str = "") -> Tree:
+    """Return the tree of a commit; `without` names a folder that is not to be listed.
 
     Raises:
         UsageError: the revision looks like an option.
         IncompleteError: there is no such commit here, or it cannot be read whole.
     """
     commit = git.resolve(repository, revision)
+    folder_id = folders.folder_id(repository, commit, without) if without else ""
+    if folder_id:
+        entries = folders.entries_outside(repository, commit, without)
+    else:
+        entries = git.tree_entries(repository, commit)
+    return _committed(repository, revision, commit, entries, folder_id=folder_id, folder=without)
+
+
+def _committed(
+    repository: git.Repository,
+    name: str,
+    commit: str,
+    entries: tuple[Entry, ...],
+    *,
+    folder_id: str,
+    folder: str,
+) -> Tree:
     facts = git.commit_facts(repository, commit)
     return Tree(
-        side=Side(name=revision, commit=commit, tree=facts.tree),
-        entries=git.tree_entries(repository, commit),
+        side=Side(name=name, commit=commit, tree=facts.tree),
+        entries=entries,
         read=lambda entries: _blobs(repository, entries),
         commit=facts,
         committed=_time(facts.committed_at),
+        folder_id=folder_id,
+        left_out=folder if folder_id else "",
+        rest=lambda: folders.entries_inside(repository, folder_id, folder) if folder_id else (),
     )
+
+
+def whole(tree: Tree) -> Tree:
+    """Return a tree with all its entries.
+
+    Raises:
+        IncompleteError: it cannot be read whole.
+    """
+    if not tree.left_out:
+        return tree
+    return replace(tree, entries=tuple(sorted((*tree.entries, *tree.rest()))), left_out="")
+
+
+def against(
+    repository: git.Repository, reference: Tree, revision: str, *, plain: Callable[[str], bool]
+) -> tuple[Tree, Tree]:
+    """Return the tree of a commit, and the reference, to be compared with each other.
+
+    Both lack what they have in common in the folder that the reference leaves out, as long as
+    all paths by which they differ there are `plain`; else both are whole.
+
+    Raises:
+        UsageError: the revision looks like an option.
+        IncompleteError: there is no such commit here, or it cannot be read whole.
+    """
+    commit = git.resolve(repository, revision)
+    folder = reference.left_out
+    folder_id = folders.folder_id(repository, commit, folder) if folder else ""
+    if folder_id:
+        found = folders.difference(repository, reference.side.commit, commit)
+        inside = tuple(e for e in found.before if e.path.startswith(f"{folder}/"))
+        changed = {e.path for e in (*inside, *found.after) if e.path.startswith(f"{folder}/")}
+        before = tuple(sorted((*reference.entries, *inside)))
+        after = _patched(before, found)
+        if after is not None and all(plain(path) for path in changed):
+            head = _committed(
+                repository, revision, commit, after, folder_id=folder_id, folder=folder
+            )
+            return head, replace(reference, entries=before)
+    return commit_tree(repository, revision), whole(reference)
+
+
+def _patched(entries: Sequence[Entry], found: folders.Difference) -> tuple[Entry, ...] | None:
+    """Return entries after a change; None if it takes away what is not there."""
+    gone = Counter((e.path, e.mode, e.blob) for e in found.before)
+    kept = []
+    for entry in entries:
+        key = (entry.path, entry.mode, entry.blob)
+        if gone[key]:
+            gone[key] -= 1
+        else:
+            kept.append(entry)
+    return None if any(gone.values()) else tuple(sorted((*kept, *found.after)))
 
 
 def index_tree(repository: git.Repository, index_file: str = "") -> Tree:
@@ -94,14 +174,25 @@ def read_all(tree: Tree, entries: Sequence[Entry]) -> dict[str, bytes]:
     Raises:
         IncompleteError: one is missing, damaged or too large.
     """
-    blobs = {blob.id: blob for blob in tree.read(entries)}
-    found = {}
+    return {entry.path: data for entry, data in read_each(tree, entries)}
+
+
+def read_each(tree: Tree, entries: Sequence[Entry]) -> Iterator[tuple[Entry, bytes]]:
+    """Read entries whole, one after the other, so that not all are held at once.
+
+    Raises:
+        IncompleteError: one is missing, damaged or too large.
+    """
+    waiting: dict[str, list[Entry]] = {}
     for entry in entries:
-        blob = blobs.get(entry.blob)
-        if blob is None or blob.problem:
-            raise _unreadable(tree, entry)
-        found[entry.path] = blob.data
-    return found
+        waiting.setdefault(entry.blob, []).append(entry)
+    for blob in tree.read(entries):
+        for entry in waiting.pop(blob.id, ()):
+            if blob.problem:
+                raise _unreadable(tree, entry)
+            yield entry, blob.data
+    for left in waiting.values():
+        raise _unreadable(tree, left[0])
 
 
 def _unreadable(tree: Tree, entry: Entry) -> IncompleteError:

@@ -1,0 +1,165 @@
+"""Lists a tree without going into a folder that holds very many files, and compares two such.
+
+Whatever is not plainly one folder is left to `git.tree_entries`, which lists everything.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+from aigate.domain.tree import Entry
+from aigate.errors import IncompleteError
+from aigate.workspace.command import complaint
+from aigate.workspace.git import Repository, list_tree, object_id, sizes_of
+
+_EMPTY_TREE = {
+    "sha1": "4b825dc642cb6eb9a060e54bf8d69288fbee4904",
+    "sha256": "6ef19b41225c5369f1c104d45d8d85efa9b057b53b14b4b9b939dd74decc5321",
+}
+_FOLDER_MODE = b"40000"
+_NOTHING = b"000000"
+_DIFFERENCES = ("diff-tree", "-r", "--raw", "-z", "--no-renames", "--ignore-submodules=none")
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """What two folders do not have in common: the entries of each side, in order of path."""
+
+    before: tuple[Entry, ...]
+    after: tuple[Entry, ...]
+
+
+def folder_id(repository: Repository, commit: str, folder: str) -> str:
+    """Return the id of a folder's tree object; empty if there is not plainly one.
+
+    The trees on the way are read here and hashed again: a hostile tree may name a folder twice.
+    """
+    parts = folder.split("/")
+    above = [f"{commit}^{{tree}}"]
+    above += [f"{commit}:{'/'.join(parts[:depth])}" for depth in range(1, len(parts))]
+    done = repository.call("cat-file", "--batch", feed=os.fsencode("\n".join(above) + "\n"))
+    trees = _trees(repository, done.out)
+    if done.code or len(trees) != len(parts):
+        return ""
+    found = trees[0][0]
+    for (name, data), part in zip(trees, parts, strict=True):
+        members = [
+            (mode, inner)
+            for mode, called, inner in _members(data, len(name) // 2)
+            if called == part.encode()
+        ]
+        if name != found or len(members) != 1 or members[0][0] != _FOLDER_MODE:
+            return ""
+        found = members[0][1].hex()
+    return found
+
+
+def entries_outside(repository: Repository, commit: str, folder: str) -> tuple[Entry, ...]:
+    """List all entries of a commit's tree that are not in a folder, in order of path.
+
+    Raises:
+        IncompleteError: If a part of the tree is not here.
+    """
+    empty = _EMPTY_TREE[repository.object_format]
+    scope = (":(top)", f":(top,exclude,literal){folder}")
+    found = _differences(repository, empty, commit, *scope)
+    return _entries(repository, [(path, new) for path, _, new in found])
+
+
+def entries_inside(repository: Repository, tree: str, folder: str) -> tuple[Entry, ...]:
+    """List all entries of a folder's tree object, in order of path, without their sizes.
+
+    Raises:
+        IncompleteError: If a part of it is not here.
+    """
+    return tuple(
+        Entry(f"{folder}/{entry.path}", entry.mode, entry.blob)
+        for entry in list_tree(repository, tree, sizes=False)
+    )
+
+
+def difference(repository: Repository, before: str, after: str, *, folder: str = "") -> Difference:
+    """Compare two trees, or the trees of two commits, without listing what they share.
+
+    `folder` is where in the repository the two trees are.
+
+    Raises:
+        IncompleteError: If a part of one of them is not here.
+    """
+    top = f"{folder}/" if folder else ""
+    found = [(top + path, old, new) for path, old, new in _differences(repository, before, after)]
+    return Difference(
+        _entries(repository, [(path, old) for path, old, _ in found]),
+        _entries(repository, [(path, new) for path, _, new in found]),
+    )
+
+
+def known_trees(repository: Repository, names: Collection[str]) -> frozenset[str]:
+    """Return those of these ids that are tree objects which are here."""
+    feed = "".join(f"{name}\n" for name in names).encode("ascii", "replace")
+    done = repository.call("cat-file", "--batch-check", feed=feed)
+    words = [line.split() for line in done.out.decode("ascii", "replace").splitlines()]
+    return frozenset(each[0] for each in words if len(each) == 3 and each[1] == "tree")
+
+
+def _differences(
+    repository: Repository, before: str, after: str, *scope: str
+) -> list[tuple[str, tuple[str, str], tuple[str, str]]]:
+    """Return path, and mode and id before and after, of all that differs."""
+    done = repository.call(*_DIFFERENCES, before, after, *(("--", *scope) if scope else ()))
+    if done.code != 0:
+        raise IncompleteError(
+            f"the tree of `{after}` cannot be read: {complaint(done)}",
+            code="repository-unreadable",
+        )
+    fields = done.out.split(b"\0")[:-1]
+    found = []
+    for facts, path in zip(fields[::2], fields[1::2], strict=True):
+        modes_ids = facts.removeprefix(b":").split(b" ")
+        if len(modes_ids) != 5:
+            raise IncompleteError(
+                "git lists differences in an unknown form", code="repository-unreadable"
+            )
+        old, new, was, now, _ = (each.decode("ascii", "replace") for each in modes_ids)
+        found.append((path.decode("utf-8", "surrogateescape"), (old, was), (new, now)))
+    return found
+
+
+def _entries(
+    repository: Repository, listed: Sequence[tuple[str, tuple[str, str]]]
+) -> tuple[Entry, ...]:
+    there = [(path, mode, name) for path, (mode, name) in listed if mode != _NOTHING.decode()]
+    sizes = sizes_of(repository, list(dict.fromkeys(name for _, _, name in there)))
+    return tuple(sorted(Entry(p, mode, name, sizes.get(name, -1)) for p, mode, name in there))
+
+
+def _trees(repository: Repository, out: bytes) -> list[tuple[str, bytes]]:
+    """Return ids and contents of the trees that `cat-file --batch` answered with, if whole."""
+    found = []
+    at = 0
+    while (end := out.find(b"\n", at)) >= 0:
+        words = out[at:end].decode("ascii", "replace").split(" ")
+        if len(words) != 3 or words[1] != "tree" or not words[2].isdigit():
+            return []
+        data = out[end + 1 : end + 1 + int(words[2])]
+        if object_id(repository, "tree", data) != words[0]:
+            return []
+        found.append((words[0], data))
+        at = end + 2 + int(words[2])
+    return found
+
+
+def _members(data: bytes, width: int) -> list[tuple[bytes, bytes, bytes]]:
+    """Return mode, name and id of each member of a tree object; nothing if it is malformed."""
+    found = []
+    at = 0
+    while at < len(data):
+        blank = data.find(b" ", at)
+        end = data.find(b"\0", blank)
+        if blank < 0 or end < 0 or end + 1 + width > len(data):
+            return []
+        found.append((data[at:blank], data[blank + 1 : end], data[end + 1 : end + 1 + width]))
+        at = end + 1 + width
+    return found
