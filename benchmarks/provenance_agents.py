@@ -137,7 +137,7 @@ HEADS = "| precision | recall |\n|---|---|---|---|---|---|---|"
 def report(judged: list[Judged]) -> Iterator[str]:
     """Yield the tables."""
     yield f"| commits | labelled | agent found | falsely | missed {HEADS}"
-    for part in ("known", "fresh"):
+    for part in ("known", "fresh", "later"):
         for half in ("tuned", "held-out"):
             some = [one for one in judged if one.part == part and one.half == half]
             if some:
