@@ -27,7 +27,8 @@ def readable(message: str) -> str:
 
 def lines(message: str) -> list[str]:
     """Return the lines of a message, whatever ends them."""
-    return readable(message).replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    rows = readable(message).replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    return [part for row in rows for part in _unescaped(row)]
 
 
 def trailers(message: str) -> tuple[tuple[str, str], ...]:
@@ -42,6 +43,14 @@ def person(value: str) -> tuple[str, str]:
     """Return the name and the address in `Name <address>`; the address may be empty."""
     found = _PERSON.search(value)
     return (found[1].strip(), found[2].strip()) if found else (value.strip(), "")
+
+
+def _unescaped(row: str) -> list[str]:
+    """Return the lines in one whose line ends a shell left written out, as it does in plain quotes.
+
+    Only where the last of them ends in an address: other text may speak of such ends or quote them.
+    """
+    return row.split("\\n") if "\\n\\n" in row and row.rstrip().endswith(">") else [row]
 
 
 def _found(rows: list[str]) -> Iterator[tuple[str, str]]:
