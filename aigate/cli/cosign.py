@@ -23,7 +23,7 @@ from aigate.cli._wish import SEATS
 from aigate.cli.exits import OK, finish
 from aigate.cli.streams import say
 from aigate.domain.accountability import Role, StatementKind
-from aigate.engine.baseline import Bounds, LeftOut, drift, sort_out
+from aigate.engine.baseline import Bounds, Drift, LeftOut, drift, sort_out
 from aigate.engine.shown import line
 from aigate.errors import UsageError
 
@@ -95,7 +95,8 @@ def _show_baseline(desk: Desk, offer: Signed, pen: Pen, *, all_of_it: bool) -> N
     say("".join(f"{text}\n" for text in terms_lines(terms, all_of_it=all_of_it)))
     if is_long(terms) and not all_of_it:
         say("`--all` shows every finding, and every byte\n")
-    since = tuple(_drift_lines(offer, whole))
+    drifted = drift(offer.terms.bindings, whole.findings)
+    since = tuple(_drift_lines(drifted))
     say(f"\nlooked at {where(desk, whole)}, ")
     say(
         "where this is not as it was signed:\n"
@@ -103,14 +104,14 @@ def _show_baseline(desk: Desk, offer: Signed, pen: Pen, *, all_of_it: bool) -> N
         else "where all of this is as it was signed\n"
     )
     say("".join(f"{text}\n" for text in since))
-    others = _uncovered(desk, whole)
+    others = _uncovered(desk, whole, drifted)
     if others:
-        say(f"\n{others:,} other findings there may block, and are in no terms\n")
+        many = "" if others == 1 else "s"
+        say(f"\n{others:,} other finding{many} there may block, in no terms so far\n")
     say("".join(f"{text}\n" for text in gap_lines(whole)))
 
 
-def _drift_lines(offer: Signed, whole: Whole) -> Iterator[str]:
-    drifted = drift(offer.terms.bindings, whole.findings)
+def _drift_lines(drifted: Drift) -> Iterator[str]:
     if drifted.gone:
         yield f"  {sum(count for _, count in drifted.gone):>6,}  gone; nothing is covered by these"
         yield from _cut([f"{one.rule} in {one.path}" for one, _ in drifted.gone])
@@ -124,12 +125,13 @@ def _drift_lines(offer: Signed, whole: Whole) -> Iterator[str]:
         )
 
 
-def _uncovered(desk: Desk, whole: Whole) -> int:
-    """Count what a baseline could list and no terms name."""
+def _uncovered(desk: Desk, whole: Whole, drifted: Drift) -> int:
+    """Count what a baseline could list and no terms name, besides what has changed."""
     named = signed_about(desk, {finding.fingerprint for finding in whole.findings})
     living = places_of(one for one in named if not one.withdrawn)
     found = sort_out(whole.candidates, Bounds(policy=desk.policy, signed=living))
-    return len(found.listed) + len(found.left_out.get(LeftOut.SECRET, ()))
+    blocking = {*found.listed, *found.left_out.get(LeftOut.SECRET, ())}
+    return len(blocking - {finding for finding, _ in drifted.changed})
 
 
 def _cut(texts: Sequence[str]) -> Iterator[str]:
