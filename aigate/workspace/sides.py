@@ -94,7 +94,9 @@ def whole(tree: Tree) -> Tree:
     """
     if not tree.left_out:
         return tree
-    return replace(tree, entries=tuple(sorted((*tree.entries, *tree.rest()))), left_out="")
+    # Of the folder, that by which it differs from the other side may be listed already.
+    outside = [e for e in tree.entries if not e.path.startswith(f"{tree.left_out}/")]
+    return replace(tree, entries=tuple(sorted((*outside, *tree.rest()))), left_out="")
 
 
 def against(
