@@ -130,12 +130,16 @@ def _overlaps(taken: Mapping[str, list[tuple[int, int, str]]], commit: str) -> I
     for path, ranges in sorted(taken.items()):
         reach, owner = 0, ""
         for first, last, key in sorted(ranges):
-            if first <= reach and (key[:2] == "h_") != (owner[:2] == "h_"):
+            if first <= reach and _is_person(key) != _is_person(owner):
                 reason = f"line {first} is said to be by a person and by an agent"
                 yield Doubt("note-contradicts-itself", reason, _NAME, commit, path)
                 break
             if last > reach:
                 reach, owner = last, key
+
+
+def _is_person(key: str) -> bool:
+    return key == "human" or key.startswith("h_")
 
 
 def _ranges(text: str, most: int) -> tuple[tuple[int, int], ...]:
@@ -166,7 +170,8 @@ def _records(meta: bytes, agents: Agents) -> dict[str, _Record]:
     version = found.get("schema_version")
     if version != _SCHEMA:
         raise _WrongError(f"its version is {ascii(version)[:60]}, and `{_SCHEMA}` is known")
-    records: dict[str, _Record] = {}
+    # The first versions name lines of people by this key, and have no record for it.
+    records: dict[str, _Record] = {"human": _Record(Provenance.HUMAN)}
     for table, form in (("sessions", _SESSION), ("prompts", _PROMPT)):
         for key, value in _items(found.get(table)):
             if form.fullmatch(key):
