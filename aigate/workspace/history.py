@@ -19,6 +19,7 @@ MOST_LOCAL = 200
 LARGEST_LOCAL = 4_000_000
 
 _PERSON = re.compile(r"([^<]*)<([^>]*)>.*", re.DOTALL)
+_IMPOSSIBLE = re.compile(r"[\n\0]|(?:^|/)(?:\.{0,2})(?:/|$)")
 _SIGNATURES = ("gpgsig", "gpgsig-sha256")
 _LONGEST_NAME = 1000
 
@@ -141,15 +142,16 @@ def line_counts(
 ) -> Mapping[tuple[str, str], int]:
     """Return how many lines files have in commits; -1 where there is none.
 
-    Files of more than `limit` bytes are left out, and so are names that git cannot be asked for.
+    Files of more than `limit` bytes are left out.
     """
-    asked = [one for one in files if "\n" not in one[1]]
+    # git ends at a name that leads out of the tree.
+    asked = [one for one in files if not _IMPOSSIBLE.search(one[1])]
     feed = "".join(f"{commit}:{path}\n" for commit, path in asked)
     answers = repository.call(
         "cat-file", "--batch-check", feed=feed.encode("utf-8", "surrogateescape")
     ).out.split(b"\n")[:-1]
     blobs: dict[tuple[str, str], str] = {}
-    counts: dict[tuple[str, str], int] = {}
+    counts = {one: -1 for one in files if _IMPOSSIBLE.search(one[1])}
     for one, answer in zip(asked, answers, strict=False):
         words = answer.decode("utf-8", "replace").split(" ")
         if len(words) == 3 and words[1] == "blob":
