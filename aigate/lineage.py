@@ -12,6 +12,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
+from functools import partial
 
 from aigate.domain.accountability import Person
 from aigate.domain.finding import Candidate, Finding, Introduction, Status
@@ -259,13 +260,19 @@ def _inside(
             asked[merged[number].path_there] += places[number]
         questions = [Question(path=path, lines=tuple(asked[path])) for path in sorted(asked)]
         told = ask_all(past, questions, revision=merge, since=first)
-        order = _order(past, merge, first)
+        order: dict[str, int] = {}
         for number in numbers:
             rows = told.get(merged[number].path_there, ())
             commits = {row.commit for row in rows if _is_in(row, places[number])}
-            if commits & order.keys():
-                found[number] = min(commits & order.keys(), key=order.__getitem__)
+            if len(commits) > 1:
+                order = order or _order(past, merge, first)
+            if commits:
+                found[number] = min(commits, key=partial(_place, order))
     return found
+
+
+def _place(order: Mapping[str, int], commit: str) -> tuple[int, str]:
+    return order.get(commit, len(order)), commit
 
 
 def _is_in(row: BlamedLines, ranges: Sequence[tuple[int, int]]) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from aigate.domain.finding import Finding
 from aigate.domain.tree import TEXTUAL, Kind, Unit
@@ -53,6 +54,15 @@ def is_there(one: Wanted, units: Iterable[Unit]) -> bool:
     return sum(_normal(unit.text).count(one.text) for unit in _alike(one, found)) >= one.times
 
 
+def is_plainly_there(one: Wanted, data: bytes) -> bool:
+    """Tell whether the bytes of a version have what is wanted, without decoding them.
+
+    That is much faster, and no answer where they have not: they may be spelt otherwise.
+    """
+    plain = one.text and not one.in_cell and one.text.isascii()
+    return bool(plain) and data.count(one.text.encode("ascii")) >= one.times
+
+
 def lines_of(one: Wanted, units: Iterable[Unit]) -> tuple[tuple[int, int], ...]:
     """Return the lines of the file on which a version has what is wanted, first and last."""
     found = []
@@ -89,6 +99,7 @@ def _texts(unit: Unit, finding: Finding) -> Iterator[str]:
                 yield "\n".join(taken)
 
 
+@lru_cache(maxsize=64)
 def _normal(text: str) -> str:
     return "\n".join(row.rstrip() for row in text.split("\n"))
 

@@ -101,13 +101,18 @@ def paragraph(text: str) -> str:
 def answers(judged: Judged) -> str:
     """Say who answers for a finding and until when, also when that is nobody."""
     who = [(seat, f"`{line(name, 100)}`" if name else "nobody") for seat, name in seated(judged)]
-    said = ", ".join(f"{seat} {name}" for seat, name in who)
+    said = ", ".join(f"{seat} {name}" for seat, name in who) or "nobody"
     return said + _after(judged, plain(judged.due))
 
 
 def seated(judged: Judged) -> tuple[tuple[str, str], ...]:
-    """Return the seats of a finding with who takes them; the merger's only where it is known."""
+    """Return the seats of a finding with who takes them; the merger's only where it is known.
+
+    Where neither of the two that must answer is taken, there is nothing to list.
+    """
     seats = judged.seats
+    if not seats.developer and not seats.security:
+        return ()
     merger = (("merger", seats.merger),) if seats.merger else ()
     return ("dev", seats.developer), ("security", seats.security), *merger
 

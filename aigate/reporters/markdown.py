@@ -139,7 +139,9 @@ def _answers(block: _words.Block) -> str:
     ]
     due = _words.until(judged, code(judged.due, 40))
     hint = _words.unseated(judged)
-    return ", ".join([*who, *([due] if due else [])]) + (f"; hint: {prose(hint)}" if hint else "")
+    return ", ".join([*(who or ["nobody"]), *([due] if due else [])]) + (
+        f"; hint: {prose(hint)}" if hint else ""
+    )
 
 
 def _rest(block: _words.Block) -> str:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from aigate.domain.tree import Entry, Unit
-from aigate.engine.presence import Wanted, is_there
+from aigate.engine.presence import Wanted, is_plainly_there, is_there
 from aigate.workspace.git import SUBMODULE_MODE, read_blobs
 from aigate.workspace.mainline import Mainline, Version, read_mainline, renamed
 from aigate.workspace.past import Past
@@ -59,12 +58,12 @@ def follow(past: Past, commit: str, trails: Sequence[Trail]) -> Mainline:
     """
     line = read_mainline(past, commit, {trail.path for trail in trails})
     budget = _Budget()
-    _go(trails, line, 0, past, budget)
+    _go(trails, line, past, budget)
     for _ in range(_MOST_RENAMES):
-        again = _under_old_names(trails, line, past)
-        for at, moved in again.items():
-            older = read_mainline(past, line.commits[at + 1], {trail.path for trail in moved})
-            _go(moved, older, at + 1, past, budget)
+        moved = _under_old_names(trails, line, past)
+        if not moved:
+            break
+        _go(moved, read_mainline(past, commit, {t.path for t in moved}), past, budget)
     return line
 
 
@@ -74,40 +73,47 @@ def units_of(path: str, version: Version, data: bytes) -> tuple[Unit, ...]:
     return tuple(build_units([Content(entry=entry, data=data)], limit=LARGEST))
 
 
-def _go(trails: Sequence[Trail], line: Mainline, offset: int, past: Past, budget: _Budget) -> None:
+def _go(trails: Sequence[Trail], line: Mainline, past: Past, budget: _Budget) -> None:
     """Go back along the versions of each file until one lacks what is wanted."""
-    waiting = {path: line.versions.get(path, ()) for path in {trail.path for trail in trails}}
+    waiting = {
+        # Where a file got its name, the older versions are those under the other one.
+        (trail.path, trail.at): [v for v in line.versions.get(trail.path, ()) if v.at > trail.at]
+        for trail in trails
+    }
+    keys = {id(trail): (trail.path, trail.at) for trail in trails}
     for trail in trails:
-        trail.lost = not waiting[trail.path]
+        trail.lost = not waiting[keys[id(trail)]]
     going = [trail for trail in trails if not trail.lost]
     step = 0
     while going:
         size = _CHUNKS[min(step, len(_CHUNKS) - 1)]
         step += 1
-        batch = {path: waiting[path][:size] for path in {trail.path for trail in going}}
-        waiting |= {path: waiting[path][size:] for path in batch}
-        contents = _read(batch, past, budget)
+        batch = {key: waiting[key][:size] for key in {keys[id(trail)] for trail in going}}
+        waiting |= {key: waiting[key][size:] for key in batch}
+        contents = _read(batch.values(), past, budget)
         for trail in going:
-            for version in batch[trail.path]:
-                _look(trail, version, offset, contents, budget)
+            for version in batch[keys[id(trail)]]:
+                _look(trail, version, contents, budget)
                 if trail.lost:
                     break
-        going = [trail for trail in going if not trail.lost and waiting[trail.path]]
+        going = [trail for trail in going if not trail.lost and waiting[keys[id(trail)]]]
 
 
-def _look(
-    trail: Trail, version: Version, offset: int, contents: Mapping[str, bytes], budget: _Budget
-) -> None:
+def _look(trail: Trail, version: Version, contents: Mapping[str, bytes], budget: _Budget) -> None:
     if version.blob and version.mode != SUBMODULE_MODE and version.blob not in contents:
         trail.unknown = trail.lost = True
-    elif is_there(trail.one, _units(trail.path, version, contents, budget)):
-        trail.at, trail.there, trail.path_there = version.at + offset, version, trail.path
+        return
+    data = contents.get(version.blob, b"")
+    if is_plainly_there(trail.one, data) or is_there(
+        trail.one, _units(trail.path, version, data, budget)
+    ):
+        trail.at, trail.there, trail.path_there = version.at, version, trail.path
     else:
         trail.lost = True
 
 
-def _read(batch: Mapping[str, Sequence[Version]], past: Past, budget: _Budget) -> dict[str, bytes]:
-    ids = sorted({version.blob for versions in batch.values() for version in versions} - {""})
+def _read(batch: Iterable[Sequence[Version]], past: Past, budget: _Budget) -> dict[str, bytes]:
+    ids = sorted({version.blob for versions in batch for version in versions} - {""})
     budget.versions -= len(ids)
     if budget.versions < 0 or budget.size < 0:
         return {}
@@ -119,22 +125,20 @@ def _read(batch: Mapping[str, Sequence[Version]], past: Past, budget: _Budget) -
     return found
 
 
-def _units(
-    path: str, version: Version, contents: Mapping[str, bytes], budget: _Budget
-) -> tuple[Unit, ...]:
-    if version.blob not in contents:
+def _units(path: str, version: Version, data: bytes, budget: _Budget) -> tuple[Unit, ...]:
+    if not version.blob:
         return ()
     key = (path, version.mode, version.blob)
     if key not in budget.units:
         if len(budget.units) >= _KEPT:
             budget.units.clear()
-        budget.units[key] = units_of(path, version, contents[version.blob])
+        budget.units[key] = units_of(path, version, data)
     return budget.units[key]
 
 
-def _under_old_names(trails: Iterable[Trail], line: Mainline, past: Past) -> dict[int, list[Trail]]:
-    """Return the trails that end where their file got its name, under its old one, by place."""
-    again: dict[int, list[Trail]] = defaultdict(list)
+def _under_old_names(trails: Iterable[Trail], line: Mainline, past: Past) -> list[Trail]:
+    """Return the trails that end where their file got its name, now under its old one."""
+    moved = []
     names: dict[int, Mapping[str, str]] = {}
     for trail in trails:
         if trail.lost or trail.there is None or not trail.there.added:
@@ -146,5 +150,5 @@ def _under_old_names(trails: Iterable[Trail], line: Mainline, past: Past) -> dic
             trail.lost = True
         else:
             trail.path = before
-            again[trail.at].append(trail)
-    return again
+            moved.append(trail)
+    return moved

@@ -95,7 +95,20 @@ def test_c_071_wide_characters_count_as_what_they_weigh(make):
 def test_owners_are_shown_and_not_called(make):
     text = show(make.report((make.judged(),)))
 
-    assert "developer `@ada`, security `@org/security`, due `2026-12-06`" in text
+    assert "- Answers: dev `@ada`, security `@org/security`, due `2026-12-06`\n" in text
+
+
+def test_what_does_not_block_has_somebody_who_answers_as_well(make):
+    judged = make.judged(action=Action.WARN, blocking=False, overdue=True)
+    text = show(make.report((judged,)))
+
+    assert "answers: dev `@ada`, security `@org/security`, overdue since `2026-12-06`\n" in text
+
+
+def test_where_nobody_answers_the_way_out_is_said(make):
+    text = show(make.report((make.judged(seats=Seats()),)))
+
+    assert "- Answers: nobody, due `2026-12-06`; hint: name owners in CODEOWNERS" in text
 
 
 def test_a_pass_is_short(make):

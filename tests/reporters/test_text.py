@@ -92,7 +92,9 @@ def test_a_warning_takes_a_few_lines(make):
     warning = make.judged(action=Action.WARN, blocking=False)
     report = make.report((warning,))
 
-    assert show(report).partition("\n\n")[0].count("\n") == 3
+    shown = show(report).partition("\n\n")[0]
+    assert shown.count("\n") == 4
+    assert "= answers: dev `@ada`, security `@org/security`, due 2026-12-06" in shown
     assert last_line(report) == "pass: nothing blocks, 1 warning"
 
 
@@ -181,7 +183,25 @@ def test_coverage_is_said_with_reasons(make):
 def test_nobody_named_is_said_with_a_way_out(make):
     shown = show(make.report((make.judged(seats=Seats(), due=""),)))
 
-    assert "= answers: nobody is named, due within 14 days; hint:" in shown
+    assert "= answers: nobody, due within 14 days; hint: name owners in CODEOWNERS" in shown
+
+
+@pytest.mark.parametrize(
+    ("seats", "expected"),
+    [
+        (Seats(developer="@a"), "dev `@a`, security nobody, due 2026-12-06; hint: name `security`"),
+        (Seats(security="@s"), "dev nobody, security `@s`, due 2026-12-06; hint: name owners in"),
+        (Seats(developer="@a", security="@s", merger="lee"), "security `@s`, merger `lee`, due"),
+    ],
+)
+def test_an_empty_seat_is_said_with_a_way_out(make, seats, expected):
+    assert expected in show(make.report((make.judged(seats=seats),)))
+
+
+def test_what_is_overdue_says_since_when(make):
+    shown = show(make.report((make.judged(overdue=True),)))
+
+    assert "security `@org/security`, overdue since 2026-12-06\n" in shown
 
 
 def test_missing_evidence_of_origin_is_said_once(make):

@@ -87,7 +87,7 @@ def test_who_keeps_a_branch_up_to_date_is_no_author_of_it(bench):
 
 
 @pytest.mark.parametrize("path", ["evil.py", "a.py", ".aigate/policy.yaml", RECORD])
-def test_c_048_a_merge_with_something_of_its_own_makes_an_author(bench, path):
+def test_c_044_a_merge_with_something_of_its_own_makes_an_author(bench, path):
     base, _ = diverged(bench)
     bench.git("merge", "--quiet", "--no-ff", "--no-commit", "topic")
     bench.write(path, "evil\n")
