@@ -9,6 +9,7 @@ import base64
 import binascii
 import hashlib
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from aigate.domain.accountability import Key
@@ -129,8 +130,9 @@ def refuse_type(name: str) -> None:
         )
 
 
+@lru_cache(maxsize=256)
 def load(blob: bytes) -> PublicKey:
-    """Read a key's blob.
+    """Read a key's blob, each key once: few people sign many records.
 
     Raises:
         IntegrityError: `key-type` and `key-certificate` for a type that cannot sign,

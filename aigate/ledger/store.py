@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import binascii
 import contextlib
+import errno
 import hashlib
 import os
 import re
@@ -30,6 +31,8 @@ MOST_NEW_BYTES = 64 * 1024 * 1024
 
 _NAME = re.compile(re.escape(FOLDER) + r"/([0-9a-f]{64})\.json")
 _SHOWN = 3
+# What making a hard link says where there are none, as on many memory cards and shares.
+_NO_LINKS = frozenset({errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK})
 _PREFIX = b'{"payload":"'
 
 # Within a text of canonical JSON each quote has a backslash before it, so none of these is
@@ -296,9 +299,15 @@ def append(repository: Path, entry: bytes) -> str:
         with _folder(repository) as folder:
             _write(folder, Path(path).name, entry)
     except OSError as error:
+        linkless = error.errno in _NO_LINKS and error.filename2 is not None
+        reason = "this file system has no hard links" if linkless else error.strerror
         raise IncompleteError(
-            f"`{path}` cannot be written: {error.strerror or 'unknown reason'}",
-            hint="nothing was recorded; mend that and sign again",
+            f"`{path}` cannot be written: {reason or 'unknown reason'}",
+            hint=(
+                "nothing was recorded; sign in a clone on another file system, and push from there"
+                if linkless
+                else "nothing was recorded; mend that and sign again"
+            ),
             code="ledger-write",
         ) from error
     return path

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
 import resource
@@ -374,6 +375,21 @@ def test_c_133_a_limit_on_file_sizes_leaves_the_old_state(tmp_path, make_entry) 
         assert ended == (0 if limit == len(new) else 3)
         assert len(store.read(ledger(folder))) == (2 if ended == 0 else 1)
         assert not list((folder / store.FOLDER).glob(".*"))
+
+
+@pytest.mark.parametrize("code", [errno.EPERM, errno.EOPNOTSUPP, errno.EMLINK])
+def test_c_133_without_hard_links_nothing_is_written_and_the_error_says_why(
+    tmp_path, make_entry, monkeypatch, code
+) -> None:
+    def refused(source, target, **_) -> None:
+        raise OSError(code, os.strerror(code), source, None, target)
+
+    monkeypatch.setattr(os, "link", refused)
+    with pytest.raises(IncompleteError, match="no hard links") as caught:
+        store.append(tmp_path, make_entry(1))
+
+    assert (caught.value.code, "another file system" in caught.value.hint) == ("ledger-write", True)
+    assert list((tmp_path / store.FOLDER).iterdir()) == []
 
 
 # Speed
