@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from aigate.domain.accountability import Role, StatementKind
 from aigate.errors import IntegrityError
-from aigate.ledger import dsse, statements
+from aigate.ledger import dsse, statements, store
 from aigate.ledger.sshsig import Verified
 
 SOMEBODY = Verified(
@@ -306,3 +306,31 @@ def test_canonical_json_holds_nothing_else(value) -> None:
 
 def test_a_registry_that_names_no_repository_has_statements_as_well(make_terms) -> None:
     assert make_terms(repository_id="").repository_id == ""
+
+
+def test_the_digests_of_terms_are_found_without_reading_them(make_terms, make_saying) -> None:
+    odd = {"reason": '},"predicateType":"x","terms":{}', "control": '"terms":{"a":1}'}
+    for terms in (make_terms(), make_terms(**odd)):
+        payload = statements.encode(terms, make_saying(person='p","terms":{'))
+        entry = dsse.encode(payload, (dsse.Signature("", b"unsigned"),))
+
+        assert store.terms_digests({"r": entry, "junk": b"{}"}) == {"r": terms.digest}
+
+
+@pytest.mark.slow
+def test_a_baseline_of_the_most_findings_fits_into_one_record(make_terms, make_saying) -> None:
+    one = make_terms().bindings[0]
+    scope, path = "Class.method_" + "x" * 20, "src/package/module/" + "y" * 20 + ".py"
+    many = tuple(
+        replace(one, fingerprint=f"{number:032x}", scope=scope, path=path)
+        for number in range(statements.MOST_BINDINGS)
+    )
+    began = time.process_time()
+    payload = statements.encode(
+        make_terms(kind=StatementKind.BASELINE, bindings=many), make_saying()
+    )
+    entry = dsse.encode(payload, (dsse.Signature("", b"x" * 1000),))
+
+    assert read(dsse.decode(entry, file="r").payload).terms.bindings == many
+    assert len(entry) < dsse.LARGEST
+    assert time.process_time() - began < 15
