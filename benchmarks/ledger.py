@@ -1,8 +1,8 @@
 """Times a scan against the size of the ledger, and the verification of all of it.
 
     python benchmarks/ledger.py scan [--sizes 10,1000,100000] [--rounds 7] [--folder DIR]
-    python benchmarks/ledger.py verify [--sizes 1000,10000,100000] [--rounds 3] [--folder DIR]
-    python benchmarks/ledger.py signatures [--rounds 5]
+    python benchmarks/ledger.py verify [--sizes 1000,10000,100000] [--rounds 3]
+    python benchmarks/ledger.py signatures [--rounds 7]
 
 The repositories are real, with real signatures by Ed25519 keys of two people, and some of them
 are checked with `ssh-keygen` first. In each of them the same change brings five findings that
@@ -65,17 +65,21 @@ class Signer:
 
     @property
     def blob(self) -> bytes:
+        """The public key as SSH writes it."""
         return string(b"ssh-ed25519") + string(self.private.public_key().public_bytes_raw())
 
     @property
     def line(self) -> str:
+        """The line of a `.pub` file."""
         return f"ssh-ed25519 {base64.b64encode(self.blob).decode()}"
 
     @property
     def key(self) -> Key:
+        """The key as the registry has it."""
         return parse_public_key(self.line)
 
     def sign(self, message: bytes) -> bytes:
+        """Sign as `ssh-keygen -Y sign` does."""
         fields = (b"aigate", b"", b"sha512")
         inner = b"SSHSIG" + b"".join(map(string, (*fields, hashlib.sha512(message).digest())))
         signature = string(b"ssh-ed25519") + string(self.private.sign(inner))
@@ -83,6 +87,7 @@ class Signer:
         return sshsig.armored(b"SSHSIG" + (1).to_bytes(4, "big") + blob)
 
     def record(self, payload: bytes, keyid: str) -> tuple[str, bytes]:
+        """Return the path and the bytes of a record."""
         signature = dsse.Signature(keyid, self.sign(dsse.pae(payload)))
         path = store.path_of(hashlib.sha256(payload).hexdigest())
         return path, dsse.encode(payload, (signature,))
@@ -167,6 +172,7 @@ class Repository:
     """A repository with a ledger: branches with one change of its code each."""
 
     def __init__(self, folder: Path) -> None:
+        """Look at a folder, which may still be empty."""
         self.folder = folder
         self.git_dir = folder / "repo.git"
         self.home = folder / "home"
@@ -174,9 +180,11 @@ class Repository:
 
     @property
     def pin(self) -> str:
+        """The digest of the trust root."""
         return (self.folder / "pin").read_text()
 
     def environment(self) -> dict[str, str]:
+        """Return the environment of every program: nobody's settings."""
         return {
             "PATH": os.environ["PATH"],
             "HOME": str(self.home),
@@ -184,6 +192,7 @@ class Repository:
         }
 
     def git(self, *arguments: str, feed: bytes = b"") -> bytes:
+        """Run git, and return what it printed."""
         command = ["git", f"--git-dir={self.git_dir}", *arguments]
         return subprocess.run(
             command, input=feed, capture_output=True, check=True, env=self.environment()
@@ -202,6 +211,7 @@ class Repository:
         return json.loads(done.stdout), seconds, processor
 
     def build(self, count: int) -> None:
+        """Make commits and branches with so many records on `main`."""
         root, file = founded()
         subprocess.run(["git", "init", "-q", "--bare", "-b", "main", str(self.git_dir)], check=True)
         (self.folder / "pin").write_text(root.digest)
@@ -211,7 +221,9 @@ class Repository:
         out.done()
         report, *_ = self.scan("main", "change")
         matching = [
-            signer.record(payload_of(terms_of(binding_of(one), root), signer), signer.key.fingerprint)
+            signer.record(
+                payload_of(terms_of(binding_of(one), root), signer), signer.key.fingerprint
+            )
             for one in report["findings"]
             if one["blocking"]
             for signer in SIGNERS
@@ -246,6 +258,7 @@ class Repository:
         out.done()
 
     def tree(self, blobs: dict[str, str]) -> str:
+        """Write the tree of the ledger's folder, and return its id."""
         lines = [f"100644 blob {b}\t{p.rpartition('/')[2]}\n" for p, b in blobs.items()]
         return self.git("mktree", feed="".join(lines).encode()).decode().strip()
 
@@ -282,18 +295,21 @@ class _Import:
     """Writes commits through `git fast-import`."""
 
     def __init__(self, repository: Repository) -> None:
+        """Start git."""
         command = ["git", f"--git-dir={repository.git_dir}", "fast-import", "--quiet", "--force"]
         self._child = subprocess.Popen(command, stdin=subprocess.PIPE)
         self._at = int(NOW.timestamp())
         self._here: set[str] = set()
 
     def write(self, data: bytes) -> None:
+        """Send a part of the stream."""
         assert self._child.stdin
         self._child.stdin.write(data)
 
     def commit(
         self, branch: str, files: dict[str, bytes], *, parent: str = "", ledger: str = ""
     ) -> None:
+        """Add a commit to a branch, on top of another branch."""
         self._at += 60
         out = [b"commit refs/heads/%s\n" % branch.encode()]
         out.append(b"committer Lee <lee@example.org> %d +0000\ndata 1\nx\n" % self._at)
@@ -310,6 +326,7 @@ class _Import:
         self.write(b"".join(out))
 
     def done(self) -> None:
+        """Wait for the end."""
         self._child.communicate()
         if self._child.returncode:
             raise SystemExit("git fast-import failed")
@@ -388,19 +405,82 @@ def scans(folder: Path, sizes: list[int], rounds: int) -> None:
         )
 
 
+def verifications(sizes: list[int], rounds: int) -> None:
+    """Time the verification of whole ledgers, name, form and signature of each record."""
+    root, _ = founded()
+    made = list(others(max(sizes), root))
+    print("| records | processor seconds | range | microseconds for each |")
+    print("|---|---|---|---|")
+    for size in sizes:
+        taken = []
+        for _ in range(rounds):
+            started = time.process_time()
+            for path, data in made[:size]:
+                store.read_one(path, data)
+            taken.append(time.process_time() - started)
+        middle = statistics.median(taken)
+        spread = f"{min(taken):.2f} to {max(taken):.2f}"
+        print(f"| {size:,} | {middle:.2f} | {spread} | {middle / size * 1e6:.0f} |")
+
+
+KEYS = (("ed25519", ""), ("ecdsa", "256"), ("ecdsa", "384"), ("ecdsa", "521"), ("rsa", "3072"))
+CALLS = 200
+
+
+def signatures(rounds: int) -> None:
+    """Time one signature in process against one call of `ssh-keygen -Y verify`, in pairs."""
+    message = dsse.pae(b"x" * 1500)
+    print("| key | in process, µs | `ssh-keygen`, µs | ratio | range |")
+    print("|---|---|---|---|---|")
+    with tempfile.TemporaryDirectory() as folder:
+        allowed = Path(folder, "allowed")
+        for kind, bits in KEYS:
+            file = Path(folder, kind + bits)
+            size = ["-b", bits] if bits else []
+            command = ["ssh-keygen", "-q", "-t", kind, *size, "-N", "", "-f", str(file)]
+            subprocess.run(command, check=True)
+            command = ["ssh-keygen", "-q", "-Y", "sign", "-n", "aigate", "-f", str(file)]
+            armor = subprocess.run(command, input=message, capture_output=True, check=True).stdout
+            allowed.write_text(f"signer {file.with_suffix('.pub').read_text()}")
+            sshsig.verify(message, armor)
+            pairs = []
+            for _ in range(rounds):
+                started = time.process_time()
+                for _ in range(CALLS):
+                    sshsig.verify(message, armor)
+                ours = (time.process_time() - started) / CALLS
+                before = resource.getrusage(resource.RUSAGE_CHILDREN)
+                for _ in range(CALLS // 10):
+                    if not ssh_keygen(message, armor, allowed):
+                        raise SystemExit("ssh-keygen does not accept its own signature")
+                after = resource.getrusage(resource.RUSAGE_CHILDREN)
+                used = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+                pairs.append((ours, used / (CALLS // 10)))
+            ratios = sorted(theirs / ours for ours, theirs in pairs)
+            ours, theirs = (statistics.median(one) * 1e6 for one in zip(*pairs, strict=True))
+            print(
+                f"| {kind} {bits} | {ours:.0f} | {theirs:.0f} | {statistics.median(ratios):.1f}"
+                f" | {ratios[0]:.1f} to {ratios[-1]:.1f} |"
+            )
+
+
 def main() -> None:
     """Build, time, and print a table."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("what", choices=["scan"])
+    parser.add_argument("what", choices=["scan", "verify", "signatures"])
     parser.add_argument("--sizes", default="")
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--folder", type=Path)
     given = parser.parse_args()
-    with tempfile.TemporaryDirectory() as folder:
-        place = given.folder or Path(folder)
-        usual = {"scan": "10,1000,100000"}
-        sizes = [int(one) for one in (given.sizes or usual[given.what]).split(",")]
-        scans(place, sizes, given.rounds)
+    usual = {"scan": "10,1000,100000", "verify": "1000,10000,100000"}
+    sizes = [int(one) for one in (given.sizes or usual.get(given.what, "1")).split(",")]
+    if given.what == "signatures":
+        signatures(given.rounds)
+    elif given.what == "verify":
+        verifications(sizes, given.rounds)
+    else:
+        with tempfile.TemporaryDirectory() as folder:
+            scans(given.folder or Path(folder), sizes, given.rounds)
 
 
 if __name__ == "__main__":
