@@ -14,7 +14,7 @@ from aigate.accounts import records_of, root_files_of
 from aigate.cli._attest import pen_of, signed_text
 from aigate.cli._checkpoints import Here, checkpoint_at, hold, read_held, require_one_view
 from aigate.cli._desk import ENVIRON, OTHER, SHORT, now
-from aigate.cli._terms_text import terms_lines
+from aigate.cli._terms_text import is_long, terms_lines
 from aigate.cli.exits import OK, finish
 from aigate.cli.streams import say
 from aigate.domain.accountability import (
@@ -25,6 +25,7 @@ from aigate.domain.accountability import (
     Root,
     Statement,
     StatementKind,
+    Terms,
 )
 from aigate.engine.shown import line, plain
 from aigate.errors import IntegrityError, UsageError
@@ -69,17 +70,28 @@ def list_(directory: str, form: str) -> None:
     for one in book.statements:
         terms = one.terms
         until = f"until {terms.expires_at:%Y-%m-%d}" if terms.expires_at else "for good"
-        found = terms.bindings[0] if terms.bindings else None
-        what = f"{found.fingerprint[:SHORT]} {found.rule} in {found.path}" if found else "-"
-        more = f" and {len(terms.bindings) - 1} more" if len(terms.bindings) > 1 else ""
         say(
             f"{one.digest[:SHORT]}  {terms.kind:<14} {plain(one.person)} as {one.as_role}, {until}:"
-            f" {states[one.digest]}\n              {line(what, 160)}{more}\n"
+            f" {states[one.digest]}\n              {line(_what(terms), 160)}\n"
         )
     if not book.statements and not book.problems:
         say("nothing was signed here\n")
     _end(book)
     finish(OK)
+
+
+def _what(terms: Terms) -> str:
+    """Say in one line what terms are about."""
+    if not terms.bindings:
+        return "ends " + ", ".join(f"terms {digest[:SHORT]}" for digest in terms.supersedes)
+    first = terms.bindings[0]
+    if terms.kind is not StatementKind.BASELINE:
+        return f"{first.fingerprint[:SHORT]} {first.rule} in {first.path}"
+    copies = sum(binding.count for binding in terms.bindings)
+    files = len({binding.path for binding in terms.bindings})
+    return (
+        f"terms {terms.digest[:SHORT]}: {_counted(copies, 'finding')} in {_counted(files, 'file')}"
+    )
 
 
 @ledger.command()
@@ -112,6 +124,8 @@ def show(directory: str, digest: str, form: str) -> None:
     say(f"  claims       to be of {time_text(one.claimed_at)}, which no decision uses\n")
     say("".join(f"  saw          {parent}\n" for parent in one.parents))
     say("".join(f"{text}\n" for text in terms_lines(one.terms)))
+    if is_long(one.terms):
+        say("`--format json` shows every finding\n")
     finish(OK)
 
 
