@@ -173,7 +173,7 @@ def run(
         fingerprints={finding.fingerprint for finding in (*findings, *of_commits)},
         pin=request.trust_root,
         at=at,
-        cache=open_cache(request.cache),
+        cache=open_cache(request.cache) if (steering or sides.EMPTY).folder_id else None,
     )
     origins = with_people(origins, trusted.policy, accounts.registry)
     candidates = [
