@@ -242,7 +242,10 @@ def run(
         gaps=tuple(sorted(set(gaps))),
         findings=decided,
         rules=tuple(trusted.catalogue[name] for name in sorted(named & trusted.catalogue.keys())),
-        notes=_notes(request, head, steering, comparison) + _doubts(accounts) + origins.notes,
+        notes=_notes(request, head, steering, comparison)
+        + _doubts(accounts)
+        + origins.notes
+        + _undated(decided, repository),
         registry_digest=accounts.registry.current.digest if accounts.registry else "",
         ledger_digest=accounts.ledger_digest,
         authorship=origins.authorship(),

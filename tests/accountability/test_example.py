@@ -17,6 +17,7 @@ _STEP = re.compile(r"^(ada|grace)\$ (.+)$")
 _VOLATILE = (
     (re.compile(r'^\{"branch".*\}$', re.MULTILINE), "<terms>"),
     (re.compile(r"\b[0-9a-f]{64}\b"), "<digest>"),
+    (re.compile(r"(?<=introduced: )[0-9a-f]{12}"), "<commit>"),
     (re.compile(r"SHA256:[A-Za-z0-9+/]{43}"), "<key>"),
     (re.compile(r"ledger [0-9a-f]{32}\b"), "ledger <id>"),
     (re.compile(r"\b20\d\d-\d\d-\d\d(T[0-9:]{8}Z)?"), "<date>"),
