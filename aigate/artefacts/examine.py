@@ -96,7 +96,7 @@ def _appended(data: bytes, look: Look) -> None:
 
 def _read_as(kind: Format | None, name: str, data: bytes, look: Look) -> Format | None:
     match kind:
-        case Format.PICKLE:
+        case Format.PICKLE if not tars.is_tar(data):
             _read_pickle(data, look)
         case Format.NUMPY:
             arrays.read(data, look)
@@ -138,7 +138,9 @@ def _read_other(name: str, data: bytes, look: Look) -> Format | None:
         _read_members(zips.members(data, look), look, None)
         return Format.ZIP
     if tars.is_tar(data):
-        _read_members(tars.members(data, look), look, None)
+        # Where the name promises a pickle, nothing may stay unread.
+        is_model = sniff.is_named_as_pickle(name)
+        _read_members(tars.members(data, look), look, Format.TAR if is_model else None)
         return Format.TAR
     if data.startswith(_SEVEN_ZIP):
         look.say(Objection.UNREAD, "archives of 7-Zip are not read")

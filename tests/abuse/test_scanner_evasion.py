@@ -164,7 +164,7 @@ FOUND += [
     )
 ]
 FOUND += [
-    (name, path, PICKLE, "blocks 1 unscanned-binary")
+    (name, path, PICKLE, "blocks 1 model-pickle-code")
     for name, path in (
         ("C-098-pickle", "models/a.pkl"),
         ("C-100-json", "models/a.json"),
