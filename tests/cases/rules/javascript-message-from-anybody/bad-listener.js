@@ -1,0 +1,3 @@
+window.addEventListener("message", (event) => { // expect: javascript-message-from-anybody
+  localStorage.setItem("token", event.data.token);
+});
