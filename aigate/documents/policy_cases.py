@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from aigate.documents.decode import decode, place_of
 from aigate.documents.mistakes import Mistakes
 from aigate.documents.strict import read
+from aigate.domain.evidence import Grade
 from aigate.domain.finding import Action, Candidate, Finding, Origin, Provenance, Status
 from aigate.domain.place import Location
 from aigate.domain.severity import Severity
@@ -25,7 +26,7 @@ class Facts:
     origin: Provenance = Provenance.UNKNOWN
     initiative: tuple[str, ...] = field(default=(), metadata={"unit": "name"})
     agent: str = field(default="", metadata={"unit": "name"})
-    grade: str = field(default="none", metadata={"unit": "name"})
+    grade: Grade = Grade.NONE
 
     @property
     def candidate(self) -> Candidate:
@@ -39,7 +40,7 @@ class Facts:
             severity=self.severity,
             cwe=self.cwe,
         )
-        origin = Origin(kind=self.origin, agent=self.agent, grade=self.grade)
+        origin = Origin(kind=self.origin, agent=self.agent, grade=self.grade.value)
         return Candidate(
             finding=found, status=self.status, origin=origin, initiatives=self.initiative
         )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, fields
 
+from aigate.domain.evidence import Grade
 from aigate.domain.extension import RequirementKind
 from aigate.domain.finding import Action, Candidate, Demand, Origin, Provenance, Status
 from aigate.domain.severity import Severity
@@ -41,8 +42,8 @@ class Match:
     agent: tuple[str, ...] = field(
         default=(), metadata={"unit": "name", "doc": "names of coding agents, with `*` and `?`"}
     )
-    grade: tuple[str, ...] = field(
-        default=(), metadata={"unit": "name", "doc": "how good the evidence of the origin is"}
+    grade: tuple[Grade, ...] = field(
+        default=(), metadata={"doc": "how good the evidence of the origin is"}
     )
 
 
@@ -104,7 +105,7 @@ def _fits_origin(match: Match, origin: Origin, *, claims_count: bool) -> bool:
     return (
         _one_of(match.origin, kinds)
         and (not match.agent or "" in names or _some(match.agent, names, matches_name))
-        and _some(match.grade, (origin.grade,), matches_name)
+        and _one_of(match.grade, (origin.grade,))
     )
 
 

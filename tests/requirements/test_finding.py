@@ -179,3 +179,42 @@ def test_an_unknown_severity_is_the_worst(word: str) -> None:
     requirement = FindingRequirement(id="r", action=Action.JOINT, match=match)
 
     assert requirement.demand(candidate(severity=severity_of(word)))
+
+
+def asks(**match: object) -> FindingRequirement:
+    return FindingRequirement(id="r", action=Action.JOINT, match=Match(**match))
+
+
+def lets_off(**match: object) -> FindingRequirement:
+    return FindingRequirement(id="r", action=Action.JOINT, unless=Match(**match))
+
+
+def test_ai_is_all_that_is_not_proven_to_be_a_persons() -> None:
+    by_ai = asks(origin=(Provenance.AI,))
+
+    assert [bool(by_ai.demand(candidate(origin=kind))) for kind in Provenance] == [
+        kind is not Provenance.HUMAN for kind in Provenance
+    ]
+
+
+def test_lines_whose_agent_nobody_names_may_be_any_agents() -> None:
+    by_one = asks(agent=("one*",))
+
+    assert by_one.demand(candidate(origin=Provenance.AI, agent="one-agent"))
+    assert by_one.demand(candidate(origin=Provenance.MIXED, agent="other, one-agent"))
+    assert by_one.demand(candidate(origin=Provenance.UNKNOWN))
+    assert not by_one.demand(candidate(origin=Provenance.AI, agent="other"))
+    assert not by_one.demand(candidate(origin=Provenance.HUMAN))
+
+
+@pytest.mark.parametrize("kind", [Provenance.AI, Provenance.MIXED, Provenance.UNKNOWN])
+def test_nothing_is_let_off_for_what_a_change_says_of_itself(kind: Provenance) -> None:
+    claimed = candidate(origin=kind, agent="one", grade="claimed")
+
+    assert lets_off(origin=(kind,)).demand(claimed)
+    assert lets_off(agent=("one",)).demand(claimed)
+    assert lets_off(grade=("claimed",)).demand(claimed)
+    assert not lets_off(origin=(Provenance.HUMAN,)).demand(candidate(origin=Provenance.HUMAN))
+    assert not lets_off(grade=("signed",)).demand(
+        candidate(origin=Provenance.HUMAN, grade="signed")
+    )
