@@ -118,12 +118,21 @@ def target_branch(
 ) -> str:
     """Return the name of the branch that a change is meant for, as statements name it.
 
-    `branch` counts if the caller names it, and the base's own name if it is a branch; else the default branch that the clone
-    recorded, the first that the policy protects, or the one that is checked out.
+    `branch` counts if the caller names it, and the base's own name if it is a branch; else the
+    default branch that the clone recorded, the first branch that the policy protects and that
+    is here, or the one that is checked out.
     """
     named = branch or (git.branch_named(repository, base) if base else "")
-    plain = (name for name in policy.protected_branches if not set("*?[") & set(name))
-    return named or git.default_branch(repository) or next(plain, "") or git.branch(repository)
+    if named or git.default_branch(repository):
+        return named or git.default_branch(repository)
+    plain = [name for name in policy.protected_branches if not set("*?[") & set(name)]
+    here = (name for name in plain if _is_here(repository, name))
+    return next(here, "") or next(iter(plain), "") or git.branch(repository)
+
+
+def _is_here(repository: git.Repository, branch: str) -> bool:
+    names = (branch, f"origin/{branch}")
+    return any(git.branch_named(repository, name) == branch for name in names)
 
 
 def _policy(

@@ -6,9 +6,11 @@ import pytest
 
 from aigate import __version__
 from aigate.cli.packs import packs_folder
+from aigate.domain.policy import Policy
 from aigate.domain.tree import Entry
 from aigate.errors import DocumentError, IntegrityError, UsageError
-from aigate.trusted import read_policy_of, read_trusted
+from aigate.trusted import read_policy_of, read_trusted, target_branch
+from aigate.workspace.git import open_repository
 
 PACKS = str(packs_folder())
 POLICY = "version: 1\nname: ours\nextends: [aigate:default]\n"
@@ -102,3 +104,16 @@ def test_a_rule_file_that_asks_nothing_is_refused(text):
 def test_mistakes_name_the_file_of_the_reference():
     with pytest.raises(DocumentError, match=r"^\.aigate/policy\.yaml:4:1: "):
         read({".aigate/policy.yaml": f"{POLICY}mod: advisory\n"})
+
+
+@pytest.mark.parametrize("branch", ["main", "master", "trunk"])
+def test_a_change_is_meant_for_a_protected_branch_that_is_here(project, branch):
+    project.commit({"README.md": "hello\n"}, branch=branch)
+    project.git("symbolic-ref", "HEAD", "refs/heads/topic")
+    opened = open_repository(str(project.root), environ=project.environ)
+
+    target = target_branch(
+        "", opened, Policy(name="p", protected_branches=("main", "master", "trunk"))
+    )
+
+    assert target == branch

@@ -17,7 +17,7 @@ from aigate.domain.extension import View
 from aigate.domain.report import Report
 
 # Larger ones are not worth the time of writing them.
-_MOST_FINDINGS = 2_000
+_MOST_FINDINGS = 20_000
 
 
 def remember(report: Report, directory: str) -> None:
