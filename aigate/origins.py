@@ -38,6 +38,8 @@ from aigate.workspace.past import Past, opened_past
 
 _LARGEST_NOTE = 4_000_000
 _MOST_FILES = 400  # of which every line is asked; of larger changes only findings are
+# The whole history of a file takes a second in a large repository.
+_MOST_WITHOUT_REFERENCE = 25
 _MOST_NOTED = 500
 _PATIENCE = 20.0
 _REGULAR = frozenset({"100644", "100755"})
@@ -142,6 +144,9 @@ def read_origins(scene: Scene, findings: Sequence[Finding], *, every_line: bool 
     changed = [e for e, _ in scene.judged if e.path in textual and e.mode in _REGULAR]
     everything = every_line or (scene.reference is not None and len(changed) <= _MOST_FILES)
     questions = _questions(changed, findings, everything=everything)
+    remarks = _remarks(scene, len(changed), questions, everything=everything)
+    if scene.reference is None and not every_line and remarks:
+        questions = {}
     base = scene.reference.side.commit if scene.reference else ""
     with _past(scene, questions) as (past, tip):
         found = ask_all(
@@ -176,7 +181,6 @@ def read_origins(scene: Scene, findings: Sequence[Finding], *, every_line: bool 
         if scene.reference is not None
         else ()
     )
-    note = f"{len(changed)} files changed, so only lines with findings were attributed"
     return Origins(
         files=files,
         heard=heard,
@@ -189,7 +193,7 @@ def read_origins(scene: Scene, findings: Sequence[Finding], *, every_line: bool 
         objections=tuple(_placed(scene, found_wrong)),
         counted=everything and scene.reference is not None,
         gaps=_gaps(scene, whole.problem),
-        notes=(note,) if scene.reference is not None and not everything else (),
+        notes=remarks,
     )
 
 
@@ -231,6 +235,19 @@ def _questions(
             lines.setdefault(finding.at.path, []).append((finding.at.line, finding.at.end_line))
     some = sorted(lines)[:_MOST_FILES]
     return {path: Question(path=path, lines=tuple(sorted(lines[path]))) for path in some}
+
+
+def _remarks(
+    scene: Scene, changed: int, questions: Mapping[str, Question], *, everything: bool
+) -> tuple[str, ...]:
+    if everything:
+        return ()
+    if scene.reference is not None:
+        return (f"{changed} files changed, so only lines with findings were attributed",)
+    if len(questions) <= _MOST_WITHOUT_REFERENCE:
+        return ()
+    asked = f"findings in {len(questions)} files"
+    return (f"{asked}, so nobody asked who wrote them; `aigate blame FILE` tells for one",)
 
 
 @contextmanager

@@ -281,3 +281,27 @@ def test_a_name_that_is_no_utf_8_is_attributed(project):
     assert seen.report["files"][0]["ranges"][0]["origin"]["kind"] == "ai"
     trace = project.run("blame", "--base", "main~1", "--head", "main", "--format", "agent-trace")
     assert json.loads(trace.out)["files"][0]["path"] == "caf\\xe9.txt"
+
+
+@pytest.mark.parametrize(("files", "kinds"), [(2, {"ai"}), (26, {"unknown"})])
+def test_of_a_whole_tree_some_files_are_attributed_or_a_note_says_that_none_is(
+    project, files, kinds
+):
+    project.commit({f"{n}.py": CODE for n in range(files)}, message=f"feat\n\n{CLAUDE}\n")
+    project.check_out()
+    seen = project.run("scan", "--format", "json").report
+
+    assert {one["origin"]["kind"] for one in seen["findings"]} == kinds
+    assert seen["summary"]["added_lines"] is None
+    assert any("aigate blame FILE" in note for note in seen["notes"]) is (files > 25)
+
+
+def test_of_a_large_change_only_findings_are_attributed(project):
+    project.commit({"README.md": "hello\n"})
+    files = {f"{n}.txt": f"text {n}\n" for n in range(400)} | {"app.py": CODE}
+    project.commit(files, message=f"feat\n\n{CLAUDE}\n")
+    seen = project.scan().report
+
+    assert {one["origin"]["kind"] for one in seen["findings"] if one["path"] == "app.py"} == {"ai"}
+    assert seen["summary"]["added_lines"] is None
+    assert any("401 files changed" in note for note in seen["notes"])
