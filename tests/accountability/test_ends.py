@@ -131,3 +131,23 @@ def test_c_117_a_compromised_key_ends_what_it_signed_at_once(team) -> None:
     assert team.cosign("sam", name).code == 0
     team.commit("dana", "signed again")
     assert decision(team)[0] == "accepted"
+
+
+@pytest.mark.parametrize("date", ["@0 +0000", "@4070908800 +0000", "@1700000000 +9999"])
+def test_c_053_dates_of_commits_neither_end_nor_prolong_an_acceptance(team, date) -> None:
+    team.accepted()
+    redated(team, date)
+    assert team.blocked() == ()
+
+    team.write("session.py", team.code.replace("    return", "    token = token[7:]\n    return"))
+    team.commit("dana", "strip a prefix")
+    redated(team, date)
+    assert "context-changed" in team.blocked()
+
+
+def redated(team, date: str) -> None:
+    """Give the newest commit another date."""
+    dates = (f"GIT_AUTHOR_DATE={date}", f"GIT_COMMITTER_DATE={date}")
+    amend = ("git", "commit", "-q", "--amend", "--no-edit", "--date", date)
+    done = team.run("dana", "env", *dates, *amend)
+    assert done.code == 0, done.err

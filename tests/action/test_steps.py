@@ -83,7 +83,7 @@ def test_a_calm_pull_request_passes(job):
     assert job.conclude(outputs, given, outcome="success").code == 0
 
 
-def test_a_merge_group_is_compared_with_what_it_was_built_on(job):
+def test_c_055_a_merge_group_is_compared_with_what_it_was_built_on(job):
     built_on = job.project.git("rev-parse", "topic")
     head = job.project.commit({"c.txt": "calm\n"}, branch="group", parents=[built_on])
     payload = {"merge_group": {"base_sha": built_on, "base_ref": "refs/heads/main"}}
@@ -205,3 +205,18 @@ def test_an_input_is_never_an_option(job):
     seen, _, _ = job.run("pull_request", pull_request(), job.main, AIGATE_BASE="--output=json=x")
 
     assert seen.code == 2
+
+
+def test_c_067_no_login_and_no_name_of_a_commit_is_an_exemption(job):
+    bot = "dependabot[bot] <49699333+dependabot[bot]@users.noreply.github.com> 1700000000 +0000"
+    head = job.project.commit({"d.txt": BAD}, branch="bump", parents=[job.main], author=bot)
+    seen, outputs, _ = job.run(
+        "pull_request",
+        pull_request() | {"sender": {"login": "dependabot[bot]", "id": 49699333, "type": "Bot"}},
+        head,
+        GITHUB_ACTOR="dependabot[bot]",
+        GITHUB_ACTOR_ID="49699333",
+        GITHUB_TRIGGERING_ACTOR="dependabot[bot]",
+    )
+
+    assert (seen.code, outputs["verdict"]) == (1, "fail")
