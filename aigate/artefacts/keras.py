@@ -73,6 +73,7 @@ def read_hdf5(data: bytes, look: Look) -> None:
             continue
         # Whatever follows is cut off at the first byte that no JSON has.
         stop = _end_of_text(data, match.start())
+        look.purse.unpack(stop - match.start())
         if stop - match.start() < 16:
             continue
         tries += 1

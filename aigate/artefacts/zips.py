@@ -21,7 +21,8 @@ _ENCRYPTED = 0x1
 _LATER = 0x8
 _FAR = 0xFFFFFFFF
 _LINK = 0o120000
-_DESCRIPTOR = b"PK\x07\x08"
+# What stands behind a member: its sizes, the directory, or the next member.
+_NEXT = re.compile(rb"PK(?:\x07\x08|\x01\x02|\x03\x04)")
 _PACKINGS = {8: Packing.DEFLATE, 12: Packing.BZIP2, 14: Packing.LZMA_IN_ZIP}
 _ODD_PATH = re.compile(r"\A[/\\]|\A[A-Za-z]:|(?:\A|[/\\])\.\.(?:[/\\]|\Z)|[\x00-\x1f\x7f]")
 
@@ -268,8 +269,8 @@ def _size_of_stored(data: bytes, header: _Header, body: int) -> int:
     """Find the end of a member whose size stands behind it, or nowhere."""
     if not header.flags & _LATER:
         return 0
-    ends = (data.find(mark, body) for mark in (_DESCRIPTOR, _CENTRAL, _LOCAL))
-    return min((end for end in ends if end >= 0), default=len(data)) - body
+    found = _NEXT.search(data, body)
+    return (found.start() if found else len(data)) - body
 
 
 def _text(raw: bytes) -> str:

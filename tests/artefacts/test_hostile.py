@@ -165,6 +165,7 @@ LARGE = {
     "objects": lambda: b"\x89HDF\r\n\x1a\n" + b'{"class_name":' * 1_000_000,
     "braces": lambda: b"\x89HDF\r\n\x1a\n" + b'{"a"' * 4_000_000,
     "headers": lambda: b"PK\3\4" * 4_000_000,
+    "members-without-sizes": lambda: (b"PK\3\4\x14\0\x08" + bytes(23)) * 500_000,
     "ends": lambda: b"PK\5\6" * 4_000_000,
     "directory": lambda: b"PK\3\4" + bytes(26) + b"PK\1\2" * 4_000_000,
     "messages": lambda: b"\x0a\x00" * 8_000_000,
@@ -176,7 +177,7 @@ LARGE = {
 }  # fmt: skip
 NAMES = {
     "objects": "m.h5", "braces": "m.h5", "headers": "m.pt", "ends": "m.pt", "directory": "m.pt",
-    "messages": "m.onnx", "nested-messages": "m.onnx", "gguf-texts": "m.gguf",
+    "messages": "m.onnx", "members-without-sizes": "m.pt", "nested-messages": "m.onnx", "gguf-texts": "m.gguf",
     "safetensors": "m.safetensors", "zeros-gzip": "m.pkl.gz",
 }  # fmt: skip
 
