@@ -7,6 +7,7 @@ metadata: `unit` is a key of `UNITS`, `doc` a sentence for the JSON Schema.
 from __future__ import annotations
 
 import dataclasses
+import datetime as dt
 import re
 import types
 import typing
@@ -29,13 +30,19 @@ class Unit(NamedTuple):
     write: Callable[[Any], str | int]
     schema: Mapping[str, object]
     bare: bool = False
-    """Whether a number may stand without quotes."""
+    """Whether a number or a date may stand without quotes."""
 
 
 _DAYS = r"[1-9][0-9]{0,3} days?"
 _CWE = r"(?:CWE-)?[1-9][0-9]{0,4}"
 _ID = r"[a-z0-9]+(?:[-./][a-z0-9]+)*"
 _VERSION = r"[0-9]{1,4}\.[0-9]{1,4}(?:\.[0-9]{1,4})?"
+_HOURS = r"[1-9][0-9]{0,3} hours?"
+_DATE = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
+_SHA256 = r"[0-9a-f]{64}"
+_FILE = r"(?:[^/\s]|[^/\s][^/]*[^/\s])(?:/(?:[^/\s]|[^/\s][^/]*[^/\s]))*"
+# Type, path, and then version, qualifiers and a path inside, each of which may be missing.
+_PURL = r"pkg:[a-z][a-z0-9.+-]{0,40}(?:/[^\s/@?#]+)+(?:@[^\s@?#]+)?(?:\?[^\s?#]+)?(?:#[^\s#]+)?"
 
 
 def _days(text: str) -> int:
@@ -48,6 +55,44 @@ def _cwe(text: str) -> int:
     if not re.fullmatch(_CWE, text):
         raise ValueError(f"{shown(text)} is no weakness (write for example `CWE-89`)")
     return int(text.removeprefix("CWE-"))
+
+
+def _hours(text: str) -> int:
+    if not re.fullmatch(_HOURS, text):
+        raise ValueError(f"{shown(text)} is no number of hours (write for example `4 hours`)")
+    return int(text.split(maxsplit=1)[0])
+
+
+def _retention(text: str) -> int:
+    if text != "none" and not re.fullmatch(_DAYS, text):
+        raise ValueError(f"{shown(text)} is no time to keep (write `none`, or `30 days`)")
+    return 0 if text == "none" else _days(text)
+
+
+def _date(text: str) -> dt.date:
+    try:
+        day = dt.date.fromisoformat(text if re.fullmatch(_DATE, text) else "")
+    except ValueError:
+        raise ValueError(f"{shown(text)} is no date (write for example `2027-01-31`)") from None
+    return day
+
+
+def _sha256(text: str) -> str:
+    given = text.removeprefix("sha256:")
+    if re.fullmatch(_SHA256, given):
+        return given
+    weak = {32: "MD5", 40: "SHA-1"}.get(len(re.sub(r"^\w+:", "", text)))
+    if weak and re.fullmatch(r"(?:\w+:)?[0-9a-fA-F]+", text):
+        raise ValueError(f"{shown(text)} looks like {weak}, which two files can share: use SHA-256")
+    raise ValueError(f"{shown(text)} is no SHA-256: 64 of `0-9` and `a-f`, from `sha256sum FILE`")
+
+
+def _file(text: str) -> str:
+    parts = text.split("/")
+    odd = "\\" in text or len(text) > 512 or bool({"", ".", ".."} & set(parts))
+    if odd or not re.fullmatch(_FILE, text):
+        raise ValueError(f"{shown(text)} is no path of a file, from the top of the repository")
+    return text
 
 
 def _matching(expression: str, saying: str) -> Callable[[str], str]:
@@ -98,6 +143,36 @@ UNITS: Mapping[str, Unit] = {
         str,
         {"type": "string", "pattern": f"^{_VERSION}$"},
     ),
+    "hours": Unit(
+        _hours,
+        lambda hours: f"{hours} hour" if hours == 1 else f"{hours} hours",
+        {"type": "string", "pattern": f"^{_HOURS}$"},
+    ),
+    "retention": Unit(
+        _retention,
+        lambda days: _plural(days) if days else "none",
+        {"type": "string", "pattern": f"^(?:none|{_DAYS})$"},
+    ),
+    "date": Unit(
+        _date,
+        lambda day: str(day.isoformat()),
+        {"type": "string", "format": "date", "pattern": f"^{_DATE}$"},
+        bare=True,
+    ),
+    "sha256": Unit(
+        _sha256, str, {"type": "string", "pattern": f"^(?:sha256:)?{_SHA256}$"}, bare=True
+    ),
+    "purl": Unit(
+        _matching(_PURL, "is no package URL (write for example `pkg:huggingface/org/name@commit`)"),
+        str,
+        {"type": "string", "pattern": f"^{_PURL}$"},
+    ),
+    "component": Unit(
+        _matching(r"\S+(?: \S+){0,8}", "is no name (256 characters at most, single blanks)"),
+        str,
+        {"type": "string", "minLength": 1, "maxLength": 256},
+    ),
+    "file": Unit(_file, str, {"type": "string", "pattern": f"^{_FILE}$"}),
     "path": Unit(_pattern, str, {"type": "string", "minLength": 1}),
 }
 """The ways in which scalars are written that a type alone does not tell."""
@@ -233,7 +308,7 @@ def _scalar(hint: Any, node: Scalar, mistakes: Mistakes, *, unit: str) -> Any:  
 
 def _text(node: Scalar, mistakes: Mistakes, *, unit: str) -> Any:  # noqa: ANN401 - by the unit
     reading = other_reading(node.text) if node.plain else ""
-    bare = unit and UNITS[unit].bare and re.fullmatch(r"[1-9][0-9]*", node.text)
+    bare = unit and UNITS[unit].bare and re.fullmatch(rf"[1-9][0-9]*|{_DATE}", node.text)
     if reading and not bare:
         mistakes.add(node.at, _in_quotes(node.text, reading))
         return _BAD
@@ -359,5 +434,16 @@ def described(cls: type, before: str = "") -> list[tuple[str, str, str]]:
 def _form(hint: Any, unit: str) -> str:  # noqa: ANN401 - annotations are of no common type
     if hint == Node or dataclasses.is_dataclass(hint):
         return "fields"
-    names = {"days": "days", "cwe": "weakness", "path": "path pattern", "version": "version"}
+    names = {
+        "cwe": "weakness",
+        "date": "date",
+        "days": "days",
+        "file": "path",
+        "hours": "hours",
+        "path": "path pattern",
+        "purl": "package URL",
+        "retention": "`none`, or days",
+        "sha256": "SHA-256",
+        "version": "version",
+    }
     return names.get(unit) or _wanted(hint).removeprefix("one of ").removeprefix("a ")

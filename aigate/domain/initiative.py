@@ -143,28 +143,25 @@ class Recovery:
     exercised: date | None = None
 
 
+class PracticeName(StrEnum):
+    """The minimum practices of OMB M-25-21 for high-impact AI, in the memorandum's order."""
+
+    PRE_DEPLOYMENT_TESTING = "pre-deployment-testing"
+    IMPACT_ASSESSMENT = "impact-assessment"
+    ONGOING_MONITORING = "ongoing-monitoring"
+    OPERATOR_TRAINING = "operator-training"
+    HUMAN_OVERSIGHT = "human-oversight"
+    REMEDIES = "remedies"
+    USER_FEEDBACK = "user-feedback"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Practice:
-    """A minimum practice for high impact, and where the evidence is.
+    """A minimum practice for high impact, and where the evidence is."""
 
-    `name` is one of `PRACTICES`.
-    """
-
-    name: str
+    name: PracticeName
     evidence: str
     on: date | None = None
-
-
-PRACTICES = (
-    "pre-deployment-testing",
-    "impact-assessment",
-    "ongoing-monitoring",
-    "operator-training",
-    "human-oversight",
-    "remedies",
-    "user-feedback",
-)
-"""The minimum practices of OMB M-25-21 for high-impact AI, in the memorandum's order."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
