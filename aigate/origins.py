@@ -370,8 +370,8 @@ def _gaps(scene: Scene, problem: str) -> tuple[Gap, ...]:
         history.mentions(scene.repository, r"^(notes\..*|remote\..*\.fetch)$")
     ) and not history.has_ref(scene.repository, _GIT_AI):
         reason = (
-            "the settings of this clone name these notes, and they are not here;"
-            " fetch them with `git fetch origin '+refs/notes/*:refs/notes/*'`"
+            "the settings of this clone name these notes, and they are not here:"
+            " `git fetch origin '+refs/notes/*:refs/notes/*'` brings them"
         )
         gaps.append(Gap(_GIT_AI, reason, "notes-not-fetched", NAME))
     return tuple(gaps)

@@ -219,6 +219,10 @@ def gap(one: Gap) -> str:
 
 def way_out(one: Gap, report: Report) -> str:
     """Say what to do about a gap."""
+    if one.code == "notes-not-fetched":
+        return "fetch the notes, or take their name out of the settings of the clone"
+    if one.code == "history-unread":
+        return "fetch the whole history, or name a newer reference with `--base`"
     if one.code.endswith("timeout"):
         return "give it more time with `--deadline`, or exclude what is slow, with a reason"
     if is_scanner(one, report):

@@ -238,7 +238,9 @@ def test_settings_that_name_notes_which_are_not_here_are_a_gap(project):
     assert seen.code == 3
     (gap,) = seen.report["gaps"]
     assert gap["code"] == "notes-not-fetched"
-    assert "git fetch origin '+refs/notes/*:refs/notes/*'" in gap["reason"]
+    command = "git fetch origin '+refs/notes/*:refs/notes/*'"
+    assert command in gap["reason"]
+    assert "hint: fetch the notes" in project.scan(format="text").out.decode()
 
 
 def test_other_settings_leave_no_gap(project):
