@@ -30,6 +30,7 @@ from aigate.domain.report import Report, Run
 from aigate.domain.tree import Change, Unit
 from aigate.engine import decide
 from aigate.engine.acceptance import NOBODY, Ledger, Outcome, triage
+from aigate.engine.advice import words_of
 from aigate.engine.compare import compare as compare_findings
 from aigate.engine.coverage import coverage_of
 from aigate.engine.group import group
@@ -39,7 +40,7 @@ from aigate.engine.place import place
 from aigate.errors import UsageError
 from aigate.examine import Means, Seen, by_id, examine
 from aigate.ledger import store
-from aigate.material import exclusion, in_scope, read_units, reader, with_previous
+from aigate.material import exclusion, in_scope, read_units, read_whole, reader, with_previous
 from aigate.origins import Scene, read_origins, with_people
 from aigate.trusted import Trusted, read_policy_of, read_trusted, target_branch
 from aigate.workspace import git, scratch, sides
@@ -147,7 +148,12 @@ def run(
     )
     gaps += seen.gaps + _unreached(head, trusted.policy, seen)
     coverage = coverage_of(
-        judged, units, gaps, exclusions, covers={s.name: s.covers for s in registry.scanners()}
+        judged,
+        units,
+        gaps,
+        exclusions,
+        covers={s.name: s.covers for s in registry.scanners()},
+        read=read_whole(units, findings),
     )
     progress("attributing")
     origins = read_origins(
@@ -177,7 +183,7 @@ def run(
     )
     origins = with_people(origins, trusted.policy, accounts.registry)
     candidates = [
-        Candidate(finding=finding, status=one, origin=origins.of(finding.at))
+        Candidate(finding=_doubted(finding, accounts), status=one, origin=origins.of(finding.at))
         for finding, one in zip(group(findings), status, strict=True)
         if not _vouched(finding, accounts)
     ]
@@ -446,6 +452,20 @@ def _source_branch(request: Request, repository: git.Repository) -> str:
 def _vouched(finding: Finding, accounts: Accounts) -> bool:
     """Tell whether a change of the control plane carries all the signatures it needs."""
     return finding.rule == CONTROL_PLANE and finding.at.path in accounts.vouched
+
+
+def _doubted(finding: Finding, accounts: Accounts) -> Finding:
+    """Say of a new record that does not count why that is, and what to do with it."""
+    code = dict(accounts.invalid).get(finding.at.path)
+    if code is None or finding.rule != CONTROL_PLANE:
+        return finding
+    return replace(
+        finding,
+        message=(
+            f"brings the record `{finding.at.path}`, which does not count: {words_of(code)};"
+            " hint: take it out of the change, and sign again if it is still needed"
+        ),
+    )
 
 
 def _doubts(accounts: Accounts) -> tuple[str, ...]:

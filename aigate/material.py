@@ -8,10 +8,12 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from aigate import registry
-from aigate.domain.finding import Gap
+from aigate.artefacts.sniff import format_of
+from aigate.artefacts.values import Objection
+from aigate.domain.finding import Finding, Gap
 from aigate.domain.policy import Policy
 from aigate.domain.report import Excluded
-from aigate.domain.tree import Change, Entry, Unit
+from aigate.domain.tree import Change, Entry, Kind, Unit
 from aigate.engine.patterns import matches_path
 from aigate.workspace import git, scratch, sides
 from aigate.workspace.trees import Comparison
@@ -75,6 +77,16 @@ def reader(tree: sides.Tree) -> Callable[[Iterable[Entry]], Iterator[tuple[str, 
                 yield blob.id, blob.data
 
     return read
+
+
+def read_whole(units: Iterable[Unit], findings: Iterable[Finding]) -> frozenset[str]:
+    """Return the paths of binary files whose format is known and of which nothing stayed unread."""
+    partly = {one.at.path for one in findings if one.rule == Objection.UNREAD.value}
+    return frozenset(
+        unit.path
+        for unit in units
+        if unit.kind is Kind.BINARY and not unit.notes and format_of(unit.path, unit.head)
+    ).difference(partly)
 
 
 def with_previous(units: tuple[Unit, ...], reference: sides.Tree | None) -> tuple[Unit, ...]:

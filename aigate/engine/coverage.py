@@ -19,11 +19,12 @@ def coverage_of(
     exclusions: tuple[Excluded, ...],
     *,
     covers: Mapping[str, Collection[Kind]],
+    read: Collection[str] = (),
 ) -> Coverage:
     """Count entries: in scope = scanned + excluded + unscannable.
 
     `covers` says what kinds each scanner covers: where a scanner as such did not look, none
-    of what it covers was seen whole.
+    of what it covers was seen whole. `read` are the paths of binary files that were read whole.
     """
     gone_blind = {gap.scanner for gap in gaps if gap.subject == gap.scanner}
     missed = frozenset().union(*(covers.get(name, ()) for name in gone_blind))
@@ -31,7 +32,8 @@ def coverage_of(
     kinds: dict[str, Kind] = {}
     for unit in units:
         kinds.setdefault(unit.path, unit.kind)
-        if unit.kind in _NO_CONTENT or unit.kind in missed:
+        is_closed = unit.kind in _NO_CONTENT and unit.path not in read
+        if is_closed or unit.kind in missed:
             unseen.add(unit.path)
     paths = {entry.path for entry, _ in judged}
     excluded = sum(one.entries for one in exclusions)

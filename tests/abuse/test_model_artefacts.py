@@ -156,4 +156,5 @@ def test_ordinary_model_files_block_nothing(project):
     seen = project.scan("--base", "main~1", "--head", "main")
 
     assert seen.code == 0, seen.text[:2000]
+    assert seen.report["coverage"]["unscannable"] == 0
     assert {one["rule"] for one in seen.report["findings"]} == {"model-unsafe-format"}
