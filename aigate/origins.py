@@ -349,7 +349,8 @@ def _beyond(repository: git.Repository, claims: Iterable[Claim]) -> tuple[Doubt,
         elif lines is not None and last > lines:
             reason = f"it speaks of line {last} of {lines}"
             doubts.append(Doubt("note-beyond-file", reason, source, commit, path))
-    return tuple(doubts)
+    # One finding for each note is enough to look at it.
+    return tuple({(one.commit, one.code): one for one in reversed(doubts)}.values())
 
 
 def _signer(commit: Commit) -> str:

@@ -22,12 +22,13 @@ LARGEST = 4_000_000
 _NAME = "git-ai"
 _SCHEMA = "authorship/3.0.0"
 _MOST_RANGES = 100_000
-_MOST_DOUBTS = 5
 _FARTHEST = 10_000_000  # no file has a line of this number
 _ENTRY = re.compile(r"  (\S{1,80}) ([0-9,-]{1,1000000})")
 _SESSION = re.compile(r"(s_[0-9a-f]{14})(?:::t_[0-9a-f]{14})?")
 _HUMAN = re.compile(r"h_[0-9a-f]{14}")
 _PROMPT = re.compile(r"[0-9a-f]{16}|[0-9a-f]{7}")
+# git-ai itself loses the records of these where it rewrites notes.
+_LOST = re.compile(r"[0-9a-f]{16}|[0-9a-f]{7}|ai_agent")
 _RANGE = re.compile(r"([0-9]{1,9})(?:-([0-9]{1,9}))?")
 
 
@@ -73,11 +74,13 @@ def _of_note(commit: str, data: bytes, agents: Agents) -> Iterator[Claim | Doubt
 
 
 def _capped(found: Iterator[Claim | Doubt]) -> Iterator[Claim | Doubt]:
-    doubts = 0
+    """Yield all claims, and each kind of doubt once: one finding is enough to look at a note."""
+    doubted: set[str] = set()
     for one in found:
-        doubts += isinstance(one, Doubt)
-        if not isinstance(one, Doubt) or doubts <= _MOST_DOUBTS:
+        if isinstance(one, Claim) or one.code not in doubted:
             yield one
+        if isinstance(one, Doubt):
+            doubted.add(one.code)
 
 
 def _entries(
@@ -106,8 +109,9 @@ def _entries(
         session = _SESSION.fullmatch(key)
         found = records.get(session[1] if session else key)
         if found is None:
-            reason = f"`{key[:40]}` has no record in the note"
-            yield Doubt("note-unknown-key", reason, _NAME, commit, path)
+            if not _LOST.fullmatch(key):
+                reason = f"`{key[:40]}` has no record in the note"
+                yield Doubt("note-unknown-key", reason, _NAME, commit, path)
             # The lines are an agent's by the form of the key, whoever that was.
             found = _Record(Provenance.HUMAN if _HUMAN.fullmatch(key) else Provenance.AI)
         taken.setdefault(path, []).extend((first, last, key) for first, last in ranges)
