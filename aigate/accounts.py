@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 
 from aigate.domain.accountability import Recorded, Registry, Statement
 from aigate.domain.tree import Entry
+from aigate.engine.acceptance import ACCEPTING, Ledger, refusals
 from aigate.errors import IntegrityError
 from aigate.ledger import registry as registries
 from aigate.ledger import roots, store
@@ -36,8 +37,9 @@ class Accounts:
 
     `records` hold every verified statement that names one of the fingerprints asked for, and
     every withdrawal of what these say. `vouched` are the paths of new records and root files
-    that verify and so need nobody else's acceptance; `invalid` pairs the other new ones with
-    the reason. `ledger_digest` is over the names of all records of the head.
+    that verify, by people who may say that now, and so need nobody else's acceptance; `invalid`
+    pairs the other new ones with the reason. `ledger_digest` is over the names of all records
+    of the head.
     """
 
     registry: Registry | None
@@ -104,24 +106,37 @@ def read_accounts(
         if person is None or all(key.fingerprint != statement.key for key in person.keys):
             invalid.append((path, "signer-unknown" if registry else "no-registry"))
             continue
-        fresh.append(Recorded(statement=statement, in_reference=False))
+        record = Recorded(statement=statement, in_reference=False)
+        fresh.append(record)
+        invalid += [(path, code) for code in _late(record, registry)]
     said = {record.statement.terms.digest for record in fresh}
     counting = registry is not None and not expired and bool(fingerprints)
     old = _wanted(reference, index, fingerprints, said=said) if counting else ()
     since = entered(repository, reference.side.commit, [path for path, _ in old], cache)
     new_roots = registries.root_files(trust_after.keys() - trust_before.keys())
+    refused = {path for path, _ in invalid}
+    vouched = {store.path_of(record.statement.digest) for record in fresh} - refused
     return Accounts(
         registry=registry,
         records=(*(_dated(one, since.get(path)) for path, one in old), *fresh),
         authors=authors_of(repository, reference, head, registry) if registry else frozenset(),
-        vouched=frozenset(
-            [*(store.path_of(r.statement.digest) for r in fresh), *new_roots]
-            if registry
-            else new_roots
-        ),
+        vouched=frozenset({*vouched, *new_roots}),
         invalid=tuple(invalid),
         ledger_digest=_ledger_digest(index, head, after),
     )
+
+
+def _late(record: Recorded, registry: Registry | None) -> tuple[str, ...]:
+    """Return why nobody may sign that any more, the first reason alone; nothing if they may.
+
+    Once it is in the reference, a statement is judged by the version that it names. So one that
+    names an old version, as a key that was retired since would have to, must not get there.
+    What takes back is always welcome.
+    """
+    if registry is None or record.statement.terms.kind not in ACCEPTING:
+        return ()
+    book = Ledger(registry=registry, branch="", records=())
+    return tuple(refusals(record, book, new=False))[:1]
 
 
 def registry_of(tree: sides.Tree, *, pin: str = "", at: datetime) -> Registry | None:

@@ -53,3 +53,88 @@ def test_c_116_a_shallow_clone_cannot_tell_since_when_an_acceptance_is_there(
         seen[depth] = git.first_seen(repository, git.resolve(repository, "HEAD"), [path]).get(path)
 
     assert seen == {1: None, 2: None, 9: 1_700_000_000}
+
+
+GRACE = {"keys": [made.key_fields("grace", "retired"), made.key_fields("grace-2")]}
+ROTATED = made.following(
+    ROOT, people=made.people(made.person("grace", "owner", "security") | GRACE)
+)
+ROBOT = made.person("robot", kind="automation", answers="ada")
+MANNED = made.following(ROOT, people=made.people(ROBOT))
+CHAIN = made.one(ROOT)
+AFTER_ROTATION = CHAIN | {made.path(2): made.signed(ROTATED, ("ada", "grace", "grace-2"))}
+AFTER_ROBOT = CHAIN | {made.path(2): made.signed(MANNED, ("ada", "grace", "robot"))}
+
+
+def taken_back():
+    taken = replace(terms(1), kind=StatementKind.WITHDRAW, bindings=(), expires_at=None)
+    return statements.with_raw(replace(taken, supersedes=(terms(1).digest,)))
+
+
+def as_(person, role, root, key=""):
+    return signed(terms(1, root=root), person, role, key)
+
+
+@pytest.mark.parametrize(
+    ("reference", "brings", "code"),
+    [
+        pytest.param(
+            AFTER_ROTATION,
+            as_("grace", Role.SECURITY, ROTATED, "grace-2"),
+            "",
+            id="C-117-new-key_ok",
+        ),
+        pytest.param(
+            AFTER_ROTATION,
+            as_("grace", Role.SECURITY, ROOT),
+            "registry-outdated",
+            id="C-117-retired-key-names-old-version_fail",
+        ),
+        pytest.param(
+            AFTER_ROTATION,
+            as_("ada", Role.DEVELOPER, ROOT),
+            "registry-outdated",
+            id="C-117-old-version_fail",
+        ),
+        pytest.param(
+            AFTER_ROTATION,
+            as_("grace", Role.SECURITY, ROTATED),
+            "signer-unknown",
+            id="C-117-retired-key-signs_fail",
+        ),
+        pytest.param(
+            AFTER_ROTATION,
+            signed(taken_back(), "grace", Role.SECURITY),
+            "",
+            id="C-130-withdrawn-with-a-retired-key_ok",
+        ),
+        pytest.param(
+            CHAIN, as_("ada", Role.SECURITY, ROOT), "role-missing", id="C-119-role-missing_fail"
+        ),
+        pytest.param(
+            AFTER_ROBOT,
+            as_("robot", Role.DEVELOPER, MANNED),
+            "signer-is-automation",
+            id="C-128-automation-signs_fail",
+        ),
+    ],
+)
+def test_only_what_its_signer_may_say_now_gets_into_the_reference_unseen(
+    project, reference, brings, code
+) -> None:
+    base = project.commit(reference)
+    head = project.commit(brings)
+    repository = git.open_repository(str(project.root), environ=project.environ)
+
+    accounts = read_accounts(
+        repository,
+        reference=sides.commit_tree(repository, base),
+        head=sides.commit_tree(repository, head),
+        fingerprints=(),
+        pin=made.digest(ROOT),
+        at=NOW,
+    )
+
+    (path,) = brings
+    assert accounts.invalid == (((path, code),) if code else ())
+    assert (path in accounts.vouched) is not bool(code)

@@ -29,7 +29,9 @@ from aigate.domain.finding import Candidate, Decision, Finding, Status
 from aigate.domain.policy import AcceptanceLimit, Assurance
 from aigate.errors import IntegrityError
 
-_ACCEPTING = frozenset({StatementKind.ACCEPT, StatementKind.FALSE_POSITIVE, StatementKind.BASELINE})
+ACCEPTING = frozenset({StatementKind.ACCEPT, StatementKind.FALSE_POSITIVE, StatementKind.BASELINE})
+"""What makes a finding stop blocking."""
+
 # How far the clock may be behind what is known to have happened.
 _CLOCK = timedelta(days=1)
 # Since when somebody is gone of whom the registry says nothing any more.
@@ -135,7 +137,7 @@ def _by_fingerprint(records: Iterable[Recorded]) -> dict[str, list[_Named]]:
     """
     together: dict[bytes, list[Recorded]] = defaultdict(list)
     for record in sorted(records, key=lambda r: (r.statement.digest, not r.in_reference)):
-        if record.statement.terms.kind in _ACCEPTING:
+        if record.statement.terms.kind in ACCEPTING:
             together[record.statement.terms.raw].append(record)
     found: dict[str, list[_Named]] = defaultdict(list)
     for signed in together.values():
