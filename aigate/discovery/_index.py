@@ -1,0 +1,204 @@
+"""Looks names up in what is known: built once for each table."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from functools import lru_cache
+from urllib.parse import urlsplit
+
+from aigate.domain.knowledge import Knowledge, Library, Provider
+
+_MODULES = frozenset(
+    {"llms", "llm", "models", "model", "chat_models", "embeddings", "providers", "connectors"}
+)
+_LONGEST = 200
+_REMEMBERED = 20_000
+_NOTHING = re.compile(r"(?!)")
+# Names that clouds and forges share with their services for models.
+AMBIGUOUS = frozenset(
+    {
+        "alibaba", "aws", "azure", "claude", "cloudflare", "databricks", "github", "google", "grok",
+        "ibm", "local", "mistral", "nvidia", "replicate", "together", "vercel", "fireworks",
+    }
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """A model's id as it was recognised.
+
+    `vendor` is the provider whose pattern it fits; `weak` says that the word alone says little.
+    """
+
+    vendor: Provider | None
+    weak: bool = False
+
+
+@dataclass(slots=True)
+class Index:
+    """The table with its look-ups."""
+
+    knowledge: Knowledge
+    aliases: dict[str, Provider] = field(default_factory=dict)
+    classes: dict[str, Provider] = field(default_factory=dict)
+    stores: dict[str, Library] = field(default_factory=dict)
+    services: dict[str, Provider] = field(default_factory=dict)
+    names: dict[str, Provider] = field(default_factory=dict)
+    ports: dict[int, Provider] = field(default_factory=dict)
+    _modules: dict[str, dict[str, list[Library | Provider]]] = field(default_factory=dict)
+    _stars: dict[str, list[tuple[str, Library | Provider]]] = field(default_factory=dict)
+    _hosts: list[tuple[re.Pattern[str], Provider]] = field(default_factory=list)
+    _env: list[tuple[re.Pattern[str], Provider]] = field(default_factory=list)
+    _patterns: list[tuple[bool, re.Pattern[str], Provider | None]] = field(default_factory=list)
+    _quick: re.Pattern[str] = _NOTHING
+    _known: dict[str, Match | None] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """Fill the look-ups."""
+        self._patterns += _patterns(self.knowledge)
+        # One pattern tells most strings apart at once; which one it was matters for few.
+        every = "|".join(f"(?:{pattern.pattern})" for _, pattern, _ in self._patterns)
+        self._quick = re.compile(every, re.IGNORECASE)
+        for provider in self.knowledge.providers:
+            self.names[provider.name] = provider
+            self.aliases.update({alias: provider for alias in provider.aliases})
+            self.classes.update({name: provider for name in provider.classes})
+            self.services.update({name: provider for name in provider.services})
+            self.ports.update({port: provider for port in provider.ports})
+            self._hosts += [(_glob(host, r"[a-z0-9.-]+"), provider) for host in provider.hosts]
+            self._env += [(_variable(name), provider) for name in provider.env]
+            self._learn("python", provider.python, provider)
+            self._learn("npm", provider.npm, provider)
+        # The longer name is the more special one: AZURE_OPENAI_* before OPENAI_*.
+        self._env.sort(key=lambda one: -len(one[0].pattern))
+        for library in (*self.knowledge.frameworks, *self.knowledge.vector_stores):
+            self._learn("python", library.python, library)
+            self._learn("npm", library.npm, library)
+            self._learn("pypi", library.pypi, library)
+        for store in self.knowledge.vector_stores:
+            self.stores.update({name: store for name in store.classes})
+
+    def _learn(self, language: str, names: Iterable[str], what: Library | Provider) -> None:
+        for name in names:
+            if name.endswith("*"):
+                self._stars.setdefault(language, []).append((name[:-1], what))
+            else:
+                self._modules.setdefault(language, {}).setdefault(name, []).append(what)
+
+    def imported(self, language: str, module: str) -> tuple[Library | Provider, ...]:
+        """Return the libraries and providers that a module belongs to, the most special first."""
+        exact = self._modules.get(language, {})
+        separator = "." if language == "python" else "/"
+        found: list[Library | Provider] = []
+        name = module
+        while name and not found:
+            found = list(exact.get(name, ()))
+            name = name.rpartition(separator)[0] if language != "pypi" else ""
+        if not any(isinstance(one, Library) for one in found):
+            starred = [
+                (star, what)
+                for star, what in self._stars.get(language, ())
+                if module.startswith(star)
+            ]
+            if starred:
+                found.append(max(starred, key=lambda one: len(one[0]))[1])
+        satellite = self._satellite(module, found)
+        return tuple(found) if satellite is None else (*found, satellite)
+
+    def _satellite(self, module: str, found: list[Library | Provider]) -> Provider | None:
+        if not any(isinstance(one, Library) and one.satellites for one in found):
+            return None
+        if any(isinstance(one, Provider) for one in found):
+            return None
+        lower = module.casefold()
+        # `langchain_openai`, `@ai-sdk/openai`, `llama-index-llms-openai`: what follows the name.
+        top = re.split(r"[./]", lower.removeprefix("@langchain/").removeprefix("@ai-sdk/"))[0]
+        tail = re.sub(
+            r"^(?:langchain|llama[-_]index(?:[-_](?:llms|embeddings))?|pydantic-ai|@llamaindex)[-_/]?",
+            "",
+            top,
+        )
+        if tail and tail in self.aliases:
+            return self.aliases[tail]
+        parts = re.split(r"[./]", lower)
+        for before, part in zip(parts, parts[1:], strict=False):
+            if before in _MODULES or before == "@llamaindex":
+                return self.aliases.get(part)
+        return None
+
+    def host(self, host: str) -> Provider | None:
+        """Return who answers at a host."""
+        lower = host.casefold()
+        return next((who for pattern, who in self._hosts if pattern.fullmatch(lower)), None)
+
+    def address(self, url: str) -> Provider | None:
+        """Return who answers at a URL, by its host or by a port that says enough."""
+        try:
+            parts = urlsplit(url)
+            host, port = parts.hostname or "", parts.port
+        except ValueError:
+            return None
+        return self.host(host) or (self.ports.get(port) if port else None)
+
+    def variable(self, name: str) -> Provider | None:
+        """Return whom an environment variable is about."""
+        if len(name) > _LONGEST:
+            return None
+        return next((who for pattern, who in self._env if pattern.fullmatch(name)), None)
+
+    def model(self, name: str) -> Match | None:
+        """Return what a model's id says, or None if it is no known one."""
+        if not 2 <= len(name) <= _LONGEST:
+            return None
+        if name not in self._known:
+            if len(self._known) > _REMEMBERED:
+                self._known.clear()
+            self._known[name] = self._model(name)
+        return self._known[name]
+
+    def _model(self, name: str) -> Match | None:
+        if not self._quick.match(name):
+            return None
+        for weak, pattern, vendor in self._patterns:
+            if pattern.match(name):
+                return Match(vendor, weak=weak)
+        return None
+
+    def embeds(self, name: str) -> bool:
+        """Tell whether a model's id is one of a model that embeds."""
+        tail = name.rpartition("/")[2]
+        patterns = (
+            *self.knowledge.embeddings,
+            *(p for who in self.knowledge.providers for p in who.embeddings),
+        )
+        return any(pattern.match(name) or pattern.match(tail) for pattern in patterns)
+
+
+def index_of(knowledge: Knowledge) -> Index:
+    """Return the look-ups of a table, made once."""
+    return _index(knowledge)
+
+
+@lru_cache(maxsize=4)
+def _index(knowledge: Knowledge) -> Index:
+    return Index(knowledge)
+
+
+def _patterns(knowledge: Knowledge) -> Iterator[tuple[bool, re.Pattern[str], Provider | None]]:
+    for provider in knowledge.providers:
+        yield from ((False, pattern, provider) for pattern in provider.models)
+    yield from ((False, pattern, None) for pattern in knowledge.open_models)
+    for provider in knowledge.providers:
+        yield from ((True, pattern, provider) for pattern in provider.weak)
+    yield from ((True, pattern, None) for pattern in knowledge.weak_models)
+
+
+def _glob(name: str, star: str) -> re.Pattern[str]:
+    return re.compile(star.join(re.escape(part) for part in name.split("*")))
+
+
+def _variable(name: str) -> re.Pattern[str]:
+    body = re.escape(name[:-1]) + "[A-Z0-9_]+" if name.endswith("*") else re.escape(name)
+    return re.compile(f"(?:[A-Z0-9]+_){{0,6}}{body}")

@@ -1,0 +1,275 @@
+"""Reads Python by its syntax tree, which is never run."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+
+from aigate.discovery._signals import Argument, Called, Decorated, Imported, Said, Signal
+
+_DEEPEST = 200
+_ASKS = frozenset({"getenv", "environ.get", "env.get", "env", "config", "setdefault", "get", "pop"})
+_TESTS = frozenset({"startswith", "endswith", "removeprefix", "removesuffix", "replace", "split"})
+_SETTINGS = ("Settings", "SettingsModel")
+
+
+def read(text: str) -> tuple[Signal, ...] | None:
+    """Return what a Python file says, or None if it does not parse."""
+    try:
+        tree = ast.parse(text)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return None
+    walk = _Walk(_constants(tree))
+    walk.run(tree)
+    return tuple(walk.found)
+
+
+@dataclass(frozen=True, slots=True)
+class _Here:
+    """Where a node stands: the name that it is given to, and the call that it is passed to."""
+
+    key: str = ""
+    call: str = ""
+    place: int = -1
+    depth: int = 0
+
+
+@dataclass(slots=True)
+class _Walk:
+    constants: dict[str, str]
+    found: list[Signal] = field(default_factory=list)
+
+    def run(self, tree: ast.AST) -> None:
+        # A stack of its own: hostile nesting must not end the interpreter's.
+        todo: list[tuple[ast.AST, _Here]] = [(tree, _Here())]
+        while todo:
+            node, here = todo.pop()
+            todo.extend(self._visit(node, here))
+
+    def _visit(self, node: ast.AST, here: _Here) -> Iterator[tuple[ast.AST, _Here]]:
+        match node:
+            case ast.Import():
+                self.found += [Imported("python", one.name, node.lineno) for one in node.names]
+            case ast.ImportFrom() if node.level == 0 and node.module:
+                names = tuple(one.name for one in node.names)
+                self.found.append(Imported("python", node.module, node.lineno, names))
+            case ast.Expr(value=ast.Constant(value=str())):
+                pass  # a docstring, or a comment in the shape of a string
+            case ast.Constant(value=str()):
+                self._say(node, node.value, here)
+            case ast.JoinedStr():
+                text = _start(node, self.constants)
+                if text:
+                    self._say(node, text[0], here, is_open=text[1])
+                # What stands in the holes counts by itself.
+                for part in node.values:
+                    if isinstance(part, ast.FormattedValue):
+                        yield part.value, _Here(depth=here.depth + 1)
+            case ast.BinOp(op=ast.Add()):
+                text = _start(node, self.constants)
+                if text and text[0]:
+                    self._say(node, text[0], here, is_open=text[1])
+                else:
+                    yield from _children(node, here)
+            case ast.Call():
+                yield from self._call(node, here)
+            case ast.Dict():
+                for key, value in zip(node.keys, node.values, strict=True):
+                    name = here.key
+                    if key is not None:
+                        yield key, here
+                        name = _constant(key) or _dotted(key) or here.key
+                    yield value, _Here(name, here.call, here.place, here.depth + 1)
+            case ast.Assign():
+                name = next(filter(None, map(_dotted, node.targets)), "")
+                target = node.targets[0]
+                if isinstance(target, ast.Subscript):
+                    name = _constant(target.slice) or name
+                yield from ((one, here) for one in node.targets)
+                yield node.value, _Here(name)
+            case ast.AnnAssign() if node.value is not None:
+                yield node.value, _Here(_dotted(node.target))
+                yield node.annotation, _Here()
+            case ast.NamedExpr():
+                yield node.value, _Here(_dotted(node.target), here.call, here.place)
+            case ast.Compare():
+                name = _dotted(node.left)
+                yield node.left, here
+                yield from ((one, _Here(name)) for one in node.comparators)
+            case ast.FunctionDef() | ast.AsyncFunctionDef():
+                yield from self._function(node)
+            case ast.ClassDef():
+                if any(_dotted(base).endswith(_SETTINGS) for base in node.bases):
+                    self._settings(node)
+                yield from _children(node, _Here())
+            case ast.keyword():
+                yield node.value, _Here(node.arg or here.key, here.call, here.place)
+            case _:
+                yield from _children(node, here)
+
+    def _say(self, node: ast.expr, text: str, here: _Here, *, is_open: bool = False) -> None:
+        # A string that is only compared with the start of another one names nothing.
+        if here.call.rpartition(".")[2] not in _TESTS:
+            self.found.append(
+                Said(
+                    text, node.lineno, node.col_offset + 1, here.key, here.call, here.place, is_open
+                )
+            )
+
+    def _call(self, node: ast.Call, here: _Here) -> Iterator[tuple[ast.AST, _Here]]:
+        name = _dotted(node.func)
+        arguments = [*map(self._argument, map(str, range(len(node.args))), node.args)]
+        arguments += [self._argument(one.arg or "**", one.value) for one in node.keywords]
+        self.found.append(Called(name, node.lineno, node.col_offset + 1, tuple(arguments)))
+        yield node.func, _Here(depth=here.depth + 1)
+        asked = arguments[0].value if arguments else None
+        asks = name.endswith(tuple(_ASKS)) and asked and asked.isidentifier()
+        for place, one in enumerate(node.args):
+            # The default of a variable is what the variable is for.
+            key = asked if asks and asked and place == 1 else (here.key if name in _WRAPS else "")
+            yield one, _Here(key or here.key if not name else key, name, place, here.depth + 1)
+        for one_keyword in node.keywords:
+            yield (
+                one_keyword.value,
+                _Here(_keyword(one_keyword, asked or here.key), name, -1, here.depth + 1),
+            )
+
+    def _argument(self, name: str, value: ast.expr) -> Argument:
+        return Argument(name, *_value(value, self.constants))
+
+    def _function(
+        self, node: ast.FunctionDef | ast.AsyncFunctionDef
+    ) -> Iterator[tuple[ast.AST, _Here]]:
+        for decorator in node.decorator_list:
+            called = decorator.func if isinstance(decorator, ast.Call) else decorator
+            self.found.append(
+                Decorated(_dotted(called), node.name, node.lineno, node.col_offset + 1)
+            )
+            yield decorator, _Here()
+        plain = [*node.args.posonlyargs, *node.args.args]
+        if node.args.defaults:
+            for argument, default in zip(
+                plain[-len(node.args.defaults) :], node.args.defaults, strict=True
+            ):
+                yield default, _Here(argument.arg)
+        for argument, value in zip(node.args.kwonlyargs, node.args.kw_defaults, strict=True):
+            if value is not None:
+                yield value, _Here(argument.arg)
+        for argument in (*plain, *node.args.kwonlyargs):
+            if argument.annotation is not None:
+                yield argument.annotation, _Here(argument.arg)
+        for statement in node.body:
+            yield statement, _Here()
+
+    def _settings(self, node: ast.ClassDef) -> None:
+        for one in node.body:
+            if isinstance(one, ast.AnnAssign) and isinstance(one.target, ast.Name):
+                name = one.target.id.upper()
+                self.found.append(Said(name, one.lineno, one.col_offset + 1, "settings"))
+
+
+_WRAPS = frozenset({"str", "Field", "field", "os.path.join", "cast", "Literal", "Secret", "Option"})
+
+
+def _keyword(node: ast.keyword, outer: str) -> str:
+    # `Field(default="…")` and `Option("…", default="…")` say what the outer name is for.
+    return outer if node.arg in {"default", "value", "env"} and outer else node.arg or outer
+
+
+def _children(node: ast.AST, here: _Here) -> Iterator[tuple[ast.AST, _Here]]:
+    keeps = isinstance(
+        node,
+        ast.List | ast.Tuple | ast.Set | ast.IfExp | ast.BoolOp | ast.Starred | ast.Subscript,
+    )
+    inner = here if keeps else _Here(depth=here.depth + 1)
+    if isinstance(node, ast.Return | ast.Yield | ast.Await | ast.FormattedValue):
+        inner = here
+    for child in ast.iter_child_nodes(node):
+        yield child, inner
+
+
+def _dotted(node: ast.AST, links: int = 4) -> str:
+    parts: list[str] = []
+    while isinstance(node, ast.Attribute) and len(parts) < _DEEPEST:
+        parts.append(node.attr)
+        node = node.value
+    if isinstance(node, ast.Name):
+        parts.append(node.id)
+    elif isinstance(node, ast.Call) and parts and links:
+        # `OpenAI().chat.completions.create`
+        parts.append(_dotted(node.func, links - 1))
+    return ".".join(reversed(parts))
+
+
+def _constant(node: ast.AST) -> str:
+    is_text = isinstance(node, ast.Constant) and isinstance(node.value, str)
+    return node.value if is_text else ""  # type: ignore[attr-defined,no-any-return] - just tested
+
+
+def _value(node: ast.expr, constants: dict[str, str], depth: int = 0) -> tuple[str | None, str]:
+    """Return a value that is written out or follows from a constant, else a name for it."""
+    if isinstance(node, ast.Constant):
+        return (node.value if isinstance(node.value, str) else None), ""
+    name = _dotted(node)
+    if name in constants:
+        return constants[name], name
+    if isinstance(node, ast.Call) and depth < 3:
+        called = _dotted(node.func)
+        given = [*node.args, *(one.value for one in node.keywords if one.arg == "default")]
+        if called.endswith(tuple(_ASKS)) and given:
+            default = _value(given[-1], constants, depth + 1)[0] if len(given) > 1 else None
+            return default, f"{called}({_constant(given[0])})"
+        return None, f"{called}(…)"
+    if isinstance(node, ast.BoolOp) and isinstance(node.op, ast.Or) and depth < 3:
+        return _value(node.values[-1], constants, depth + 1)[0], "…"
+    if isinstance(node, ast.JoinedStr | ast.BinOp):
+        text = _start(node, constants)
+        return (text[0] if text and not text[1] else None), (text[0] if text else "") + "…"
+    if isinstance(node, ast.Subscript):
+        return None, f"{_dotted(node.value)}[{_constant(node.slice) or '…'}]"
+    return None, name or "…"
+
+
+def _start(node: ast.expr, constants: dict[str, str]) -> tuple[str, bool] | None:
+    """Return what a joined text starts with, and whether more follows that is not known."""
+    parts: list[ast.expr] = []
+    if isinstance(node, ast.JoinedStr):
+        parts = list(node.values)
+    else:
+        while isinstance(node, ast.BinOp) and len(parts) < _DEEPEST:
+            parts.append(node.right)
+            node = node.left
+        parts.append(node)
+        parts.reverse()
+    text = ""
+    for part in parts:
+        inner = part.value if isinstance(part, ast.FormattedValue) else part
+        known = _constant(inner) or constants.get(_dotted(inner), "")
+        if not known:
+            return (text, True)
+        text += known
+    return (text, False)
+
+
+def _constants(tree: ast.Module) -> dict[str, str]:
+    """Return the names that are given one text and never another one."""
+    found: dict[str, str] = {}
+    twice: set[str] = set()
+    for name, value in _given(ast.walk(tree)):
+        if name in found and found[name] != value:
+            twice.add(name)
+        found[name] = value
+    return {name: value for name, value in found.items() if name not in twice and value}
+
+
+def _given(nodes: Iterable[ast.AST]) -> Iterator[tuple[str, str]]:
+    for node in nodes:
+        if isinstance(node, ast.Assign) and len(node.targets) == 1:
+            target, value = node.targets[0], node.value
+        elif isinstance(node, ast.AnnAssign) and node.value is not None:
+            target, value = node.target, node.value
+        else:
+            continue
+        if isinstance(target, ast.Name):
+            yield target.id, _value(value, {})[0] or ""
