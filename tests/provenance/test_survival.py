@@ -181,10 +181,11 @@ TABLE: list[tuple[str, Callable[[Desk], None], str, str, str]] = [
     ("lines moved to another file", move, BY_COMMIT, BY_LINE, BY_LINE),
     ("a formatter that changes some lines", formatter, SOME, SOME, SOME),
 ]
+NAMES = [row[1].__name__ for row in TABLE]
 
 
 @pytest.mark.parametrize(
-    ("happens", "trailer", "noted", "recorded"), [row[1:] for row in TABLE], ids=str
+    ("happens", "trailer", "noted", "recorded"), [row[1:] for row in TABLE], ids=NAMES
 )
 def test_what_survives(desk, happens, trailer, noted, recorded):
     del noted, recorded
@@ -200,7 +201,7 @@ def test_what_survives(desk, happens, trailer, noted, recorded):
         assert found[second] == expected
 
 
-@pytest.mark.parametrize(("happens", "trailer", "noted"), [row[1:4] for row in TABLE], ids=str)
+@pytest.mark.parametrize(("happens", "trailer", "noted"), [row[1:4] for row in TABLE], ids=NAMES)
 def test_what_survives_of_a_note(desk, happens, trailer, noted):
     with_note(desk)
     happens(desk)
@@ -212,7 +213,7 @@ def test_what_survives_of_a_note(desk, happens, trailer, noted):
     assert found[ADDED[2].strip()] == rest
 
 
-@pytest.mark.parametrize(("happens", "recorded"), [(row[1], row[4]) for row in TABLE], ids=str)
+@pytest.mark.parametrize(("happens", "recorded"), [(row[1], row[4]) for row in TABLE], ids=NAMES)
 def test_what_survives_of_a_session(desk, happens, recorded):
     with_session(desk)
     happens(desk)
