@@ -18,7 +18,7 @@ from aigate.documents.fold import BUILT_IN, resolved
 from aigate.documents.mistakes import did_you_mean
 from aigate.documents.policy import POLICY, find_policy, policy_schema, read_policy
 from aigate.documents.policy_cases import Case, read_cases
-from aigate.documents.policy_file import Exclude, Limit, SeatsFor
+from aigate.documents.policy_file import ApprovedNames, Exclude, Limit, SeatsFor
 from aigate.documents.reference import reference
 from aigate.documents.yaml_text import yaml_text
 from aigate.domain.policy import Policy, SeatRule, Source
@@ -207,9 +207,15 @@ def _effective(found: Policy) -> dict[str, object]:
             "ai-trailer": found.ai_trailer.value,
             "signed-humans": found.signed_humans,
         },
+        "approved": encode(_approved(found)),
         "acceptance": [encode(limit) for limit in limits],
     }
     return {key: value for key, value in said.items() if value}
+
+
+def _approved(found: Policy) -> ApprovedNames:
+    lists = found.approved
+    return ApprovedNames(providers=lists.providers, licences=lists.licences, regions=lists.regions)
 
 
 def _seats(rule: SeatRule) -> Mapping[str, object]:

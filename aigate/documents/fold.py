@@ -9,17 +9,18 @@ own, and whatever else would loosen it is a mistake.
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass, fields, replace
 from typing import TypeVar
 
 from aigate.documents.decode import place_of
 from aigate.documents.mistakes import Mistakes
-from aigate.documents.policy_file import Owners, PolicyFile, Provenance
+from aigate.documents.policy_file import ApprovedNames, Owners, PolicyFile, Provenance
 from aigate.documents.strict import Node
 from aigate.domain.policy import (
     AcceptanceLimit,
     AiTrailer,
+    Approved,
     Assurance,
     Exclusion,
     Mode,
@@ -28,11 +29,13 @@ from aigate.domain.policy import (
     SeatRule,
     Source,
 )
+from aigate.engine.patterns import matches_name
 
 BUILT_IN = "aigate:"
 """What references to packs that ship with the product start with."""
 
 _Item = TypeVar("_Item")
+_WILD = frozenset("*?[")
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +135,7 @@ def _laid_on(policy: Policy, layer: Layer, held: set[int]) -> Policy:
         ai_trailer=told.ai_trailer or policy.ai_trailer,
         signed_humans=policy.signed_humans if told.signed_humans is None else told.signed_humans,
         acceptance=_limits(policy.acceptance, _given_limits(file)),
+        approved=_approved(policy.approved, file.approved),
     )
 
 
@@ -146,6 +150,7 @@ def _tightened(policy: Policy, floor: Policy) -> Policy:
         if _weaker(policy.ai_trailer, floor.ai_trailer)
         else policy.ai_trailer,
         signed_humans=policy.signed_humans and floor.signed_humans,
+        approved=_both(policy.approved, floor.approved),
         acceptance=_limits(
             policy.acceptance,
             (
@@ -173,6 +178,7 @@ def _loosened(floor: Policy, file: PolicyFile) -> Iterator[tuple[str, str]]:
         for name in _without(floor.protected_branches, file.protected_branches):
             yield "protected-branches", f"leaving out `{name}` would loosen"
     yield from _less_disclosed(floor, file.provenance or Provenance())
+    yield from _more_approved(floor.approved, _approved(Approved(), file.approved))
     held = {limit.severity: limit for limit in floor.acceptance}
     for limit in _given_limits(file):
         if _strictest(held.get(limit.severity, limit), limit) != limit:
@@ -184,6 +190,44 @@ def _less_disclosed(floor: Policy, asked: Provenance) -> Iterator[tuple[str, str
         yield "provenance", f"`ai-trailer: {asked.ai_trailer.value}` would loosen"
     if asked.signed_humans and not floor.signed_humans:
         yield "provenance", "`signed-humans` would loosen"
+
+
+def _approved(before: Approved, said: ApprovedNames | None) -> Approved:
+    if said is None:
+        return before
+    given = {part.name: getattr(said, part.name) for part in fields(said)}
+    return replace(before, **{key: names for key, names in given.items() if names is not None})
+
+
+def _both(one: Approved, other: Approved) -> Approved:
+    """Return what two policies approve of, each of which may have no list."""
+    lists: dict[str, tuple[str, ...] | None] = {}
+    for part in fields(Approved):
+        first, second = getattr(one, part.name), getattr(other, part.name)
+        if first is None or second is None:
+            lists[part.name] = second if first is None else first
+        else:
+            kept = [name for name in first if _allows(second, name)]
+            kept += [name for name in second if _allows(first, name)]
+            lists[part.name] = tuple(dict.fromkeys(kept))
+    return Approved(**lists)
+
+
+def _more_approved(floor: Approved, asked: Approved) -> Iterator[tuple[str, str]]:
+    for part in fields(Approved):
+        held = getattr(floor, part.name)
+        for name in getattr(asked, part.name) or ():
+            if held is not None and not _allows(held, name):
+                yield "approved", f"approving `{name}` would loosen"
+
+
+def _allows(patterns: Collection[str], name: str) -> bool:
+    """Tell whether a name, or every name that a pattern stands for, is among those allowed."""
+    if not _WILD & set(name):
+        return any(matches_name(pattern, name) for pattern in patterns)
+    # Of patterns only the plain case is decided: one that begins with what another asks for.
+    starts = (p[:-1] for p in patterns if p.endswith("*") and not _WILD & set(p[:-1]))
+    return name in patterns or any(name.startswith(start) for start in starts)
 
 
 def _weaker(one: AiTrailer, other: AiTrailer) -> bool:

@@ -77,6 +77,22 @@ class Limit:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ApprovedNames:
+    """What may be used of AI; what is left out is not asked about."""
+
+    providers: tuple[str, ...] | None = field(
+        default=None,
+        metadata={"unit": "name", "doc": "who may run models, by the names of `aigate inventory`"},
+    )
+    licences: tuple[str, ...] | None = field(
+        default=None, metadata={"unit": "name", "doc": "licences of models, as SPDX ids"}
+    )
+    regions: tuple[str, ...] | None = field(
+        default=None, metadata={"unit": "name", "doc": "where services may run"}
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PolicyFile:
     """One policy document, as it is written."""
 
@@ -109,6 +125,10 @@ class PolicyFile:
     owners: Owners | None = field(default=None, metadata={"doc": "who answers for findings"})
     provenance: Provenance | None = field(
         default=None, metadata={"doc": "what commits must say about who wrote them"}
+    )
+    approved: ApprovedNames | None = field(
+        default=None,
+        metadata={"doc": "what may be used of AI, with `*` and `?`; what is left out is not asked"},
     )
     acceptance: tuple[Limit, ...] = field(
         default=(), metadata={"doc": "how findings may be accepted, by severity"}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, Protocol
 
@@ -90,6 +90,15 @@ class AcceptanceLimit:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Approved:
+    """What may be used of AI: names, with `*` and `?`; None where the policy does not say."""
+
+    providers: tuple[str, ...] | None = None
+    licences: tuple[str, ...] | None = None
+    regions: tuple[str, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Policy:
     """A named list of demands, with everything that it extends already folded in.
 
@@ -112,3 +121,4 @@ class Policy:
     digest: str = ""
     ai_trailer: AiTrailer = AiTrailer.NONE
     signed_humans: bool = False
+    approved: Approved = field(default_factory=Approved)
