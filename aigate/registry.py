@@ -8,6 +8,7 @@ from functools import cache
 from typing import TypeVar
 
 from aigate.domain.extension import Evidence, Reporter, RequirementKind, Scanner
+from aigate.domain.usage import UsageRule
 
 _Plug = TypeVar("_Plug")
 
@@ -32,6 +33,12 @@ def _found(package: str, constant: str, kind: type[_Plug]) -> tuple[_Plug, ...]:
 def scanners() -> tuple[Scanner, ...]:
     """Return every scanner, by name."""
     return _found("aigate.scanners", "SCANNER", Scanner)
+
+
+@cache
+def usage_rules() -> tuple[UsageRule, ...]:
+    """Return every rule that relates declared and observed use of AI, by name."""
+    return _found("aigate.rules", "RULE", UsageRule)
 
 
 @cache

@@ -92,6 +92,7 @@ def read_trusted(
     catalogue = read_catalogue(compiled.joinpath("catalogue.json").read_bytes())
     catalogue |= {rule.name: rule for scanner in registry.scanners() for rule in scanner.rules}
     catalogue |= {rule.name: rule for rule in disclosure.RULES}
+    catalogue |= {rule.page.name: rule.page for rule in registry.usage_rules()}
     return Trusted(
         policy=policy,
         catalogue=catalogue,

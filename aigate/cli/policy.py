@@ -21,6 +21,7 @@ from aigate.documents.policy_cases import Case, read_cases
 from aigate.documents.policy_file import ApprovedNames, Exclude, Limit, SeatsFor
 from aigate.documents.reference import reference
 from aigate.documents.yaml_text import yaml_text
+from aigate.domain import usage
 from aigate.domain.policy import Policy, SeatRule, Source
 from aigate.engine import disclosure
 from aigate.engine.decide import demand
@@ -150,6 +151,7 @@ def _remarks(found: Policy) -> Iterator[str]:
     rules = set(read_catalogue((packs_folder() / "compiled" / "catalogue.json").read_bytes()))
     rules |= {rule.name for scanner in scanners.values() for rule in scanner.rules}
     rules |= {rule.name for rule in disclosure.RULES}
+    rules |= {rule.page.name for rule in registry.usage_rules()}
     for name in found.required_scanners:
         if name not in scanners:
             near = did_you_mean(name, scanners)
@@ -157,7 +159,7 @@ def _remarks(found: Policy) -> Iterator[str]:
     for requirement, (_, source) in zip(found.requirements, found.sources, strict=True):
         if isinstance(requirement, FindingRequirement):
             for match in filter(None, (requirement.match, requirement.unless)):
-                yield from _unknown(match.scanner, "scanner", {*scanners, disclosure.NAME}, source)
+                yield from _unknown(match.scanner, "scanner", {*scanners, disclosure.NAME, usage.NAME}, source)
                 # A rule of a scanner that brings its own is named after it: `bandit/B101`.
                 ours = tuple(r for r in match.rule if r.partition("/")[0] not in scanners)
                 yield from _unknown(ours, "rule", rules, source)

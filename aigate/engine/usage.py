@@ -1,0 +1,223 @@
+"""Relates what manifests declare to what a tree uses, and makes findings of objections."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from urllib.parse import urlsplit
+
+from aigate.domain.finding import Finding
+from aigate.domain.initiative import Component, ComponentKind, Initiative
+from aigate.domain.inventory import Use, UseKind
+from aigate.domain.place import Location
+from aigate.domain.usage import NAME, Objection, Usage, UsageRule
+from aigate.engine.patterns import matches_name, matches_path
+from aigate.engine.place import fingerprint
+
+_MOST_PER_RULE = 500  # of one rule; a manifest or a tree that breaks one so often is known to
+
+
+def findings_of(rules: Iterable[UsageRule], usage: Usage) -> tuple[Finding, ...]:
+    """Return what rules object to, each matter of a file once, in order of place."""
+    found = [finding for rule in rules for finding in _of_rule(rule, usage)]
+    return tuple(sorted(found, key=lambda one: (one.at, one.rule, one.match)))
+
+
+def _of_rule(rule: UsageRule, usage: Usage) -> Iterator[Finding]:
+    first: dict[tuple[str, str], Objection] = {}
+    more: Counter[tuple[str, str]] = Counter()
+    for one in rule.check(usage):
+        key = (one.at.path, one.matter)
+        if key not in first or one.at < first[key].at:
+            first[key] = one
+        more[key] += 1
+    for key, one in sorted(first.items(), key=lambda item: item[1].at)[:_MOST_PER_RULE]:
+        yield _finding(rule, one, more[key] - 1)
+
+
+def _finding(rule: UsageRule, one: Objection, more: int) -> Finding:
+    page = rule.page
+    what, hinted, hint = one.message.partition("; hint: ")
+    if more:
+        what += f" (and {more} more times in this file)" if more > 1 else " (and once more)"
+    digest = hashlib.sha256(one.matter.encode("utf-8", "surrogatepass")).hexdigest()
+    return Finding(
+        rule=page.name,
+        scanner=NAME,
+        at=one.at,
+        title=page.title,
+        message=what + hinted + hint,
+        severity=page.severity,
+        help=page.fix,
+        cwe=page.cwe,
+        controls=page.controls,
+        match=digest,
+        context=digest,
+        fingerprint=fingerprint(page.name, one.at.path, digest),
+    )
+
+
+def without(usage: Usage, excluded: Iterable[str]) -> Usage:
+    """Return the same facts without what is used at some paths."""
+    left_out = frozenset(excluded)
+    uses = tuple(use for use in usage.inventory.uses if use.at.path not in left_out)
+    return replace(usage, inventory=replace(usage.inventory, uses=uses))
+
+
+def covering(initiatives: Iterable[Initiative], path: str) -> tuple[Initiative, ...]:
+    """Return the initiatives to which the code at a path belongs."""
+    return tuple(
+        one for one in initiatives if any(matches_path(pattern, path) for pattern in one.used_in)
+    )
+
+
+def by_path(uses: Iterable[Use]) -> Mapping[str, Sequence[Use]]:
+    """Return uses by the path that they are at."""
+    found: dict[str, list[Use]] = {}
+    for use in uses:
+        found.setdefault(use.at.path, []).append(use)
+    return found
+
+
+def components(
+    initiatives: Iterable[Initiative], *kinds: ComponentKind
+) -> Iterator[tuple[Initiative, Component]]:
+    """Yield the components of these kinds, all if none is named, with their initiatives."""
+    for one in initiatives:
+        for component in one.components:
+            if not kinds or component.kind in kinds:
+                yield one, component
+
+
+def declares(initiatives: Iterable[Initiative], use: Use) -> bool:
+    """Tell whether a use is among the components of any of these initiatives."""
+    return any(is_of(component, use) for _, component in components(initiatives))
+
+
+def is_of(component: Component, use: Use) -> bool:
+    """Tell whether a component is what a use uses."""
+    asked = _OF_KIND.get(use.kind)
+    return asked is not None and asked(component, use)
+
+
+def same(one: str, other: str) -> bool:
+    """Tell whether two names are the same but for case."""
+    return one.casefold() == other.casefold()
+
+
+def fact(use: Use, key: str) -> tuple[str, ...]:
+    """Return the further facts of a use by their name."""
+    return tuple(value for name, value in use.detail if name == key)
+
+
+def key_at(initiative: Initiative, *keys: str) -> Location:
+    """Return where the first of these fields stands in a manifest, else where its name does."""
+    places = dict(initiative.places)
+    return next((places[key] for key in keys if key in places), initiative.at)
+
+
+def host(url: str) -> str:
+    """Return the host of a URL with its port, in lower case; the text itself if it is none."""
+    try:
+        found = urlsplit(url if "//" in url else f"//{url}").netloc.rpartition("@")[2]
+    except ValueError:
+        found = ""
+    return (found or url).casefold()
+
+
+_IMMUTABLE = re.compile(r"[0-9a-f]{40}|(?:sha256:)?[0-9a-f]{64}")
+
+
+def is_immutable(revision: str) -> bool:
+    """Tell whether a revision is a commit or a digest, which never move."""
+    return _IMMUTABLE.fullmatch(revision) is not None
+
+
+def is_approved(name: str, approved: Iterable[str]) -> bool:
+    """Tell whether a name is among those that a policy approves of; no name never is."""
+    return bool(name) and any(
+        matches_name(pattern.casefold(), name.casefold()) for pattern in approved
+    )
+
+
+def is_absent(evidence: str, paths: Collection[str]) -> bool:
+    """Tell whether evidence is a path of the repository, and there is no such file or folder."""
+    path = evidence.removeprefix("./").partition("#")[0].rstrip("/")
+    if ":" in path or " " in path or "/" not in path:
+        return False
+    return path not in paths and not any(one.startswith(f"{path}/") for one in paths)
+
+
+def is_declared_file(initiatives: Iterable[Initiative], use: Use) -> bool:
+    """Tell whether a use is a model file that any initiative declares, wherever it lies."""
+    return use.kind is UseKind.WEIGHTS and declares(initiatives, use)
+
+
+def _is_provider(component: Component, use: Use) -> bool:
+    if component.kind is ComponentKind.SERVICE:
+        return same(component.name, use.name)
+    # Who fetches a declared model from a hub uses that hub.
+    sources = (component.source, component.purl.removeprefix("pkg:").partition("/")[0])
+    return component.kind in {ComponentKind.MODEL, ComponentKind.DATASET} and _among(
+        use.name, sources
+    )
+
+
+def _is_model(component: Component, use: Use) -> bool:
+    name, provider = use.name.casefold(), use.provider.casefold()
+    # Registries of models put the provider in front.
+    names = {name} | {name.removeprefix(f"{provider}{mark}") for mark in "/:" if provider}
+    if component.kind is ComponentKind.MODEL:
+        return component.name.casefold() in names
+    elsewhere = use.provider and not same(component.name, use.provider)
+    if component.kind is not ComponentKind.SERVICE or elsewhere:
+        return False
+    return any(model.casefold() in names for model in component.models)
+
+
+def _is_endpoint(component: Component, use: Use) -> bool:
+    if component.kind is not ComponentKind.SERVICE:
+        return False
+    if component.endpoint:
+        return host(component.endpoint) == host(use.name)
+    return bool(use.provider) and same(component.name, use.provider)
+
+
+def _is_weights(component: Component, use: Use) -> bool:
+    return any(file.path in {use.at.path, use.name} for file in component.files)
+
+
+def _is_dataset(component: Component, use: Use) -> bool:
+    return component.kind is ComponentKind.DATASET and same(component.name, use.name)
+
+
+def _is_agent(component: Component, use: Use) -> bool:
+    return component.kind is ComponentKind.AGENT and same(component.name, use.name)
+
+
+def _is_server(component: Component, use: Use) -> bool:
+    return _among(use.name, component.servers)
+
+
+def _is_tool(component: Component, use: Use) -> bool:
+    return _among(use.name, component.tools)
+
+
+def _among(name: str, names: Iterable[str]) -> bool:
+    return any(same(name, one) for one in names)
+
+
+_OF_KIND: Mapping[UseKind, Callable[[Component, Use], bool]] = {
+    UseKind.PROVIDER: _is_provider,
+    UseKind.MODEL: _is_model,
+    UseKind.EMBEDDING: _is_model,
+    UseKind.ENDPOINT: _is_endpoint,
+    UseKind.WEIGHTS: _is_weights,
+    UseKind.DATASET: _is_dataset,
+    UseKind.AGENT: _is_agent,
+    UseKind.SERVER: _is_server,
+    UseKind.TOOL: _is_tool,
+}

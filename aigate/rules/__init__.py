@@ -1,0 +1,1 @@
+"""Rules that relate what is declared to what is used: one module each, found by its file."""
