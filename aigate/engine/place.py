@@ -7,6 +7,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from aigate.domain.finding import Finding, Sighting
 from aigate.domain.place import Span
@@ -120,8 +121,8 @@ def _finding(sighting: Sighting, page: _Page, rule: Rule | None) -> Finding:
         (around.first, around.last) if around else (span.line - AROUND, span.end_line + AROUND)
     )
     bare = sighting.secret or not about_text
+    surroundings = "\n".join(page.lines[max(first - 1, 0) : last])
     shown = page.lines[span.line - 1 : min(span.end_line, span.line + _MOST_LINES - 1)]
-    surroundings = _masked("\n".join(page.lines[max(first - 1, 0) : last]), page.secrets)
     message = sighting.message
     if _of_secret(sighting, rule):
         message = _QUOTED.sub(lambda quoted: quoted[1] + masked(quoted[2]) + quoted[1], message)
@@ -138,9 +139,9 @@ def _finding(sighting: Sighting, page: _Page, rule: Rule | None) -> Finding:
         controls=rule.controls if rule else (),
         snippet=tuple(_masked(line, page.secrets) for line in shown) if about_text else (),
         match=digest,
-        context=digest if bare else _digest(surroundings),
+        context=digest if bare else _surroundings(surroundings, page),
         scope=around.name if around else "",
-        body="" if bare or around is None else _body(surroundings, around.name),
+        body="" if bare or around is None else _body(surroundings, around.name, page),
         rule_digest=rule.digest if rule else "",
         suppressed_inline=sighting.rule not in _OF_SUPPRESSION
         and not page.suppressed.isdisjoint(range(span.line, span.end_line + 1)),
@@ -149,12 +150,23 @@ def _finding(sighting: Sighting, page: _Page, rule: Rule | None) -> Finding:
     )
 
 
-def _body(surroundings: str, scope: str) -> str:
+def _body(surroundings: str, scope: str, page: _Page) -> str:
     """Return the digest of a definition without its own name, if it has a plain one."""
     name = scope.rpartition(".")[2]
     if not name.isidentifier():
         return ""
-    return _digest(re.sub(rf"\b{name}\b", "", surroundings, count=1))
+    return _surroundings(re.sub(rf"\b{name}\b", "", surroundings, count=1), page)
+
+
+def _surroundings(text: str, page: _Page) -> str:
+    """Return the digest of what stands around a match, slowly if there is a secret in it.
+
+    Masking the secret would not do: any code can be made to look like one, and what is masked
+    could then be changed under what people signed.
+    """
+    if _masked(text, page.secrets) == text:
+        return _digest(text)
+    return _secret_digest(_normal(text), page.unit.path)
 
 
 def fingerprint(rule: str, path: str, match: str) -> str:
@@ -176,10 +188,14 @@ def _text(lines: Sequence[str], span: Span) -> str:
 
 
 def _digest(text: str) -> str:
-    normal = "\n".join(line.rstrip() for line in text.split("\n"))
-    return hashlib.sha256(normal.encode("utf-8", "surrogatepass")).hexdigest()
+    return hashlib.sha256(_normal(text).encode("utf-8", "surrogatepass")).hexdigest()
 
 
+def _normal(text: str) -> str:
+    return "\n".join(line.rstrip() for line in text.split("\n"))
+
+
+@lru_cache(maxsize=256)  # several findings share what is around them
 def _secret_digest(text: str, path: str) -> str:
     # Slow and salted, so that a weak secret cannot be read back out of a report by trying.
     raw, salt = text.encode("utf-8", "surrogatepass"), path.encode("utf-8", "surrogatepass")

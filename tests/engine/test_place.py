@@ -211,6 +211,35 @@ def test_no_digest_lets_a_weak_secret_be_found_by_trying(secret: bool) -> None: 
     assert not guesses & {d for f in found for d in (f.match, f.context)}
 
 
+BEFORE, AFTER = "not allowed(name)", "False and len(10)"
+
+
+@pytest.mark.parametrize("of_secret", [True, False], ids=["secret", "password"])
+def test_c_122_code_that_is_called_a_secret_still_changes_its_surroundings(of_secret) -> None:
+    def only_call(code: str) -> Finding:
+        text = f'password = "{code}"\ndef f(name):\n    if {code}:\n        run(name)\n'
+        end = len(code) + 13
+        sightings = [
+            Sighting(
+                rule="bandit/B105",
+                unit="1",
+                span=Span(1, 13, 1, end) if of_secret else Span(1, 12, 1, end + 1),
+                message="m",
+                secret=of_secret,
+            ),
+            Sighting(rule="shell", unit="1", span=Span(4, 9, 4, 18), message="m"),
+        ]
+        catalogue = {"bandit/B105": PASSWORD_RULE, "shell": rule()}
+        return next(f for f in place(sightings, {"1": unit(text)}, catalogue) if f.scope)
+
+    before, after = only_call(BEFORE), only_call(AFTER)
+
+    assert len(BEFORE) == len(AFTER)
+    assert before.fingerprint == after.fingerprint
+    assert before.context != after.context
+    assert before.body != after.body
+
+
 def test_the_same_secret_has_another_digest_in_another_file() -> None:
     one, other = (placed("x = 'abc'", "abc", path=p, secret=True)[0].match for p in ("a", "b"))
     assert one != other
