@@ -50,7 +50,7 @@ def environment(home: str, extra: Mapping[str, str] | None = None) -> dict[str, 
 
 
 def run(
-    command: Sequence[str],
+    command: Sequence[str | bytes],
     *,
     cwd: str,
     env: Mapping[str, str],
@@ -59,7 +59,8 @@ def run(
 ) -> Done | Failed:
     """Run a program to its end and return what it printed.
 
-    `timeout` is in seconds. When it is over, or the caller is interrupted, the program and
+    An argument that is a text is spelled as the caller's locale spells it, one of bytes is
+    what it is. `timeout` is in seconds. When it is over, or the caller is interrupted, the program and
     everything that it started is killed.
     """
     try:
@@ -73,7 +74,7 @@ def run(
             start_new_session=True,
         )
     except OSError as error:
-        return Failed(f"`{command[0]}` cannot be started: {error.strerror}")
+        return Failed(f"`{os.fsdecode(command[0])}` cannot be started: {error.strerror}")
     _running.add(child)
     try:
         out, err = child.communicate(feed, timeout=max(timeout, 0.01))

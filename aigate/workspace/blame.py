@@ -148,12 +148,15 @@ def ask(
     ranges = _joined(question.lines)
     command = ["blame", *_OPTIONS, *(_IN_SHORT if since else ())]
     command += ["--first-parent"] if first_parent else []
+    spelled = path.encode("utf-8", "surrogateescape")
     versions = [revision, *([f"^{since}"] if since else [])]
     for narrow in (True, False) if ranges else (False,):
         # Lines that the file does not have are an error for git.
         wanted = [f"-L{first},{last}" for first, last in ranges] if narrow else []
         try:
-            done = past.repository.call(*command, *wanted, *versions, "--", path, patience=patience)
+            done = past.repository.call(
+                *command, *wanted, *versions, "--", spelled, patience=patience
+            )
         except AigateError:
             return ()
         if done.code == 0:

@@ -62,13 +62,16 @@ class Git:
 
     def call(
         self,
-        *arguments: str,
+        *arguments: str | bytes,
         cwd: str,
         feed: bytes = b"",
         index_file: str = "",
         patience: float = PATIENCE,
     ) -> process.Done:
         """Run a plumbing command to its end; `patience` is in seconds.
+
+        Paths of a tree are given as bytes: what the caller's locale makes of them is not what
+        they are called.
 
         Raises:
             IncompleteError: If git cannot be started or does not end.

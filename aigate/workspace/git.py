@@ -65,7 +65,7 @@ class Repository:
 
     def call(
         self,
-        *arguments: str,
+        *arguments: str | bytes,
         feed: bytes = b"",
         index_file: str = "",
         patience: float = PATIENCE,

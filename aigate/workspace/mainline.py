@@ -77,10 +77,15 @@ def read_mainline(
     if not paths or not revision:
         return Mainline()
     # `--sparse` also lists the commits that change none of the paths.
-    options = ["--first-parent", "--diff-merges=first-parent", "--root", "--sparse"]
+    options: list[str | bytes] = [
+        "--first-parent",
+        "--diff-merges=first-parent",
+        "--root",
+        "--sparse",
+    ]
     options += ["--raw", "-r", "-z", "--no-renames", "--no-abbrev", "--format=%x01%H %ct"]
     narrow = len(paths) <= _MOST_PATHS and "" not in paths
-    options += ["--end-of-options", revision, "--", *(sorted(paths) if narrow else ())]
+    options += ["--end-of-options", revision, "--", *(_spelled(paths) if narrow else ())]
     try:
         done = past.repository.call("--literal-pathspecs", "log", *options, patience=patience)
     except AigateError:
@@ -116,6 +121,10 @@ def _parse(out: bytes, paths: Collection[str], past: Past) -> Mainline:
         versions={path: tuple(found) for path, found in versions.items()},
         ends=bool(commits) and commits[-1] in past.ends,
     )
+
+
+def _spelled(paths: Collection[str]) -> list[bytes]:
+    return sorted(path.encode("utf-8", "surrogateescape") for path in paths)
 
 
 def renamed(past: Past, commit: str) -> Mapping[str, str]:
