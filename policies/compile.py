@@ -22,6 +22,9 @@ from typing import Any
 
 import yaml
 
+from aigate import registry
+from aigate.domain.rule import Rule
+
 Tree = dict[str, Any]
 """A YAML or JSON mapping, as its library hands it out."""
 
@@ -92,6 +95,8 @@ def outputs(root: Path = ROOT) -> dict[Path, str]:
     texts[compiled / "catalogue.json"] = _lines(entries)
     ours = [entry for entry in entries if entry["scanner"] == "semgrep"]
     theirs = [entry for entry in entries if entry["scanner"] == "bandit"]
+    ours += [_coded_entry(one.page) for one in registry.usage_rules()]
+    ours.sort(key=lambda entry: str(entry["name"]))
     texts |= {docs / f"{entry['name']}.md": _page(entry) for entry in ours}
     texts[docs / "bandit.md"] = _bandit_page(theirs)
     texts[docs / "README.md"] = _index(ours, len(theirs))
@@ -195,6 +200,22 @@ def _bandit_entry(check: Tree) -> Tree:
         "controls": check.get("controls", []),
         "languages": ["python"],
         "digest": digest({"name": check["name"], "severity": check["severity"]}),
+    }
+
+
+def _coded_entry(rule: Rule) -> Tree:
+    # Rules about declared and observed use of AI are code, and so are their pages.
+    return {
+        "name": rule.name,
+        "title": rule.title,
+        "severity": rule.severity.word,
+        "what": rule.what,
+        "why": rule.why,
+        "fix": rule.fix,
+        "decides": rule.decides,
+        "cwe": rule.cwe,
+        "controls": rule.controls,
+        "languages": ["manifests and code"],
     }
 
 
