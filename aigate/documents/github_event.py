@@ -17,6 +17,8 @@ _COMMIT = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
 _NOTHING = re.compile(r"0+")
 _LARGEST = 64 * 1024 * 1024
 _BRANCHES = "refs/heads/"
+# In full: else a tag `origin/main`, which anybody can push, is what judges where git has no branch.
+_TRACKED = "refs/remotes/origin/"
 _PRIVILEGED = frozenset({"pull_request_target", "workflow_run", "issue_comment"})
 _WHOLE = frozenset({"schedule", "workflow_dispatch", "repository_dispatch"})
 
@@ -60,7 +62,7 @@ def read_event(name: str, payload: bytes, *, commit: str) -> Asked:
     default = event.text("repository", "default_branch", optional=True)
     if name == "pull_request":
         branch = event.text("pull_request", "base", "ref")
-        return Asked(base=f"origin/{branch}", head=commit, branch=branch, default_branch=default)
+        return Asked(base=f"{_TRACKED}{branch}", head=commit, branch=branch, default_branch=default)
     if name == "merge_group":
         return Asked(
             base=event.commit("merge_group", "base_sha"),
@@ -86,7 +88,7 @@ def _push(event: _Event, commit: str, default: str) -> Asked:
     if branch and not _NOTHING.fullmatch(before):
         return Asked(base=before, head=commit, branch=branch, default_branch=default)
     # A tag, or a branch that was not there before: all that the default branch has not.
-    base = f"origin/{default}" if default and branch != default and branch else ""
+    base = f"{_TRACKED}{default}" if default and branch != default and branch else ""
     return Asked(base=base, head=commit, branch=branch, default_branch=default)
 
 

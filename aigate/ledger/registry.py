@@ -170,7 +170,12 @@ def require_succession(
     kept = root_files(reference_files)
     for path in kept:
         if path not in head_files:
-            _refuse(f"`{path}` is removed", "registry-rollback", "root files are never removed")
+            _refuse(
+                f"`{path}` is removed",
+                "registry-rollback",
+                "if your branch is behind the one that it goes into, merge that one first;"
+                " root files are never removed",
+            )
         if head_files[path] != reference_files[path]:
             _refuse(f"`{path}` is changed", "registry-fork", "add the next version instead")
     bring = bool(root_files(head_files)) and not kept

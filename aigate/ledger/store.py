@@ -125,7 +125,10 @@ def require_append_only(reference: Mapping[str, _Content], head: Mapping[str, _C
     if lost:
         raise IntegrityError(
             f"{_listed(lost)} is missing from the ledger",
-            hint="records are never removed: withdraw what no longer holds",
+            hint=(
+                "if your branch is behind the one that it goes into, merge that one first;"
+                " records are never removed: withdraw what no longer holds"
+            ),
             code="ledger-removed",
         )
     changed = sorted(path for path, content in reference.items() if head[path] != content)

@@ -116,6 +116,17 @@ def test_a_branch_that_nobody_protects_is_no_base(job):
     assert job.run("pull_request", pull_request("decoy"), head)[0].code == 1
 
 
+def test_a_tag_that_is_called_like_a_branch_is_no_base(job):
+    """A clone with tags and without the branch, as `fetch-tags` makes one."""
+    head = job.project.git("rev-parse", "topic")
+    job.project.git("update-ref", "-d", "refs/remotes/origin/main")
+    job.project.git("update-ref", "refs/tags/origin/main", head)
+
+    seen, outputs, _ = job.run("pull_request", pull_request(), head)
+
+    assert (seen.code, outputs.get("verdict")) == (3, None)
+
+
 REFUSED = {
     "C-062-privileged": ("pull_request_target", pull_request(), 2),
     "C-069-no-base": ("pull_request", {}, 3),

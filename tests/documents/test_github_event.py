@@ -16,7 +16,7 @@ ASKED = {
     "a pull request": (
         "pull_request",
         {"pull_request": {"base": {"ref": "release/1", "sha": TWO}}, "repository": REPOSITORY},
-        Asked(base="origin/release/1", head=ONE, branch="release/1", default_branch="main"),
+        Asked(base="refs/remotes/origin/release/1", head=ONE, branch="release/1", default_branch="main"),
     ),
     "a pull request whose base was edited": (
         "pull_request",
@@ -26,7 +26,7 @@ ASKED = {
             "pull_request": {"base": {"ref": "next", "sha": TWO}},
             "repository": REPOSITORY,
         },
-        Asked(base="origin/next", head=ONE, branch="next", default_branch="main"),
+        Asked(base="refs/remotes/origin/next", head=ONE, branch="next", default_branch="main"),
     ),
     "a merge group": (
         "merge_group",
@@ -41,7 +41,7 @@ ASKED = {
     "a push of a new branch": (
         "push",
         {"before": ZERO, "after": ONE, "ref": "refs/heads/topic", "repository": REPOSITORY},
-        Asked(base="origin/main", head=ONE, branch="topic", default_branch="main"),
+        Asked(base="refs/remotes/origin/main", head=ONE, branch="topic", default_branch="main"),
     ),
     "the first push": (
         "push",
