@@ -7,14 +7,29 @@ is an `Inventory` in order of path, line and kind. `uses_in(unit, knowledge)` do
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
-from aigate.discovery import python
-from aigate.discovery._index import index_of
+from aigate.discovery import agents, dependencies, python, script, settings, weights
+from aigate.discovery._index import Index, index_of
 from aigate.discovery._judge import Place, judge
+from aigate.discovery._signals import Signal
 from aigate.domain.inventory import Inventory, Use
 from aigate.domain.knowledge import Knowledge
 from aigate.domain.tree import TEXTUAL, Kind, Unit
+
+_SLASHES = re.compile(
+    r".*\.(?:go|java|kts?|rs|cs|swift|scala|php|dart|cpp|cc|c|h|hpp|vue|svelte|astro|groovy|jsonc?|json5|proto|gradle|prisma)"
+)
+_HASHES = re.compile(r".*\.(?:rb|ex|exs|r|jl|tf|tfvars|hcl|tofu|pl|pyx|pxd|py\.\w+)", re.IGNORECASE)
+_SETTINGS = re.compile(
+    r"(?:.*/)?(?:\.env[\w.-]*|[\w.-]+\.env|env\.\w+|Dockerfile[\w.-]*|[\w.-]+\.Dockerfile|Containerfile|Modelfile|Procfile|[\w.-]+\.(?:ya?ml|toml|ini|cfg|conf|properties|envrc|sh|bash|zsh|tpl|example|sample))",
+    re.IGNORECASE,
+)
+_LOCKS = re.compile(
+    r"(?:.*/)?(?:package-lock\.json|[\w.-]*lock(?:\.\w+)?|pnpm-lock\.yaml|npm-shrinkwrap\.json|go\.sum|[\w.-]+\.min\.js|[\w.-]+\.map)"
+)
+_LONGEST = 2_000_000
 
 
 def discover(units: Iterable[Unit], knowledge: Knowledge) -> Inventory:
@@ -35,13 +50,43 @@ def discover(units: Iterable[Unit], knowledge: Knowledge) -> Inventory:
 
 def uses_in(unit: Unit, knowledge: Knowledge) -> tuple[Use, ...] | str:
     """Return what one unit uses, or why it could not be read."""
-    if unit.kind not in TEXTUAL:
-        return ()
     index = index_of(knowledge)
+    if unit.kind not in TEXTUAL:
+        found = list(weights.uses_of(unit))
+        if unit.kind is Kind.SYMLINK:
+            found += agents.uses_of(unit.path, "", index)
+        return tuple(found)
+    uses = list(agents.uses_of(unit.path, unit.text, index)) if not unit.cell else []
+    if not index.mentions(unit.text):
+        return tuple(uses)
+    signals = _signals(unit, index)
+    if isinstance(signals, str):
+        return tuple(uses) or signals
     place = Place(path=unit.path, cell=unit.cell, lines=unit.lines)
+    return (*uses, *judge(signals, index, place))
+
+
+def _signals(unit: Unit, index: Index) -> tuple[Signal, ...] | str:  # noqa: PLR0911 - a table
+    path, text = unit.path, unit.text
+    if len(text) > _LONGEST or _LOCKS.fullmatch(path):
+        return () if _LOCKS.fullmatch(path) else "too-large"
     if unit.kind is Kind.PYTHON:
-        signals = python.read(unit.text)
-        if signals is None:
-            return "syntax-error"
-        return judge(signals, index, place)
+        signals = python.read(text)
+        # What is no Python of this interpreter's still has words.
+        return signals if signals is not None else script.read(text, hashes=True, language="python")
+    if unit.kind in {Kind.JAVASCRIPT, Kind.TYPESCRIPT}:
+        return script.read(text)
+    if dependencies.covers(path):
+        listed = dependencies.read(path, text)
+        return "invalid" if listed is None else listed
+    if path.endswith(".go"):
+        return script.read(text, language="go")
+    if path.endswith((".java", ".kt", ".kts", ".scala", ".groovy")):
+        return script.read(text, language="java")
+    if _SLASHES.fullmatch(path):
+        return script.read(text, language="none" if ".json" in path else "npm")
+    if _HASHES.fullmatch(path):
+        return script.read(text, hashes=True, language="none")
+    if _SETTINGS.fullmatch(path):
+        return settings.read(text)
     return ()

@@ -15,6 +15,7 @@ _MODULES = frozenset(
 )
 _LONGEST = 200
 _REMEMBERED = 20_000
+_LANGUAGES = ("python", "npm", "pypi", "go", "java")
 _NOTHING = re.compile(r"(?!)")
 # Names that clouds and forges share with their services for models.
 AMBIGUOUS = frozenset(
@@ -47,12 +48,16 @@ class Index:
     services: dict[str, Provider] = field(default_factory=dict)
     names: dict[str, Provider] = field(default_factory=dict)
     ports: dict[int, Provider] = field(default_factory=dict)
+    images: dict[str, Library | Provider] = field(default_factory=dict)
+    keys: dict[str, Library] = field(default_factory=dict)
+    terraform: tuple[tuple[str, Provider], ...] = ()
     _modules: dict[str, dict[str, list[Library | Provider]]] = field(default_factory=dict)
     _stars: dict[str, list[tuple[str, Library | Provider]]] = field(default_factory=dict)
     _hosts: list[tuple[re.Pattern[str], Provider]] = field(default_factory=list)
     _env: list[tuple[re.Pattern[str], Provider]] = field(default_factory=list)
     _patterns: list[tuple[bool, re.Pattern[str], Provider | None]] = field(default_factory=list)
     _quick: re.Pattern[str] = _NOTHING
+    _any_path: re.Pattern[str] = _NOTHING
     _known: dict[str, Match | None] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -69,16 +74,41 @@ class Index:
             self.ports.update({port: provider for port in provider.ports})
             self._hosts += [(_glob(host, r"[a-z0-9.-]+"), provider) for host in provider.hosts]
             self._env += [(_variable(name), provider) for name in provider.env]
-            self._learn("python", provider.python, provider)
-            self._learn("npm", provider.npm, provider)
+            for language in _LANGUAGES:
+                self._learn(language, getattr(provider, language), provider)
+            self.images.update({image: provider for image in provider.images})
         # The longer name is the more special one: AZURE_OPENAI_* before OPENAI_*.
         self._env.sort(key=lambda one: -len(one[0].pattern))
         for library in (*self.knowledge.frameworks, *self.knowledge.vector_stores):
-            self._learn("python", library.python, library)
-            self._learn("npm", library.npm, library)
-            self._learn("pypi", library.pypi, library)
+            for language in _LANGUAGES:
+                self._learn(language, getattr(library, language), library)
+            self.images.update({image: library for image in library.images})
+            self.keys.update({key: library for key in library.keys})
+        self.terraform = tuple(
+            (start, who) for who in self.knowledge.providers for start in who.terraform
+        )
+        self._prepare_paths()
         for store in self.knowledge.vector_stores:
             self.stores.update({name: store for name in store.classes})
+
+    def _prepare_paths(self) -> None:
+        every = [(files, path) for files in self.knowledge.agent_files for path in files.paths]
+        ends = "|".join(path.pattern.removeprefix("^(?:.*/)?") for _, path in every)
+        self._any_path = re.compile(f"(?:^|/)(?:{ends})", re.IGNORECASE)
+
+    def agent_file(self, path: str) -> tuple[str, str] | None:
+        """Return the agent that obeys a path and its role there, the most special first."""
+        if self._any_path.search(path) is None:
+            return None
+        for files in reversed(self.knowledge.agent_files):
+            if any(pattern.search(path) for pattern in files.paths):
+                return files.agent, files.role
+        return None
+
+    def mentions(self, text: str) -> bool:
+        """Tell whether a text has any word at all that could matter; fast, and often wrong."""
+        lower = text.lower()
+        return any(root in lower for root in self.knowledge.roots)
 
     def _learn(self, language: str, names: Iterable[str], what: Library | Provider) -> None:
         for name in names:
@@ -90,7 +120,7 @@ class Index:
     def imported(self, language: str, module: str) -> tuple[Library | Provider, ...]:
         """Return the libraries and providers that a module belongs to, the most special first."""
         exact = self._modules.get(language, {})
-        separator = "." if language == "python" else "/"
+        separator = "." if language in {"python", "java"} else "/"
         found: list[Library | Provider] = []
         name = module
         while name and not found:

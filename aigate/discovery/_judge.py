@@ -351,7 +351,7 @@ def _load(found: _Found, one: Called) -> None:
         "model_name_or_path",
         "model_id",
     )
-    model = one.argument(*names) if one.last == "pipeline" else one.argument("0", *names)
+    model = one.argument("1" if one.last == "pipeline" else "0", *names)
     if one.last == "load_model" and model is not None and model.value is None:
         return
     if model is None:
@@ -460,6 +460,23 @@ def _word(
             found.add(UseKind.ENVIRONMENT, text, at, text, provider=who.name)
             found.provide(who.name, at, f"env {text}")
             return
+    if word.key in index.keys or text in index.keys:
+        what = index.keys.get(text) or index.keys[word.key]
+        found.libraries.add(what.name)
+        found.add(UseKind.FRAMEWORK, what.name, at, text)
+        return
+    image = index.images.get(re.split(r"[:@]", text)[0]) if word.key.endswith(("image", "repository")) else None
+    if image is not None:
+        found.libraries.add(image.name)
+        if isinstance(image, Provider):
+            found.provide(image.name, at, f"image: {text}")
+        else:
+            found.add(UseKind.VECTOR_STORE, image.name, at, f"image: {text}")
+        return
+    if "_" in text and found.place.path.endswith((".tf", ".tofu")):
+        for start, who in index.terraform:
+            if text.startswith(start):
+                found.provide(who.name, at, f'"{text}"')
     if text in index.services:
         found.provide(index.services[text].name, at, f'"{text}"')
         return

@@ -40,6 +40,7 @@ def read_knowledge(data: bytes) -> Knowledge:
                 )
                 for one in raw["agent_files"]
             ),
+            roots=_texts(raw["roots"]),
             steps=(*map(_action, raw["actions"]), *map(_command, raw["commands"])),
         )
     except (ValueError, LookupError, TypeError, AttributeError, re.error) as error:

@@ -20,6 +20,9 @@ class Provider:
     aliases: tuple[str, ...] = ()
     python: tuple[str, ...] = ()
     npm: tuple[str, ...] = ()
+    pypi: tuple[str, ...] = ()
+    go: tuple[str, ...] = ()
+    java: tuple[str, ...] = ()
     classes: tuple[str, ...] = ()
     env: tuple[str, ...] = ()
     hosts: tuple[str, ...] = ()
@@ -46,6 +49,9 @@ class Library:
     python: tuple[str, ...] = ()
     npm: tuple[str, ...] = ()
     pypi: tuple[str, ...] = ()
+    go: tuple[str, ...] = ()
+    java: tuple[str, ...] = ()
+    keys: tuple[str, ...] = ()
     classes: tuple[str, ...] = ()
     images: tuple[str, ...] = ()
     needs: tuple[str, ...] = ()
@@ -94,3 +100,4 @@ class Knowledge:
     sure_hubs: tuple[str, ...]
     agent_files: tuple[AgentFiles, ...]
     steps: tuple[AgentStep, ...]
+    roots: tuple[str, ...]

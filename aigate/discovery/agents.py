@@ -1,0 +1,162 @@
+"""Finds what steers coding agents: their files, MCP servers, and workflows that run one."""
+
+from __future__ import annotations
+
+import json
+import re
+import tomllib
+from collections.abc import Iterator
+
+from aigate.discovery._index import Index
+from aigate.domain.inventory import Confidence, Use, UseKind
+from aigate.domain.place import Location
+from aigate.engine.shown import line as shown_line
+
+_SHOWN = 160
+_MOST = 200
+_WORKFLOW = re.compile(
+    r"(?:.*/)?(?:\.github/workflows/[^/]+\.ya?ml|\.(?:github|gitea|forgejo)/.*/action\.ya?ml|action\.ya?ml"
+    r"|\.gitlab-ci\.ya?ml|\.gitlab/.*\.ya?ml|\.circleci/config\.ya?ml|azure-pipelines[\w.-]*\.ya?ml"
+    r"|bitbucket-pipelines\.yml|\.gitea/workflows/[^/]+\.ya?ml|\.woodpecker/.*\.ya?ml|Jenkinsfile)"
+)
+_USES = re.compile(r"^\s*(?:-\s+)?uses:\s*[\"']?(?P<what>[^\s\"'@#]+)(?:@(?P<ref>[^\s\"'#]+))?", re.MULTILINE)
+_KEYS = ("mcpServers", "mcp_servers", "servers", "context_servers", "mcp", "amp.mcpServers")
+_COMMENTS = re.compile(r"(?P<string>\"(?:[^\"\\\n]|\\.)*\")|//[^\n]*|/\*.*?\*/|,(?=\s*[}\]])", re.DOTALL)
+_SAFE_ARGUMENT = re.compile(r"@?[A-Za-z0-9][\w./-]*(?:@[\w.^~*-]+|==[\w.]+)?")
+_COMMIT = re.compile(r"[0-9a-f]{40}")
+
+
+def uses_of(path: str, text: str, index: Index) -> Iterator[Use]:
+    """Yield what a file of this path tells coding agents, and which it runs."""
+    yield from _files(path, index)
+    if _WORKFLOW.fullmatch(path):
+        yield from _steps(path, text, index)
+    if path.endswith((".json", ".jsonc", ".toml")) and _mentions_servers(path, text, index):
+        document = _document(path, text)
+        if isinstance(document, dict):
+            yield from _servers(path, text, document, index)
+            yield from _permissions(path, text, document, index)
+
+
+def _files(path: str, index: Index) -> Iterator[Use]:
+    found = index.agent_file(path)
+    if found is not None:
+        agent, role = found
+        yield _use(UseKind.AGENT, agent, path, 1, f"{path}", detail=(("role", role),))
+
+
+def _steps(path: str, text: str, index: Index) -> Iterator[Use]:
+    actions = {step.uses: step for step in index.knowledge.steps if step.uses}
+    for found in _USES.finditer(text):
+        what = found["what"].casefold()
+        step = actions.get(what) or actions.get("/".join(what.split("/")[:2]))
+        if step is None:
+            continue
+        number, ref = _number(text, found.start("what")), found["ref"] or ""
+        detail = (("role", "workflow"), ("action", found["what"]), ("ref", ref))
+        yield _use(UseKind.AGENT, step.agent, path, number, f"uses: {found['what']}@{ref}", detail=detail, revision=ref if _COMMIT.fullmatch(ref) else None)
+        if step.provider:
+            yield _use(UseKind.PROVIDER, step.provider, path, number, f"uses: {found['what']}", provider=step.provider, confidence=Confidence.LIKELY)
+    for number, raw in enumerate(text.split("\n"), start=1):
+        code = re.sub(r"(?:^|\s)#.*", "", raw[:2000])
+        for step in index.knowledge.steps:
+            shown = step.pattern.search(code) if step.pattern else None
+            if shown is not None:
+                yield _use(UseKind.AGENT, step.agent, path, number, f"run: {shown[0].strip()}", detail=(("role", "workflow"),))
+                if step.provider:
+                    yield _use(UseKind.PROVIDER, step.provider, path, number, f"run: {shown[0].strip()}", provider=step.provider, confidence=Confidence.LIKELY)
+
+
+def _mentions_servers(path: str, text: str, index: Index) -> bool:
+    return "mcpServers" in text or "mcp_servers" in text or index.agent_file(path) is not None
+
+
+def _document(path: str, text: str) -> object:
+    try:
+        if path.endswith(".toml"):
+            return tomllib.loads(text)
+        return json.loads(_COMMENTS.sub(lambda found: found["string"] or " ", text))
+    except (ValueError, RecursionError):
+        return None
+
+
+def _servers(
+    path: str, text: str, document: dict[str, object], index: Index
+) -> Iterator[Use]:
+    known = index.agent_file(path)
+    for key in _KEYS:
+        servers = document.get(key)
+        if not isinstance(servers, dict) or (known is None and key not in {"mcpServers", "mcp_servers"}):
+            continue
+        if known is None:
+            yield _use(UseKind.AGENT, "mcp", path, _line_of(text, key), key, detail=(("role", "mcp"),))
+        for name, server in list(servers.items())[:_MOST]:
+            if isinstance(server, dict):
+                yield from _server(path, text, name, server)
+
+
+def _server(path: str, text: str, name: str, server: dict[str, object]) -> Iterator[Use]:
+    number = _line_of(text, name)
+    detail: list[tuple[str, str]] = [("role", "config")]
+    command, arguments = server.get("command"), server.get("args")
+    words = [*(command if isinstance(command, list) else [command]), *(arguments if isinstance(arguments, list) else [])]
+    # What is no plain name may be a secret, and stays out.
+    plain = [one for one in words if isinstance(one, str) and _SAFE_ARGUMENT.fullmatch(one)]
+    if plain:
+        detail.append(("command", " ".join(plain[:2])))
+    variables = server.get("env") or server.get("environment")
+    if isinstance(variables, dict):
+        detail += [("env", str(one)) for one in variables][:_MOST]
+    for key in ("url", "httpUrl", "serverUrl", "uri"):
+        address = server.get(key)
+        if isinstance(address, str) and address.startswith(("http://", "https://", "ws")):
+            bare = re.sub(r"(?<=://)[^/@]*@", "", re.split(r"[?#]", address)[0])
+            detail.append(("url", bare))
+            yield _use(UseKind.ENDPOINT, bare, path, _line_of(text, address), f"{name}: {bare}")
+    yield _use(UseKind.SERVER, name, path, number, f"{name}: {' '.join(plain[:2])}", detail=tuple(detail))
+
+
+def _permissions(
+    path: str, text: str, document: dict[str, object], index: Index
+) -> Iterator[Use]:
+    known, rules = index.agent_file(path), document.get("permissions")
+    if known is None or not isinstance(rules, dict):
+        return
+    for word in ("allow", "ask", "deny"):
+        listed = rules.get(word)
+        for rule in listed[:_MOST] if isinstance(listed, list) else ():
+            if isinstance(rule, str) and word == "allow":
+                yield _use(UseKind.TOOL, rule, path, _line_of(text, rule), f"{word}: {rule}", detail=(("role", known[1]), ("permission", rule)))
+
+
+def _use(  # noqa: PLR0913 - one for each thing that a use says
+    kind: UseKind,
+    name: str,
+    path: str,
+    number: int,
+    evidence: str,
+    *,
+    detail: tuple[tuple[str, str], ...] = (),
+    provider: str = "",
+    revision: str | None = "",
+    confidence: Confidence = Confidence.CERTAIN,
+) -> Use:
+    return Use(
+        kind=kind,
+        name=name,
+        at=Location(path, number, 1, number, 1),
+        evidence=shown_line(evidence, _SHOWN),
+        confidence=confidence,
+        provider=provider,
+        revision=revision,
+        detail=detail,
+    )
+
+
+def _number(text: str, at: int) -> int:
+    return text.count("\n", 0, at) + 1
+
+
+def _line_of(text: str, name: str) -> int:
+    at = text.find(f'"{name}"')
+    return _number(text, max(at, text.find(name) if at < 0 else at, 0))
