@@ -108,6 +108,32 @@ def same(one: str, other: str) -> bool:
     return one.casefold() == other.casefold()
 
 
+def serves_agent(use: Use, beside: Sequence[Use]) -> bool:
+    """Tell whether a use is how a coding agent reaches its model or a server of its own.
+
+    `beside` are all uses of the same file. The agent is what has to be declared then.
+    """
+    if use.kind is UseKind.ENDPOINT and any(
+        use.name in fact(one, "url") for one in beside if one.kind is UseKind.SERVER
+    ):
+        return True
+    if use.kind not in {UseKind.PROVIDER, UseKind.MODEL, UseKind.ENDPOINT}:
+        return False
+    agents = [one for one in beside if one.kind is UseKind.AGENT and not of_product(one)]
+    if any("workflow" not in fact(one, "role") for one in agents):
+        return True
+    # In a workflow there can be other steps: only what comes with the agent's own counts.
+    steps = {one.at.line for one in agents}
+    brought = {one.name for one in beside if one.kind is UseKind.PROVIDER and one.at.line in steps}
+    return (use.name if use.kind is UseKind.PROVIDER else use.provider) in brought
+
+
+def of_product(use: Use) -> bool:
+    """Tell whether an agent, tool or server is part of what the repository builds."""
+    roles = fact(use, "role")
+    return "product" in roles or not roles
+
+
 def fact(use: Use, key: str) -> tuple[str, ...]:
     """Return the further facts of a use by their name."""
     return tuple(value for name, value in use.detail if name == key)

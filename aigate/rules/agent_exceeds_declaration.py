@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from aigate.domain.initiative import Autonomy, Component, ComponentKind
+from aigate.domain.initiative import AgentKind, Autonomy, Component, ComponentKind
 from aigate.domain.inventory import Use, UseKind
 from aigate.domain.rule import Rule
 from aigate.domain.severity import Severity
 from aigate.domain.usage import NAME, Objection, Usage, UsageRule
-from aigate.engine.usage import components, covering, fact, is_of, same
+from aigate.engine.usage import components, covering, fact, is_of, of_product
 
 _FACTS = (("permission", "permissions"), ("tool", "tools"), ("server", "servers"))
 _FREEDOM = {level.word: level for level in Autonomy}
@@ -17,23 +17,39 @@ _FREEDOM = {level.word: level for level in Autonomy}
 
 def _check(usage: Usage) -> Iterator[Objection]:
     agents = [one for _, one in components(usage.initiatives, ComponentKind.AGENT)]
+    coding = [one for one in agents if one.agent is AgentKind.CODING]
     for use in usage.inventory.uses:
+        near = covering(usage.initiatives, use.at.path)
+        product = [one for _, one in components(near, ComponentKind.AGENT)]
         if use.kind is UseKind.AGENT:
-            named = [one for one in agents if is_of(one, use)]
-            if named:
-                yield from _more(use, named)
-        elif use.kind is UseKind.SERVER:
-            owners = fact(use, "agent")
-            asked = [one for one in agents if any(same(one.name, owner) for owner in owners)]
-            yield from _unlisted(use, asked or agents, "server", "servers")
+            yield from _more(use, [one for one in agents if is_of(one, use)])
+        elif use.kind is UseKind.TOOL and fact(use, "permission"):
+            yield from _permissions(use, coding)
         elif use.kind is UseKind.TOOL:
-            near = covering(usage.initiatives, use.at.path)
-            asked = [one for _, one in components(near, ComponentKind.AGENT)]
-            yield from _unlisted(use, asked, "tool", "tools")
+            yield from _unlisted(use, product, "tool", "tools")
+        elif use.kind is UseKind.SERVER and not of_product(use):
+            yield from _unlisted(use, agents, "server", "servers")
+
+
+def _permissions(use: Use, agents: list[Component]) -> Iterator[Objection]:
+    """Yield what the settings of coding agents allow and no declaration of one has."""
+    declared = {name for one in agents for name in one.permissions}
+    for name in fact(use, "permission"):
+        if agents and name not in declared:
+            yield Objection(
+                at=use.at,
+                message=(
+                    f"the permission `{name}` is given, and no declared agent has it;"
+                    " hint: take it away, or add it to `permissions` of the agent"
+                ),
+                matter=f"permission\0{name}",
+            )
 
 
 def _more(use: Use, agents: list[Component]) -> Iterator[Objection]:
     """Yield what an agent's settings give it and no declaration of it has."""
+    if not agents:
+        return
     for key, field in _FACTS:
         declared = {name for one in agents for name in getattr(one, field)}
         for value in fact(use, key):

@@ -23,7 +23,7 @@ def _check(usage: Usage) -> Iterator[Objection]:
         at=min(use.at for use in found),
         message=(
             f"this repository uses {_named(found)} in {files} file{'s' * (files > 1)}, and declares"
-            " no initiative; hint: `aigate manifest draft --write NAME` writes a first one"
+            " no initiative; hint: `aigate manifest draft` writes a first one"
         ),
         matter="",
     )

@@ -8,7 +8,7 @@ from aigate.domain.inventory import Confidence, Use, UseKind
 from aigate.domain.rule import Rule
 from aigate.domain.severity import Severity
 from aigate.domain.usage import NAME, Objection, Usage, UsageRule
-from aigate.engine.usage import by_path, covering, declares, is_declared_file
+from aigate.engine.usage import by_path, covering, declares, is_declared_file, serves_agent
 
 _LISTS = {
     UseKind.PROVIDER: "services",
@@ -35,7 +35,8 @@ def _check(usage: Usage) -> Iterator[Objection]:
             use
             for use in uses
             if use.kind in _LISTS and use.name and use.confidence is not Confidence.UNDETERMINED
-            if not declares(responsible, use) and not is_declared_file(usage.initiatives, use)
+            if not (declares(responsible, use) or is_declared_file(usage.initiatives, use))
+            if not serves_agent(use, uses)
         ]
         providers = {use.name for use in undeclared if use.kind is UseKind.PROVIDER}
         for use in undeclared:

@@ -25,6 +25,10 @@ AGENT = (
     "agents: [{name: claude-code, kind: coding, tools: [search], servers: [crm],"
     " permissions: ['Bash(git log:*)'], autonomy: approve}]\n"
 )
+CONFIG = [("role", "config")]
+RULES = [("role", "rules")]
+WORKFLOW = [("role", "workflow")]
+CI = ".github/workflows/review.yml"
 HIGH = (
     "impact: high\napproved-until: 2027-01-31\n"
     'owners: {developer: "@ada", security: "@grace", business: "@lin"}\n'
@@ -297,7 +301,7 @@ CASES = {
                 ".claude/settings.json:2",
                 detail=[("permission", "Bash(git log:*)"), ("autonomy", "suggest")],
             ),
-            use(UseKind.SERVER, "crm", ".mcp.json:3"),
+            use(UseKind.SERVER, "crm", ".mcp.json:3", detail=CONFIG),
         ),
     ),
     "agent-with-a-further-permission": Case(
@@ -323,7 +327,7 @@ CASES = {
     ),
     "further-server": Case(
         body=SOUND + OPENAI + AGENT,
-        uses=(PROVIDER, use(UseKind.SERVER, "shell", ".mcp.json:3")),
+        uses=(PROVIDER, use(UseKind.SERVER, "shell", ".mcp.json:3", detail=CONFIG)),
         expect=("agent-exceeds-declaration .mcp.json:3",),
     ),
     "further-tool": Case(
@@ -331,12 +335,64 @@ CASES = {
         uses=(PROVIDER, use(UseKind.TOOL, "refund", "app/tools.py:8")),
         expect=("agent-exceeds-declaration app/tools.py:8",),
     ),
+    "further-permission-in-settings": Case(
+        body=SOUND + OPENAI + AGENT,
+        uses=(
+            PROVIDER,
+            use(
+                UseKind.TOOL,
+                "Bash(*)",
+                ".claude/settings.json:5",
+                detail=[("role", "settings"), ("permission", "Bash(*)")],
+            ),
+        ),
+        expect=("agent-exceeds-declaration .claude/settings.json:5",),
+    ),
+    "provider-of-a-declared-agent-in-a-workflow": Case(
+        body=SOUND + OPENAI + AGENT,
+        uses=(
+            PROVIDER,
+            use(UseKind.AGENT, "claude-code", f"{CI}:9", detail=WORKFLOW),
+            use(UseKind.PROVIDER, "anthropic", f"{CI}:9", provider="anthropic"),
+            use(UseKind.MODEL, "claude-opus-4", f"{CI}:12", provider="anthropic"),
+        ),
+    ),
+    "provider-beside-an-agent-in-a-workflow": Case(
+        body=SOUND + OPENAI + AGENT,
+        uses=(
+            PROVIDER,
+            use(UseKind.AGENT, "claude-code", f"{CI}:9", detail=WORKFLOW),
+            use(UseKind.PROVIDER, "anthropic", f"{CI}:9", provider="anthropic"),
+            use(UseKind.ENDPOINT, "https://api.mistral.ai", f"{CI}:20", provider="mistral"),
+        ),
+        expect=(f"undeclared-ai-use {CI}:20",),
+    ),
+    "remote-server-of-an-agent": Case(
+        body=SOUND + OPENAI + AGENT,
+        uses=(
+            PROVIDER,
+            use(UseKind.ENDPOINT, "https://crm.example.org/mcp", ".mcp.json:4"),
+            use(
+                UseKind.SERVER,
+                "crm",
+                ".mcp.json:3",
+                detail=[*CONFIG, ("url", "https://crm.example.org/mcp")],
+            ),
+        ),
+    ),
+    "product-agent": Case(
+        body=SOUND + OPENAI,
+        uses=(PROVIDER, use(UseKind.AGENT, "clerk", "app/a.py:4", detail=[("role", "product")])),
+        expect=("undeclared-agent app/a.py:4",),
+    ),
     "undeclared-agent": Case(
         body=SOUND + OPENAI,
         uses=(
             PROVIDER,
-            use(UseKind.AGENT, "cursor", ".cursor/rules"),
-            use(UseKind.SERVER, "shell", ".mcp.json:3"),
+            use(UseKind.AGENT, "cursor", ".cursor/rules", detail=RULES),
+            use(UseKind.AGENT, "cursor", ".cursor/skills", detail=RULES),
+            use(UseKind.AGENT, "agents-md", "AGENTS.md", detail=RULES),
+            use(UseKind.SERVER, "shell", ".mcp.json:3", detail=CONFIG),
             use(UseKind.TOOL, "refund", "app/tools.py:8"),
         ),
         expect=(
