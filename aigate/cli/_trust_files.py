@@ -204,8 +204,11 @@ def public_key(name: str) -> Key:
 
 def usable_key(name: str) -> str:
     """Return the file to sign with: the public key beside a private one, so that agents work."""
-    path = Path(name).expanduser()
-    beside = path.with_name(path.name + ".pub")
+    path = Path(name)
+    # It fails for the home of somebody who has none: then the name stands for itself.
+    with contextlib.suppress(RuntimeError):
+        path = path.expanduser()
+    beside = Path(f"{path}.pub")
     return str(beside if path.suffix != ".pub" and beside.is_file() else path)
 
 
