@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 
-from aigate import __version__, lineage, registry
+from aigate import __version__, declared, lineage, registry
 from aigate.accounts import CONTROL_PLANE, Accounts, read_accounts
 from aigate.documents.policy import POLICY
 from aigate.domain.extension import Scanner
@@ -116,6 +116,17 @@ def run(
     if request.only:
         comparison = narrowed(comparison, request.only)
     judged, exclusions = in_scope(comparison, trusted.policy)
+    usage = declared.look(
+        declared.Scene(
+            head=head,
+            reference=reference,
+            steering=steering,
+            judged=[entry for entry, _ in judged],
+            policy=trusted.policy,
+            packs=request.packs,
+            at=at.date(),
+        )
+    )
     with scratch.private_folder() as folder:
         means = replace(_means(request, trusted, folder, started), read=reader(head))
         units, gaps = read_units(head, judged, comparison.removed, folder=f"{folder}/head")
@@ -143,10 +154,12 @@ def run(
                 means=replace(means, deadline=left),
             )
 
+    findings += tuple(f for f in usage.findings if not request.only or f.at.path in request.only)
+    before += usage.before
     status = compare_findings(
         findings, before, alike=lambda finding, path: _alike(finding, path, trusted.policy)
     )
-    gaps += seen.gaps + _unreached(head, trusted.policy, seen)
+    gaps += seen.gaps + usage.gaps + _unreached(head, trusted.policy, seen)
     coverage = coverage_of(
         judged,
         units,
@@ -183,7 +196,12 @@ def run(
     )
     origins = with_people(origins, trusted.policy, accounts.registry)
     candidates = [
-        Candidate(finding=_doubted(finding, accounts), status=one, origin=origins.of(finding.at))
+        Candidate(
+            finding=_doubted(finding, accounts),
+            status=one,
+            origin=origins.of(finding.at),
+            initiatives=usage.initiatives_at(finding.at.path),
+        )
         for finding, one in zip(group(findings), status, strict=True)
         if not _vouched(finding, accounts)
     ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -23,6 +23,8 @@ class Usage:
     `initiatives` and `inventory` are of the same tree, `paths` are all of its paths. `governed`
     tells whether the repository declares anything: in this tree, or in the one it is compared
     with, so that taking all manifests away lifts nothing. `at` is the day of judgement.
+    `digests` has the SHA-256 of each declared model file that is here, in hexadecimal, empty
+    where the file is too large to be read or damaged.
     """
 
     initiatives: tuple[Initiative, ...]
@@ -31,6 +33,7 @@ class Usage:
     governed: bool
     at: date
     approved: Approved = field(default_factory=Approved)
+    digests: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

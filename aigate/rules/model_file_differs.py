@@ -5,40 +5,47 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from aigate.domain.initiative import ComponentKind
-from aigate.domain.inventory import UseKind
+from aigate.domain.place import WHOLE, Location
 from aigate.domain.rule import Rule
 from aigate.domain.severity import Severity
 from aigate.domain.usage import NAME, Objection, Usage, UsageRule
 from aigate.engine.usage import components
 
+_TOP = (WHOLE.line, WHOLE.column, WHOLE.end_line, WHOLE.end_column)
+
 
 def _check(usage: Usage) -> Iterator[Objection]:
-    found = {
-        use.at.path: use
-        for use in usage.inventory.uses
-        if use.kind is UseKind.WEIGHTS and use.digest
-    }
     for _, component in components(usage.initiatives, ComponentKind.MODEL):
         for file in component.files:
+            what = f"model `{component.name}` declares the file `{file.path}`"
+            found = usage.digests.get(file.path, "")
             if file.path not in usage.paths:
                 yield Objection(
                     at=component.at,
                     message=(
-                        f"model `{component.name}` declares the file `{file.path}`, which is not"
-                        " here; hint: correct the path, or take the file out of the manifest"
+                        f"{what}, which is not here;"
+                        " hint: correct the path, or take the file out of the manifest"
                     ),
                     matter=f"{component.name}\0{file.path}\0missing",
                 )
-            elif file.path in found and found[file.path].digest != file.sha256:
-                use = found[file.path]
+            elif not found:
                 yield Objection(
-                    at=use.at,
+                    at=component.at,
                     message=(
-                        f"`{file.path}` has the SHA-256 `{use.digest[:16]}...`, and model"
+                        f"{what}, which cannot be read, so that nobody knows its digest;"
+                        " hint: keep it in Git LFS, whose pointer holds the digest"
+                    ),
+                    matter=f"{component.name}\0{file.path}\0unread",
+                )
+            elif found != file.sha256:
+                yield Objection(
+                    at=Location(file.path, *_TOP),
+                    message=(
+                        f"`{file.path}` has the SHA-256 `{found[:16]}...`, and model"
                         f" `{component.name}` declares `{file.sha256[:16]}...`;"
                         " hint: put back what was assessed, or assess this file and declare it"
                     ),
-                    matter=f"{file.path}\0{use.digest}\0{file.sha256}",
+                    matter=f"{found}\0{file.sha256}",
                 )
 
 

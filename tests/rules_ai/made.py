@@ -75,6 +75,7 @@ def facts(
         governed=bool(manifests) if governed is None else governed,
         at=at,
         approved=approved or Approved(),
+        digests={one.at.path: one.digest for one in found if one.kind is UseKind.WEIGHTS},
     )
 
 

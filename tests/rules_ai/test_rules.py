@@ -118,6 +118,11 @@ CASES = {
         body=SOUND + f"models: [{{name: own, files: [{{path: w/a.bin, sha256: '{DIGEST}'}}]}}]\n",
         uses=(use(UseKind.WEIGHTS, "w/a.bin", "w/a.bin", digest=DIGEST),),
     ),
+    "C-096-file-that-cannot-be-read": Case(
+        body=SOUND + f"models: [{{name: own, files: [{{path: w/a.bin, sha256: '{DIGEST}'}}]}}]\n",
+        uses=(use(UseKind.WEIGHTS, "w/a.bin", "w/a.bin"),),
+        expect=(f"model-file-differs {M}:8",),
+    ),
     "C-096-file-that-is-not-there": Case(
         body=SOUND + f"models: [{{name: own, files: [{{path: w/a.bin, sha256: '{DIGEST}'}}]}}]\n",
         uses=(),

@@ -1,0 +1,236 @@
+"""Gathers what trees declare and use of AI, and what the rules about both say.
+
+The manifests that count are those of the tree under judgement: what a change does to them is a
+change of the control plane, which two people have to accept. Those of the reference tell what is
+new, and keep the rules in force where a change takes all manifests away.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+from pathlib import Path
+
+from aigate import registry
+from aigate.discovery import discover
+from aigate.documents.ai_knowledge import read_knowledge
+from aigate.documents.initiative import find_initiatives, read_initiatives
+from aigate.domain.finding import Finding, Gap
+from aigate.domain.initiative import ComponentKind, Initiative
+from aigate.domain.inventory import Inventory
+from aigate.domain.knowledge import Knowledge
+from aigate.domain.policy import Policy
+from aigate.domain.tree import Change, Entry
+from aigate.domain.usage import Usage
+from aigate.engine.patterns import matches_path
+from aigate.engine.usage import components, covering, findings_of
+from aigate.errors import DocumentError
+from aigate.workspace import git, sides
+from aigate.workspace.units import Content, build_units
+
+_REGULAR = frozenset({"100644", "100755"})
+# The whole file, so that a model cannot pass for the pointer to another.
+_POINTER = re.compile(
+    rb"version https?://[\w./-]+\n(?:ext-\d-[\w-]+ \S+\n)*"
+    rb"oid sha256:([0-9a-f]{64})\nsize \d{1,20}\n?"
+)
+_POINTER_BYTES = 1024
+_CODE = (".py", ".pyw", ".js", ".mjs", ".cjs", ".jsx", ".ts", ".mts", ".cts", ".tsx")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scene:
+    """What is looked at, and by which rules of the policy.
+
+    Without a `reference` everything in the head is new. `judged` are the entries of the change;
+    `steering` is the tree that decides, the reference if there is one.
+    """
+
+    head: sides.Tree
+    reference: sides.Tree | None
+    steering: sides.Tree | None
+    judged: Sequence[Entry]
+    policy: Policy
+    packs: str
+    at: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Declared:
+    """What rules say about the head, and about the reference where they say anything.
+
+    `known` are the initiatives of the tree that decides.
+    """
+
+    findings: tuple[Finding, ...] = ()
+    before: tuple[Finding, ...] = ()
+    gaps: tuple[Gap, ...] = ()
+    known: tuple[Initiative, ...] = field(default=(), repr=False)
+
+    def initiatives_at(self, path: str) -> tuple[str, ...]:
+        """Return the names of the initiatives that cover a path, as the deciding tree says."""
+        return tuple(one.name for one in covering(self.known, path))
+
+
+def look(scene: Scene) -> Declared:
+    """Relate what the head declares to what it uses.
+
+    Raises:
+        DocumentError: a manifest of the head has mistakes.
+    """
+    declared = initiatives_of(scene.head)
+    known = _known(scene.steering)
+    governed = bool(declared or known or _has_manifests(scene.steering))
+    # Where nothing is declared, only what the change itself brings is worth a word.
+    asked = scene.head.entries if governed or scene.policy.approved != _NO_LISTS else scene.judged
+    knowledge = knowledge_of(scene.packs)
+    entries = _in_scope(asked, scene.policy)
+    inventory = inventory_of(scene.head, entries, knowledge)
+    facts = Usage(
+        initiatives=declared,
+        inventory=inventory,
+        paths=frozenset(entry.path for entry in scene.head.entries),
+        governed=governed,
+        at=scene.at,
+        approved=scene.policy.approved,
+        digests=_digests(scene.head, declared),
+    )
+    findings = findings_of(registry.usage_rules(), facts)
+    before: tuple[Finding, ...] = ()
+    if findings and scene.reference is not None:
+        then = replace(
+            facts,
+            initiatives=known,
+            inventory=_earlier(scene, scene.reference, inventory, knowledge),
+            paths=frozenset(entry.path for entry in scene.reference.entries),
+            digests=_digests(scene.reference, known),
+        )
+        before = findings_of(registry.usage_rules(), then)
+    judged = {entry.path for entry in scene.judged}
+    gaps = _unread(inventory, judged) if governed else ()
+    return Declared(findings=findings, before=before, gaps=gaps, known=known)
+
+
+def usage_of(tree: sides.Tree, policy: Policy, *, packs: str, at: date) -> Usage:
+    """Return everything that a tree declares and uses, for commands that judge nothing.
+
+    Raises:
+        DocumentError: a manifest has mistakes.
+    """
+    declared = initiatives_of(tree)
+    entries = _in_scope(tree.entries, policy)
+    return Usage(
+        initiatives=declared,
+        inventory=inventory_of(tree, entries, knowledge_of(packs)),
+        paths=frozenset(entry.path for entry in tree.entries),
+        governed=bool(declared),
+        at=at,
+        approved=policy.approved,
+        digests=_digests(tree, declared),
+    )
+
+
+def initiatives_of(tree: sides.Tree) -> tuple[Initiative, ...]:
+    """Return what a tree declares.
+
+    Raises:
+        DocumentError: a manifest has mistakes.
+        IncompleteError: one cannot be read.
+    """
+    entries = {entry.path: entry for entry in tree.entries}
+
+    def load(path: str) -> bytes | None:
+        entry = entries[path]
+        return sides.read_one(tree, entry) if entry.mode in _REGULAR else None
+
+    return read_initiatives(find_initiatives(entries), load)
+
+
+def inventory_of(tree: sides.Tree, entries: Sequence[Entry], knowledge: Knowledge) -> Inventory:
+    """Return what these entries of a tree use of AI."""
+    return discover(build_units(_contents(tree, entries), limit=sides.LARGEST), knowledge)
+
+
+def knowledge_of(packs: str) -> Knowledge:
+    """Return what is known of providers, which ships with the product."""
+    return read_knowledge(Path(packs, "data", "ai.json").read_bytes())
+
+
+_NO_LISTS = Policy(name="").approved
+
+
+def _known(tree: sides.Tree | None) -> tuple[Initiative, ...]:
+    """Return what a tree declares whose mistakes are not this change's."""
+    try:
+        return initiatives_of(tree) if tree else ()
+    except DocumentError:
+        return ()
+
+
+def _has_manifests(tree: sides.Tree | None) -> bool:
+    try:
+        return bool(tree and find_initiatives(entry.path for entry in tree.entries))
+    except DocumentError:
+        return True
+
+
+def _earlier(
+    scene: Scene, reference: sides.Tree, inventory: Inventory, knowledge: Knowledge
+) -> Inventory:
+    """Return what the reference uses; what it shares with the head is not read again."""
+    same = {(entry.path, entry.mode, entry.blob) for entry in scene.head.entries}
+    own = _in_scope(reference.entries, scene.policy)
+    shared = {e.path for e in own if (e.path, e.mode, e.blob) in same}
+    others = [entry for entry in own if entry.path not in shared]
+    found = inventory_of(reference, others, knowledge)
+    kept = tuple(use for use in inventory.uses if use.at.path in shared)
+    return replace(found, uses=kept + found.uses, files=len(own))
+
+
+def _in_scope(entries: Iterable[Entry], policy: Policy) -> tuple[Entry, ...]:
+    patterns = [pattern for one in policy.exclusions for pattern in one.paths]
+    return tuple(
+        entry
+        for entry in entries
+        if not any(matches_path(pattern, entry.path) for pattern in patterns)
+    )
+
+
+def _contents(tree: sides.Tree, entries: Sequence[Entry]) -> Iterator[Content]:
+    waiting: dict[str, list[Entry]] = {}
+    for entry in entries:
+        if entry.mode != git.SUBMODULE_MODE:
+            waiting.setdefault(entry.blob, []).append(entry)
+    for blob in tree.read([entry for group in waiting.values() for entry in group]):
+        for entry in waiting.pop(blob.id, ()):
+            yield Content(entry=entry, data=blob.data, change=Change.NONE, problem=blob.problem)
+
+
+def _digests(tree: sides.Tree, declared: Iterable[Initiative]) -> dict[str, str]:
+    """Return the SHA-256 of each declared model file that is there; empty if it cannot be read."""
+    wanted = {
+        file.path
+        for _, component in components(declared, ComponentKind.MODEL)
+        for file in component.files
+    }
+    entries = [entry for entry in tree.entries if entry.path in wanted]
+    found = dict.fromkeys((entry.path for entry in entries), "")
+    for content in _contents(tree, [entry for entry in entries if entry.mode in _REGULAR]):
+        if not content.problem:
+            small = len(content.data) <= _POINTER_BYTES
+            pointer = _POINTER.fullmatch(content.data) if small else None
+            digest = hashlib.sha256(content.data).hexdigest()
+            found[content.entry.path] = pointer[1].decode() if pointer else digest
+    return found
+
+
+def _unread(inventory: Inventory, judged: set[str]) -> tuple[Gap, ...]:
+    """Return a gap for each file of code in the change whose use of AI is not known."""
+    return tuple(
+        Gap(path, f"what it uses of AI cannot be told: {why}", "usage-unread", "initiatives")
+        for path, why in inventory.unread
+        if path in judged and path.lower().endswith(_CODE)
+    )
