@@ -16,6 +16,13 @@ _MODULES = frozenset(
 _LONGEST = 200
 _REMEMBERED = 20_000
 _LANGUAGES = ("python", "npm", "pypi", "go", "java")
+FORGES = frozenset({"aws", "cloudflare", "github", "ibm", "vercel"})
+"""Of these, names that never tell of models when they are called a provider."""
+# What people read in a browser, at hosts that serve models as well.
+_PAGE = re.compile(
+    r"/(?:settings|docs?|download|library|usercenter|keys|account|dashboard|pricing|blog|console"
+    r"|login|signup|playground|auth|terms|privacy|activity)(?:[/?#]|$)"
+)
 _NOTHING = re.compile(r"(?!)")
 # Names that clouds and forges share with their services for models.
 AMBIGUOUS = frozenset(
@@ -53,7 +60,7 @@ class Index:
     terraform: tuple[tuple[str, Provider], ...] = ()
     _modules: dict[str, dict[str, list[Library | Provider]]] = field(default_factory=dict)
     _stars: dict[str, list[tuple[str, Library | Provider]]] = field(default_factory=dict)
-    _hosts: list[tuple[re.Pattern[str], Provider]] = field(default_factory=list)
+    _hosts: list[tuple[re.Pattern[str], str, Provider]] = field(default_factory=list)
     _env: list[tuple[re.Pattern[str], Provider]] = field(default_factory=list)
     _patterns: list[tuple[bool, re.Pattern[str], Provider | None]] = field(default_factory=list)
     _quick: re.Pattern[str] = _NOTHING
@@ -72,7 +79,9 @@ class Index:
             self.classes.update({name: provider for name in provider.classes})
             self.services.update({name: provider for name in provider.services})
             self.ports.update({port: provider for port in provider.ports})
-            self._hosts += [(_glob(host, r"[a-z0-9.-]+"), provider) for host in provider.hosts]
+            for host in provider.hosts:
+                name, slash, path = host.partition("/")
+                self._hosts.append((_glob(name, r"[a-z0-9.-]+"), slash + path, provider))
             self._env += [(_variable(name), provider) for name in provider.env]
             for language in _LANGUAGES:
                 self._learn(language, getattr(provider, language), provider)
@@ -94,7 +103,7 @@ class Index:
     def _prepare_paths(self) -> None:
         every = [(files, path) for files in self.knowledge.agent_files for path in files.paths]
         ends = "|".join(path.pattern.removeprefix("^(?:.*/)?") for _, path in every)
-        self._any_path = re.compile(f"(?:^|/)(?:{ends})", re.IGNORECASE)
+        self._any_path = re.compile(f"(?:^|/)(?:{ends})")
 
     def agent_file(self, path: str) -> tuple[str, str] | None:
         """Return the agent that obeys a path and its role there, the most special first."""
@@ -158,19 +167,19 @@ class Index:
                 return self.aliases.get(part)
         return None
 
-    def host(self, host: str) -> Provider | None:
-        """Return who answers at a host."""
-        lower = host.casefold()
-        return next((who for pattern, who in self._hosts if pattern.fullmatch(lower)), None)
-
     def address(self, url: str) -> Provider | None:
         """Return who answers at a URL, by its host or by a port that says enough."""
         try:
             parts = urlsplit(url)
-            host, port = parts.hostname or "", parts.port
+            host, port = (parts.hostname or "").casefold(), parts.port
         except ValueError:
             return None
-        return self.host(host) or (self.ports.get(port) if port else None)
+        if _PAGE.match(parts.path):
+            return None
+        for pattern, path, who in self._hosts:
+            if pattern.fullmatch(host) and parts.path.startswith(path):
+                return who
+        return self.ports.get(port) if port else None
 
     def variable(self, name: str) -> Provider | None:
         """Return whom an environment variable is about."""
@@ -193,7 +202,9 @@ class Index:
             return None
         for weak, pattern, vendor in self._patterns:
             if pattern.match(name):
-                return Match(vendor, weak=weak)
+                # Hosted models have small letters in their ids; `GPT-4o` is for people.
+                shout = vendor is not None and vendor.hosted and name != name.lower()
+                return Match(vendor, weak=weak or (shout and not name.startswith("arn:")))
         return None
 
     def embeds(self, name: str) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
-from aigate.discovery._index import AMBIGUOUS, Index
+from aigate.discovery._index import AMBIGUOUS, FORGES, Index
 from aigate.discovery._signals import Argument, Called, Decorated, Imported, Said, Signal
 from aigate.domain.inventory import Confidence, Use, UseKind
 from aigate.domain.knowledge import Library, Provider
@@ -26,7 +26,8 @@ _SPEAKS_OPENAI = frozenset({"openai"})
 _RESELLERS = frozenset(
     {
         "aws-bedrock", "azure-openai", "cloudflare", "databricks", "github-copilot", "github-models",
-        "helicone", "litellm-proxy", "openrouter", "portkey", "vercel-gateway", COMPATIBLE,
+        "cerebras", "deepinfra", "fireworks", "groq", "helicone", "huggingface", "hyperbolic", "litellm",
+        "novita", "nvidia", "sambanova", "siliconflow", "together", "openrouter", "portkey", "vercel-gateway", COMPATIBLE,
     }
 )  # fmt: skip
 
@@ -75,6 +76,13 @@ _KEY_PROMPT = re.compile(
     r"(?:^|[_.\-])(?:system[_\-]?)?prompt(?:[_\-]?template)?$|^instructions$|^system$",
     re.IGNORECASE,
 )
+_NAMES = re.compile(r"[A-Za-z]\w{3,60}")
+_KEY_SHOWN = re.compile(
+    r"(?:^|_)(?:label|title|description|text|heading|tooltip|display_name|name)$", re.IGNORECASE
+)
+_NOWHERE = re.compile(
+    r"://(?:[^/]*\.)?(?:example(?:\.\w+)?|testserver|test|invalid|localhost\.test)(?:[:/]|$)"
+)
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _TOOL = re.compile(r"(?:^|\.)(?:tool|function_tool|tool_plain|structured_tool|kernel_function)$")
 _LOADS = frozenset(
@@ -115,7 +123,7 @@ _TASKS = re.compile(
 )
 _COMMIT = re.compile(r"[0-9a-f]{7,64}")
 _ASKING = re.compile(
-    r"(?:^|\.)(?:create|acreate|generate|generate_content|completion|acompletion|complete|chat|stream|parse|embed|embedding|aembedding|embed_query|invoke_model|converse|converse_stream|init_chat_model|init_embeddings|responses|generateText|streamText|generateObject|streamObject|embedMany|from_pretrained|query|ChatCompletion|image_generation|transcription|rerank|moderation|Agent|LLM|getGenerativeModel|GenerativeModel|languageModel|LitellmModel|get_embedding)$"
+    r"(?:^|\.)(?:create|acreate|generate|generate_content|completion|acompletion|complete|chat|stream|parse|embed|embedding|aembedding|embed_query|invoke_model|converse|converse_stream|init_chat_model|init_embeddings|responses|generateText|streamText|generateObject|streamObject|embedMany|from_pretrained|ChatCompletion|image_generation|transcription|rerank|moderation|Agent|LLM|getGenerativeModel|GenerativeModel|LitellmModel|get_embedding)$"
 )
 
 
@@ -200,10 +208,13 @@ def judge(signals: Iterable[Signal], index: Index, place: Place) -> tuple[Use, .
             )
     words = [one for one in every if isinstance(one, Said)]
     later: list[tuple[Said, Provider]] = []
-    models: list[tuple[Said, str, Provider | None]] = []
-    for word in words:
-        _word(found, word, models, later)
+    ids = [word for word in words if not _word(found, word, later)]
     _clients(found, speaks)
+    models: list[tuple[Said, str, Provider | None]] = []
+    for word in ids:
+        text = word.text.strip()
+        if _ID.fullmatch(text) or text.startswith("arn:"):
+            _candidate(found, word, text, _CAMEL.sub("_", word.key), models)
     _vendors(found, models, later)
     if found.uses:
         _prompts(found, words)
@@ -213,6 +224,11 @@ def judge(signals: Iterable[Signal], index: Index, place: Place) -> tuple[Use, .
 def _imported(found: _Found, one: Imported, speaks: list[tuple[tuple[int, int], str]]) -> None:
     verb = "depends on" if one.language == "pypi" or not one.line else "import"
     shown, at = f"{verb} {one.module}", (one.line, 1)
+    # A library's own modules do not use it.
+    top, parts = one.module.split(".")[0], found.place.path.split("/")
+    is_own = one.language == "python" and (
+        parts[0] == top or ("src", top) in zip(parts, parts[1:], strict=False)
+    )
     for what in found.index.imported(one.language, one.module):
         if isinstance(what, Library):
             if (
@@ -232,6 +248,8 @@ def _imported(found: _Found, one: Imported, speaks: list[tuple[tuple[int, int], 
                 continue
             found.libraries.add(what.name)
             found.loads |= what.loads
+            if is_own:
+                continue
             kind = (
                 UseKind.VECTOR_STORE
                 if what in found.index.knowledge.vector_stores
@@ -275,6 +293,8 @@ def _called(found: _Found, one: Called) -> None:
         base = one.argument(*_KEY_BASE)
         if base is not None and who.name in _SPEAKS_OPENAI:
             found.clients.append(_behind(found, base, at, one.name))
+        elif who.name in _SPEAKS_OPENAI and one.argument("**") is not None:
+            found.clients.append("")
         elif who.name in _SPEAKS_OPENAI:
             found.clients.append(who.name)
         else:
@@ -309,18 +329,21 @@ def _behind(found: _Found, base: Argument, at: tuple[int, int], name: str) -> st
         provider = who.name if who else COMPATIBLE
         found.provide(provider, at, f"{name}({base.name}={_address(base.value)})")
         return provider
-    named = re.search(r"[A-Z][A-Z0-9_]{4,}", base.shown)
-    who = found.index.variable(named[0]) if named else None
-    if who is not None:
-        if who.name != "openai":
-            found.provide(who.name, at, f"{name}({base.name}={base.shown})")
-        return who.name
-    host = _URL.match(base.shown)
-    who = found.index.address(host[0].rstrip("…")) if host else None
-    provider = (
-        who.name if who else ("azure-openai" if ".openai.azure.com" in base.shown else COMPATIBLE)
+    shown = _address(base.shown)
+    named = (
+        found.index.variable(_CAMEL.sub("_", name).upper() + ending)
+        for name in _NAMES.findall(base.shown)
+        for ending in ("", "_URL")
     )
-    found.provide(provider, at, f"{name}({base.name}={base.shown})", Confidence.LIKELY)
+    who = next((one for one in named if one is not None), None)
+    host = _URL.match(base.shown)
+    if host is not None:
+        who = found.index.address(host[0].rstrip("…")) or who
+    if ".openai.azure.com" in base.shown or "/openai/deployments/" in base.shown:
+        who = found.index.names["azure-openai"]
+    provider = who.name if who else COMPATIBLE
+    if provider not in _SPEAKS_OPENAI:
+        found.provide(provider, at, f"{name}({base.name}={shown})", Confidence.LIKELY)
     return provider
 
 
@@ -439,55 +462,56 @@ def _agents(found: _Found, one: Called) -> None:
         )
 
 
-def _word(
-    found: _Found,
-    word: Said,
-    models: list[tuple[Said, str, Provider | None]],
-    later: list[tuple[Said, Provider]],
-) -> None:
+def _word(found: _Found, word: Said, later: list[tuple[Said, Provider]]) -> bool:
+    """Note what a string says by itself; tell whether it is clear that it is no model's id."""
     text = word.text.strip()
     if not text:
-        return
+        return True
     if "://" in text:
         _addresses(found, word, text)
-        return
+        return True
     if len(text) > _LONGEST or (" " in text or "\n" in text):
-        return
+        return True
     at, index = (word.line, word.column), found.index
     if _VARIABLE.fullmatch(text):
         who = index.variable(text)
         if who is not None:
             found.add(UseKind.ENVIRONMENT, text, at, text, provider=who.name)
             found.provide(who.name, at, f"env {text}")
-            return
+            return True
     if word.key in index.keys or text in index.keys:
         what = index.keys.get(text) or index.keys[word.key]
         found.libraries.add(what.name)
         found.add(UseKind.FRAMEWORK, what.name, at, text)
-        return
-    image = index.images.get(re.split(r"[:@]", text)[0]) if word.key.endswith(("image", "repository")) else None
+        return True
+    image = (
+        index.images.get(re.split(r"[:@]", text)[0])
+        if word.key.endswith(("image", "repository"))
+        else None
+    )
     if image is not None:
         found.libraries.add(image.name)
         if isinstance(image, Provider):
             found.provide(image.name, at, f"image: {text}")
         else:
             found.add(UseKind.VECTOR_STORE, image.name, at, f"image: {text}")
-        return
+        return True
     if "_" in text and found.place.path.endswith((".tf", ".tofu")):
         for start, who in index.terraform:
             if text.startswith(start):
                 found.provide(who.name, at, f'"{text}"')
     if text in index.services:
         found.provide(index.services[text].name, at, f'"{text}"')
-        return
+        return True
     key = _CAMEL.sub("_", word.key)
     if _KEY_PROVIDER.search(key) and text.casefold() in index.aliases:
         who = index.aliases[text.casefold()]
-        if text.casefold() in AMBIGUOUS and not found.libraries:
+        unsure = text.casefold() in AMBIGUOUS and not found.libraries
+        if word.tested or unsure or text.casefold() in FORGES:
             later.append((word, who))
         else:
             found.provide(who.name, at, f"{word.key}: {text}", Confidence.LIKELY)
-        return
+        return True
     if _KEY_DATASET.search(key):
         if (
             found.libraries
@@ -499,19 +523,16 @@ def _word(
             found.add(
                 UseKind.DATASET, text, at, f'{word.key} = "{text}"', confidence=Confidence.LIKELY
             )
-        return
-    if _is_shown(word):
-        _candidate(found, word, text, key, models)
-
-
-def _is_shown(word: Said) -> bool:
-    return not word.open and word.call.rpartition(".")[2] not in _DATASETS
+        return True
+    return word.open or word.call.rpartition(".")[2] in _DATASETS
 
 
 def _candidate(
     found: _Found, word: Said, text: str, key: str, models: list[tuple[Said, str, Provider | None]]
 ) -> None:
     """A string that may be a model's id."""
+    if _KEY_SHOWN.search(key) and (text != text.lower() or not key.endswith("name")):
+        return
     index, at = found.index, (word.line, word.column)
     meant = bool(_KEY_MODEL.search(key)) or (
         word.place == 0 and found.libraries and _first_is_model(word.call)
@@ -607,10 +628,8 @@ def _prefixed(  # noqa: PLR0913 - a part of `_candidate`
         models.append((word, word.text.strip(), None))
         _model(found, word.text.strip(), at, shown, revision=None)
         return
-    if colon or not (_RESELLERS & found.firm):
-        nested = _PREFIXED.fullmatch(rest)
-        if who.name in _RESELLERS and nested and nested["alias"] in found.index.aliases:
-            rest = rest if colon else nested["rest"] if who.name == "azure-openai" else rest
+    suppliers = _RESELLERS & found.firm - {who.name}
+    if colon or "litellm" in found.libraries or not suppliers:
         found.provide(who.name, at, shown)
         _model(found, rest, at, shown, provider=who.name)
     else:
@@ -691,10 +710,14 @@ def _address(url: str) -> str:
 
 
 def _clients(found: _Found, speaks: Sequence[tuple[tuple[int, int], str]]) -> None:
-    """Decide whether OpenAI answers behind its library: only if a client says nothing else."""
-    if speaks and (not found.clients or "openai" in found.clients):
+    """Decide whether OpenAI answers behind its library: unless every client says another address."""
+    others = found.firm - {COMPATIBLE}
+    told = not found.clients or "openai" in found.clients
+    # An address from settings, and nobody else in sight: it may well be OpenAI's own.
+    unsaid = not others and set(found.clients) <= {"", COMPATIBLE}
+    if speaks and (told or unsaid):
         at, shown = speaks[0]
-        found.provide("openai", at, shown)
+        found.provide("openai", at, shown, Confidence.CERTAIN if told else Confidence.LIKELY)
 
 
 def _vendors(
@@ -703,15 +726,14 @@ def _vendors(
     later: Sequence[tuple[Said, Provider]],
 ) -> None:
     """Say who runs the models whose ids alone tell it."""
-    if found.uses:
-        for word, who in later:
-            if any(kind in {UseKind.MODEL, UseKind.FRAMEWORK} for kind, _, _ in found.uses):
-                found.provide(
-                    who.name,
-                    (word.line, word.column),
-                    f"{word.key}: {word.text}",
-                    Confidence.LIKELY,
-                )
+    told = bool(found.firm)
+    has_more = any(kind in {UseKind.MODEL, UseKind.FRAMEWORK} for kind, _, _ in found.uses)
+    for word, who in later:
+        text = word.text.casefold()
+        if text in FORGES or (told and word.tested) or (text in AMBIGUOUS and not has_more):
+            continue
+        shown = f"{word.key}: {word.text}"
+        found.provide(who.name, (word.line, word.column), shown, Confidence.LIKELY)
     if found.firm & _RESELLERS:
         return
     for word, name, vendor in models:

@@ -25,7 +25,8 @@ class Said:
 
     `key` is the nearest name that it is given to: a variable, a parameter, a key. `call` is the
     function that it is an argument of, and `place` which one (-1 for none, counted from 0).
-    `open` says that something follows which is only known when the code runs.
+    `open` says that something follows which is only known when the code runs; `tested` that it is
+    only compared with, or one of the alternatives of a type.
     """
 
     text: str
@@ -35,6 +36,7 @@ class Said:
     call: str = ""
     place: int = -1
     open: bool = False
+    tested: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,9 +19,13 @@ _WORKFLOW = re.compile(
     r"|\.gitlab-ci\.ya?ml|\.gitlab/.*\.ya?ml|\.circleci/config\.ya?ml|azure-pipelines[\w.-]*\.ya?ml"
     r"|bitbucket-pipelines\.yml|\.gitea/workflows/[^/]+\.ya?ml|\.woodpecker/.*\.ya?ml|Jenkinsfile)"
 )
-_USES = re.compile(r"^\s*(?:-\s+)?uses:\s*[\"']?(?P<what>[^\s\"'@#]+)(?:@(?P<ref>[^\s\"'#]+))?", re.MULTILINE)
+_USES = re.compile(
+    r"^\s*(?:-\s+)?uses:\s*[\"']?(?P<what>[^\s\"'@#]+)(?:@(?P<ref>[^\s\"'#]+))?", re.MULTILINE
+)
 _KEYS = ("mcpServers", "mcp_servers", "servers", "context_servers", "mcp", "amp.mcpServers")
-_COMMENTS = re.compile(r"(?P<string>\"(?:[^\"\\\n]|\\.)*\")|//[^\n]*|/\*.*?\*/|,(?=\s*[}\]])", re.DOTALL)
+_COMMENTS = re.compile(
+    r"(?P<string>\"(?:[^\"\\\n]|\\.)*\")|//[^\n]*|/\*.*?\*/|,(?=\s*[}\]])", re.DOTALL
+)
 _SAFE_ARGUMENT = re.compile(r"@?[A-Za-z0-9][\w./-]*(?:@[\w.^~*-]+|==[\w.]+)?")
 _COMMIT = re.compile(r"[0-9a-f]{40}")
 
@@ -29,8 +33,10 @@ _COMMIT = re.compile(r"[0-9a-f]{40}")
 def uses_of(path: str, text: str, index: Index) -> Iterator[Use]:
     """Yield what a file of this path tells coding agents, and which it runs."""
     yield from _files(path, index)
-    if _WORKFLOW.fullmatch(path):
-        yield from _steps(path, text, index)
+    if path.endswith((".yml", ".yaml", "Jenkinsfile")):
+        yield from _actions(path, text, index)
+        if _WORKFLOW.fullmatch(path):
+            yield from _commands(path, text, index)
     if path.endswith((".json", ".jsonc", ".toml")) and _mentions_servers(path, text, index):
         document = _document(path, text)
         if isinstance(document, dict):
@@ -45,7 +51,9 @@ def _files(path: str, index: Index) -> Iterator[Use]:
         yield _use(UseKind.AGENT, agent, path, 1, f"{path}", detail=(("role", role),))
 
 
-def _steps(path: str, text: str, index: Index) -> Iterator[Use]:
+def _actions(path: str, text: str, index: Index) -> Iterator[Use]:
+    if "uses:" not in text:
+        return
     actions = {step.uses: step for step in index.knowledge.steps if step.uses}
     for found in _USES.finditer(text):
         what = found["what"].casefold()
@@ -54,17 +62,51 @@ def _steps(path: str, text: str, index: Index) -> Iterator[Use]:
             continue
         number, ref = _number(text, found.start("what")), found["ref"] or ""
         detail = (("role", "workflow"), ("action", found["what"]), ("ref", ref))
-        yield _use(UseKind.AGENT, step.agent, path, number, f"uses: {found['what']}@{ref}", detail=detail, revision=ref if _COMMIT.fullmatch(ref) else None)
+        yield _use(
+            UseKind.AGENT,
+            step.agent,
+            path,
+            number,
+            f"uses: {found['what']}@{ref}",
+            detail=detail,
+            revision=ref if _COMMIT.fullmatch(ref) else None,
+        )
         if step.provider:
-            yield _use(UseKind.PROVIDER, step.provider, path, number, f"uses: {found['what']}", provider=step.provider, confidence=Confidence.LIKELY)
+            yield _use(
+                UseKind.PROVIDER,
+                step.provider,
+                path,
+                number,
+                f"uses: {found['what']}",
+                provider=step.provider,
+                confidence=Confidence.LIKELY,
+            )
+
+
+def _commands(path: str, text: str, index: Index) -> Iterator[Use]:
     for number, raw in enumerate(text.split("\n"), start=1):
         code = re.sub(r"(?:^|\s)#.*", "", raw[:2000])
         for step in index.knowledge.steps:
             shown = step.pattern.search(code) if step.pattern else None
             if shown is not None:
-                yield _use(UseKind.AGENT, step.agent, path, number, f"run: {shown[0].strip()}", detail=(("role", "workflow"),))
+                yield _use(
+                    UseKind.AGENT,
+                    step.agent,
+                    path,
+                    number,
+                    f"run: {shown[0].strip()}",
+                    detail=(("role", "workflow"),),
+                )
                 if step.provider:
-                    yield _use(UseKind.PROVIDER, step.provider, path, number, f"run: {shown[0].strip()}", provider=step.provider, confidence=Confidence.LIKELY)
+                    yield _use(
+                        UseKind.PROVIDER,
+                        step.provider,
+                        path,
+                        number,
+                        f"run: {shown[0].strip()}",
+                        provider=step.provider,
+                        confidence=Confidence.LIKELY,
+                    )
 
 
 def _mentions_servers(path: str, text: str, index: Index) -> bool:
@@ -80,16 +122,18 @@ def _document(path: str, text: str) -> object:
         return None
 
 
-def _servers(
-    path: str, text: str, document: dict[str, object], index: Index
-) -> Iterator[Use]:
+def _servers(path: str, text: str, document: dict[str, object], index: Index) -> Iterator[Use]:
     known = index.agent_file(path)
     for key in _KEYS:
         servers = document.get(key)
-        if not isinstance(servers, dict) or (known is None and key not in {"mcpServers", "mcp_servers"}):
+        if not isinstance(servers, dict) or (
+            known is None and key not in {"mcpServers", "mcp_servers"}
+        ):
             continue
         if known is None:
-            yield _use(UseKind.AGENT, "mcp", path, _line_of(text, key), key, detail=(("role", "mcp"),))
+            yield _use(
+                UseKind.AGENT, "mcp", path, _line_of(text, key), key, detail=(("role", "mcp"),)
+            )
         for name, server in list(servers.items())[:_MOST]:
             if isinstance(server, dict):
                 yield from _server(path, text, name, server)
@@ -99,7 +143,10 @@ def _server(path: str, text: str, name: str, server: dict[str, object]) -> Itera
     number = _line_of(text, name)
     detail: list[tuple[str, str]] = [("role", "config")]
     command, arguments = server.get("command"), server.get("args")
-    words = [*(command if isinstance(command, list) else [command]), *(arguments if isinstance(arguments, list) else [])]
+    words = [
+        *(command if isinstance(command, list) else [command]),
+        *(arguments if isinstance(arguments, list) else []),
+    ]
     # What is no plain name may be a secret, and stays out.
     plain = [one for one in words if isinstance(one, str) and _SAFE_ARGUMENT.fullmatch(one)]
     if plain:
@@ -113,12 +160,12 @@ def _server(path: str, text: str, name: str, server: dict[str, object]) -> Itera
             bare = re.sub(r"(?<=://)[^/@]*@", "", re.split(r"[?#]", address)[0])
             detail.append(("url", bare))
             yield _use(UseKind.ENDPOINT, bare, path, _line_of(text, address), f"{name}: {bare}")
-    yield _use(UseKind.SERVER, name, path, number, f"{name}: {' '.join(plain[:2])}", detail=tuple(detail))
+    yield _use(
+        UseKind.SERVER, name, path, number, f"{name}: {' '.join(plain[:2])}", detail=tuple(detail)
+    )
 
 
-def _permissions(
-    path: str, text: str, document: dict[str, object], index: Index
-) -> Iterator[Use]:
+def _permissions(path: str, text: str, document: dict[str, object], index: Index) -> Iterator[Use]:
     known, rules = index.agent_file(path), document.get("permissions")
     if known is None or not isinstance(rules, dict):
         return
@@ -126,7 +173,14 @@ def _permissions(
         listed = rules.get(word)
         for rule in listed[:_MOST] if isinstance(listed, list) else ():
             if isinstance(rule, str) and word == "allow":
-                yield _use(UseKind.TOOL, rule, path, _line_of(text, rule), f"{word}: {rule}", detail=(("role", known[1]), ("permission", rule)))
+                yield _use(
+                    UseKind.TOOL,
+                    rule,
+                    path,
+                    _line_of(text, rule),
+                    f"{word}: {rule}",
+                    detail=(("role", known[1]), ("permission", rule)),
+                )
 
 
 def _use(  # noqa: PLR0913 - one for each thing that a use says

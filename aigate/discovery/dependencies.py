@@ -9,10 +9,18 @@ from collections.abc import Iterable, Iterator
 
 from aigate.discovery._signals import Imported, Signal
 
-_REQUIREMENTS = re.compile(r"(?:.*/)?(?:requirements|constraints)[\w.-]*\.(?:txt|in)|(?:.*/)?requirements/[\w.-]+\.(?:txt|in)")
-_NAME = re.compile(r"\s*(?P<name>[A-Za-z0-9][A-Za-z0-9._-]*)\s*(?:\[[^\]]*\])?\s*(?:[<>=!~;@#(,\s].*)?$")
-_LISTED = re.compile(r"\s*-\s+[\"']?(?P<name>[A-Za-z0-9][A-Za-z0-9._-]*)\s*(?:\[[^\]]*\])?\s*(?:[<>=!~;].*)?")
-_GO = re.compile(r"^\s*(?:require\s+)?(?P<name>[a-z0-9.-]+\.[a-z]{2,}/[\w./-]+)\s+v\d", re.MULTILINE)
+_REQUIREMENTS = re.compile(
+    r"(?:.*/)?(?:requirements|constraints)[\w.-]*\.(?:txt|in)|(?:.*/)?requirements/[\w.-]+\.(?:txt|in)"
+)
+_NAME = re.compile(
+    r"\s*(?P<name>[A-Za-z0-9][A-Za-z0-9._-]*)\s*(?:\[[^\]]*\])?\s*(?:[<>=!~;@#(,\s].*)?$"
+)
+_LISTED = re.compile(
+    r"\s*-\s+[\"']?(?P<name>[A-Za-z0-9][A-Za-z0-9._-]*)\s*(?:\[[^\]]*\])?\s*(?:[<>=!~;].*)?"
+)
+_GO = re.compile(
+    r"^\s*(?:require\s+)?(?P<name>[a-z0-9.-]+\.[a-z]{2,}/[\w./-]+)\s+v\d", re.MULTILINE
+)
 _GROUPS = ("dependencies", "devDependencies", "peerDependencies", "optionalDependencies")
 
 

@@ -32,7 +32,7 @@ class _Here:
     key: str = ""
     call: str = ""
     place: int = -1
-    depth: int = 0
+    tested: bool = False
 
 
 @dataclass(slots=True)
@@ -65,7 +65,7 @@ class _Walk:
                 # What stands in the holes counts by itself.
                 for part in node.values:
                     if isinstance(part, ast.FormattedValue):
-                        yield part.value, _Here(depth=here.depth + 1)
+                        yield part.value, _Here()
             case ast.BinOp(op=ast.Add()):
                 text = _start(node, self.constants)
                 if text and text[0]:
@@ -80,7 +80,7 @@ class _Walk:
                     if key is not None:
                         yield key, here
                         name = _constant(key) or _dotted(key) or here.key
-                    yield value, _Here(name, here.call, here.place, here.depth + 1)
+                    yield value, _Here(name, here.call, here.place)
             case ast.Assign():
                 name = next(filter(None, map(_dotted, node.targets)), "")
                 target = node.targets[0]
@@ -96,7 +96,7 @@ class _Walk:
             case ast.Compare():
                 name = _dotted(node.left)
                 yield node.left, here
-                yield from ((one, _Here(name)) for one in node.comparators)
+                yield from ((one, _Here(name, tested=True)) for one in node.comparators)
             case ast.FunctionDef() | ast.AsyncFunctionDef():
                 yield from self._function(node)
             case ast.ClassDef():
@@ -113,7 +113,14 @@ class _Walk:
         if here.call.rpartition(".")[2] not in _TESTS:
             self.found.append(
                 Said(
-                    text, node.lineno, node.col_offset + 1, here.key, here.call, here.place, is_open
+                    text,
+                    node.lineno,
+                    node.col_offset + 1,
+                    here.key,
+                    here.call,
+                    here.place,
+                    is_open,
+                    here.tested,
                 )
             )
 
@@ -122,17 +129,17 @@ class _Walk:
         arguments = [*map(self._argument, map(str, range(len(node.args))), node.args)]
         arguments += [self._argument(one.arg or "**", one.value) for one in node.keywords]
         self.found.append(Called(name, node.lineno, node.col_offset + 1, tuple(arguments)))
-        yield node.func, _Here(depth=here.depth + 1)
+        yield node.func, _Here()
         asked = arguments[0].value if arguments else None
         asks = name.endswith(tuple(_ASKS)) and asked and asked.isidentifier()
         for place, one in enumerate(node.args):
             # The default of a variable is what the variable is for.
             key = asked if asks and asked and place == 1 else (here.key if name in _WRAPS else "")
-            yield one, _Here(key or here.key if not name else key, name, place, here.depth + 1)
+            yield one, _Here(key or here.key if not name else key, name, place)
         for one_keyword in node.keywords:
             yield (
                 one_keyword.value,
-                _Here(_keyword(one_keyword, asked or here.key), name, -1, here.depth + 1),
+                _Here(_keyword(one_keyword, asked or here.key), name, -1),
             )
 
     def _argument(self, name: str, value: ast.expr) -> Argument:
@@ -158,7 +165,7 @@ class _Walk:
                 yield value, _Here(argument.arg)
         for argument in (*plain, *node.args.kwonlyargs):
             if argument.annotation is not None:
-                yield argument.annotation, _Here(argument.arg)
+                yield argument.annotation, _Here()
         for statement in node.body:
             yield statement, _Here()
 
@@ -182,7 +189,7 @@ def _children(node: ast.AST, here: _Here) -> Iterator[tuple[ast.AST, _Here]]:
         node,
         ast.List | ast.Tuple | ast.Set | ast.IfExp | ast.BoolOp | ast.Starred | ast.Subscript,
     )
-    inner = here if keeps else _Here(depth=here.depth + 1)
+    inner = here if keeps else _Here()
     if isinstance(node, ast.Return | ast.Yield | ast.Await | ast.FormattedValue):
         inner = here
     for child in ast.iter_child_nodes(node):

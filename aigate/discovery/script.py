@@ -9,14 +9,17 @@ from dataclasses import dataclass, field
 from aigate.discovery._signals import Argument, Called, Imported, Said, Signal
 
 _STRING = r"\"(?:[^\"\\\n]|\\.)*\"|'(?:[^'\\\n]|\\.)*'"
-_TOKENS = r"""
+_TOKENS = (
+    r"""
  (?P<string>%s)
 |(?P<template>`)
 |(?P<word>[A-Za-z_$][\w$]*)
 |(?P<mark>=>|[!=]==?|\?\.|[{}()\[\],:;.=?])
 |(?P<line>\n)
 |(?P<other>[^\s\w$"'`{}()\[\],:;.=?!/#]+|\d[\w.]*|.)
-""" % _STRING  # noqa: UP031 - the pattern is full of braces
+"""
+    % _STRING
+)  # noqa: UP031 - the pattern is full of braces
 _SLASHES = re.compile(r"(?P<comment>//[^\n]*|/\*.*?(?:\*/|\Z))|" + _TOKENS, re.DOTALL | re.VERBOSE)
 _HASHES = re.compile(r"(?P<comment>\#[^\n]*)|" + _TOKENS, re.DOTALL | re.VERBOSE)
 _TRIPLE = re.compile(r'(?:"""|\'\'\').*?(?:"""|\'\'\'|\Z)', re.DOTALL)
@@ -27,6 +30,7 @@ _DECLARES = frozenset({"const", "let", "var", "val", "final", "static", "readonl
 _OPENS, _CLOSES = frozenset("({["), frozenset(")}]")
 _NAME = re.compile(r"[\w$.?!\[\]()]{1,80}")
 _ESCAPE = re.compile(r"\\(.)", re.DOTALL)
+_UNION = re.compile(r"\s*\|(?!\|)")
 _MOST = 400_000
 
 
@@ -100,14 +104,16 @@ class _Walk:
             self.last = text[-1]
         return end
 
-    def _say(self, text: str, position: int, *, is_open: bool = False) -> None:
+    def _say(
+        self, text: str, position: int, *, is_open: bool = False, tested: bool = False
+    ) -> None:
         frame = self.stack[-1]
         if frame.mark == "{" and len(self.stack) > 1 and self.stack[-2].mark == "(":
             call, place = self.stack[-2].call, -1
         else:
             call, place = frame.call, frame.place if frame.mark == "(" else -1
         key = frame.key or ("" if frame.mark == "(" else frame.outer)
-        self.found.append(Said(text, *self.at(position), key, call, place, is_open))
+        self.found.append(Said(text, *self.at(position), key, call, place, is_open, tested))
 
     def _string(self, body: str, start: int, end: int) -> None:
         text = _ESCAPE.sub(r"\1", body) if "\\" in body else body
@@ -116,7 +122,8 @@ class _Walk:
             self.found.append(Imported(self.language, text, line, tuple(self.names)))
             self.names, self.importing = [], False
         else:
-            self._say(text, start)
+            is_union = self.last == "|" or _UNION.match(self.text, end) is not None
+            self._say(text, start, tested=is_union or self.last.startswith(("==", "!=")))
         frame = self.stack[-1]
         if frame.mark == "(" and self.last in {"(", ","}:
             frame.arguments.append(Argument(str(frame.place), text))
@@ -194,7 +201,9 @@ class _Walk:
             self.declared = ""
         if mark not in {".", "?."}:
             self.chain = "" if mark not in _OPENS else self.chain
-        self.last = f"{self.chain}(" if mark == "(" and self.chain in {"require", "import"} else mark
+        self.last = (
+            f"{self.chain}(" if mark == "(" and self.chain in {"require", "import"} else mark
+        )
         if mark in _OPENS:
             self.chain = ""
         return end
@@ -203,7 +212,9 @@ class _Walk:
         frame = self.stack[-1]
         call = self.chain if mark == "(" else (frame.call if mark == "[" else "")
         outer = frame.key or frame.outer
-        self.stack.append(_Frame(mark, call, "", outer if mark != "(" else "", 0, start + 1, self.at(start)))
+        self.stack.append(
+            _Frame(mark, call, "", outer if mark != "(" else "", 0, start + 1, self.at(start))
+        )
 
     def _close(self, position: int) -> None:
         if len(self.stack) == 1:

@@ -15,7 +15,9 @@ _LINE = re.compile(
 _COMMENT = re.compile(r"(?:^|\s)#.*")
 _QUOTED = re.compile(r"\"((?:[^\"\\]|\\.){0,2000})\"|'((?:[^'\\]|\\.){0,2000})'")
 _BARE = re.compile(r"[^\s,\[\]{}\"'=]+")
-_VARIABLE = re.compile(r"(?<![\w.-])[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+(?![\w-])|(?<=secrets\.)\w+|(?<=env\.)\w+|(?<=vars\.)\w+")
+_VARIABLE = re.compile(
+    r"(?<![\w.-])[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+(?![\w-])|(?<=secrets\.)\w+|(?<=env\.)\w+|(?<=vars\.)\w+"
+)
 _FROM = re.compile(r"FROM\s+(?:--\S+\s+)?(\S+)", re.IGNORECASE)
 _HIDDEN = 20_000
 

@@ -13,7 +13,9 @@ _WEIGHTS = re.compile(
     r".*\.(?:safetensors|gguf|ggml|pth?|ckpt|onnx|h5|keras|tflite|mlmodel|mlpackage|joblib|pb|engine|pdparams|llamafile|nemo)",
     re.IGNORECASE,
 )
-_WEIGHTS_BIN = re.compile(r"(?:.*/)?(?:pytorch_model|model|diffusion_pytorch_model|adapter_model|ggml)[\w.-]*\.bin")
+_WEIGHTS_BIN = re.compile(
+    r"(?:.*/)?(?:pytorch_model|model|diffusion_pytorch_model|adapter_model|ggml)[\w.-]*\.bin"
+)
 _DIGEST = re.compile(r"^oid sha256:([0-9a-f]{64})$", re.MULTILINE)
 _HOLDS = frozenset({Kind.BINARY, Kind.POINTER})
 

@@ -36,7 +36,9 @@ def read_knowledge(data: bytes) -> Knowledge:
             sure_hubs=_texts(raw["sure_hubs"]),
             agent_files=tuple(
                 AgentFiles(
-                    agent=str(one["agent"]), role=str(one["role"]), paths=_patterns(one["paths"])
+                    agent=str(one["agent"]),
+                    role=str(one["role"]),
+                    paths=tuple(re.compile(path) for path in one["paths"]),
                 )
                 for one in raw["agent_files"]
             ),
