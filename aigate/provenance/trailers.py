@@ -7,7 +7,7 @@ absence is evidence of nothing.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 from aigate.domain.evidence import Agents, Claim, Commit, Doubt, Exhibits, Grade
@@ -34,14 +34,34 @@ class _Named:
     detail: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class _Table:
+    """The table of agents by what is looked up: most lines of most messages fit none of them."""
+
+    agents: Agents
+    markers: tuple[tuple[Callable[[str], object], str], ...]
+    keys: Mapping[str, tuple[tuple[str, re.Pattern[str] | None], ...]]
+
+    @classmethod
+    def of(cls, agents: Agents) -> _Table:
+        """Return the table in this order."""
+        keys: dict[str, tuple[tuple[str, re.Pattern[str] | None], ...]] = {}
+        for one in agents.agents:
+            for key, pattern in one.trailers:
+                keys[key] = (*keys.get(key, ()), (one.name, pattern))
+        markers = [(mark.search, one.name) for one in agents.agents for mark in one.markers]
+        return cls(agents, tuple(markers), keys)
+
+
 def _read(exhibits: Exhibits) -> Iterator[Claim | Doubt]:
+    table = _Table.of(exhibits.agents)
     known: dict[tuple[str, ...], tuple[_Named, ...]] = {}
     for commit in exhibits.commits:
-        yield from _of_commit(commit, exhibits.agents, known)
+        yield from _of_commit(commit, table, known)
 
 
 def _of_commit(
-    commit: Commit, agents: Agents, known: dict[tuple[str, ...], tuple[_Named, ...]]
+    commit: Commit, table: _Table, known: dict[tuple[str, ...], tuple[_Named, ...]]
 ) -> Iterator[Claim | Doubt]:
     """Yield what one commit says; `known` remembers what was said before, for it is often said."""
     if len(commit.message) > trailers.LONGEST:
@@ -58,7 +78,7 @@ def _of_commit(
     found: dict[_Named, None] = {}
     for words in dict.fromkeys(said):
         if words not in known:
-            known[words] = tuple(_names(words, agents))
+            known[words] = tuple(_names(words, table))
         found.update(dict.fromkeys(known[words]))
     for named in found:
         yield Claim(
@@ -73,28 +93,28 @@ def _of_commit(
         )
 
 
-def _names(words: tuple[str, ...], agents: Agents) -> Iterator[_Named]:
+def _names(words: tuple[str, ...], table: _Table) -> Iterator[_Named]:
+    agents = table.agents
     match words:
         case (role, name, email):
             if found := agent_of(agents, name, email):
                 yield _Named(found.name, model_in(agents, found, name), detail=role)
         case (key, value):
-            yield from _of_trailer(key, value, agents)
+            yield from _of_trailer(key, value, table)
         case (row,):
-            for agent in agents.agents if row else ():
-                if any(marker.search(row) for marker in agent.markers):
-                    yield _Named(agent.name, detail="message")
+            marked = [name for marks, name in table.markers if marks(row)] if row else []
+            yield from (_Named(name, detail="message") for name in dict.fromkeys(marked))
         case _:
             return
 
 
-def _of_trailer(key: str, value: str, agents: Agents) -> Iterator[_Named]:
-    for agent in agents.agents:
-        for wanted, pattern in agent.trailers:
-            if key == wanted and (pattern is None or pattern.search(value.strip())):
-                session = value if "session" in key or "thread" in key else ""
-                plain = session if _SESSION.fullmatch(session) else ""
-                yield _Named(agent.name, session=plain, detail=key)
+def _of_trailer(key: str, value: str, table: _Table) -> Iterator[_Named]:
+    agents = table.agents
+    for name, pattern in table.keys.get(key, ()):
+        if pattern is None or pattern.search(value.strip()):
+            session = value if "session" in key or "thread" in key else ""
+            plain = session if _SESSION.fullmatch(session) else ""
+            yield _Named(name, session=plain, detail=key)
     name, email = trailers.person(value)
     found = agent_of(agents, name, email) if key in agents.people_keys and email else None
     if found:
