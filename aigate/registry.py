@@ -7,6 +7,7 @@ import pkgutil
 from functools import cache
 from typing import TypeVar
 
+from aigate.domain.agent import CodingAgent
 from aigate.domain.extension import Evidence, Reporter, RequirementKind, Scanner
 from aigate.domain.usage import UsageRule
 
@@ -33,6 +34,11 @@ def _found(package: str, constant: str, kind: type[_Plug]) -> tuple[_Plug, ...]:
 def scanners() -> tuple[Scanner, ...]:
     """Return every scanner, by name."""
     return _found("aigate.scanners", "SCANNER", Scanner)
+
+
+def scanner(name: str) -> Scanner:
+    """Return one scanner, and load no other."""
+    return _load("aigate.scanners", name.replace("-", "_"), "SCANNER", Scanner)
 
 
 @cache
@@ -67,3 +73,19 @@ def formats() -> tuple[str, ...]:
 def reporter(name: str) -> Reporter:
     """Return one report format, which must be one of `formats()`."""
     return _load("aigate.reporters", name.replace("-", "_"), "REPORTER", Reporter)
+
+
+@cache
+def coding_agents() -> tuple[CodingAgent, ...]:
+    """Return every coding agent whose hooks are known, by name."""
+    return _found("aigate.agents", "AGENT", CodingAgent)
+
+
+def agent_names() -> tuple[str, ...]:
+    """Return the name of every coding agent, without loading any."""
+    return _names("aigate.agents")
+
+
+def coding_agent(name: str) -> CodingAgent:
+    """Return one coding agent, which must be one of `agent_names()`."""
+    return _load("aigate.agents", name, "AGENT", CodingAgent)
