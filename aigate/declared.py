@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
@@ -20,7 +20,7 @@ from aigate.documents.ai_knowledge import read_knowledge
 from aigate.documents.initiative import find_initiatives, read_initiatives
 from aigate.domain.finding import Finding, Gap
 from aigate.domain.initiative import ComponentKind, Initiative
-from aigate.domain.inventory import Inventory
+from aigate.domain.inventory import Inventory, UseKind
 from aigate.domain.knowledge import Knowledge
 from aigate.domain.policy import Policy
 from aigate.domain.tree import Change, Entry
@@ -38,6 +38,9 @@ _POINTER = re.compile(
     rb"oid sha256:([0-9a-f]{64})\nsize \d{1,20}\n?"
 )
 _POINTER_BYTES = 1024
+_OWN = re.compile(
+    r"\.aigate/(?:policy\.yaml|initiatives/[^/]+\.yaml|trust/[^/]+\.json|ledger/[^/]+\.json)"
+)
 _CODE = (".py", ".pyw", ".js", ".mjs", ".cjs", ".jsx", ".ts", ".mts", ".cts", ".tsx")
 
 
@@ -133,6 +136,19 @@ def usage_of(tree: sides.Tree, policy: Policy, *, packs: str, at: date) -> Usage
     )
 
 
+def digests_of(tree: sides.Tree, usage: Usage) -> Usage:
+    """Return the same facts with the digest of every model file that was found."""
+    paths = {use.at.path for use in usage.inventory.uses if use.kind is UseKind.WEIGHTS}
+    known = _digests_at(tree, paths)
+    uses = tuple(
+        replace(use, digest=use.digest or known.get(use.at.path, ""))
+        if use.kind is UseKind.WEIGHTS
+        else use
+        for use in usage.inventory.uses
+    )
+    return replace(usage, inventory=replace(usage.inventory, uses=uses))
+
+
 def initiatives_of(tree: sides.Tree) -> tuple[Initiative, ...]:
     """Return what a tree declares.
 
@@ -195,7 +211,9 @@ def _in_scope(entries: Iterable[Entry], policy: Policy) -> tuple[Entry, ...]:
     return tuple(
         entry
         for entry in entries
-        if not any(matches_path(pattern, entry.path) for pattern in patterns)
+        # What steers the gate names providers to speak about them.
+        if not _OWN.fullmatch(entry.path)
+        and not any(matches_path(pattern, entry.path) for pattern in patterns)
     )
 
 
@@ -216,6 +234,10 @@ def _digests(tree: sides.Tree, declared: Iterable[Initiative]) -> dict[str, str]
         for _, component in components(declared, ComponentKind.MODEL)
         for file in component.files
     }
+    return _digests_at(tree, wanted)
+
+
+def _digests_at(tree: sides.Tree, wanted: Collection[str]) -> dict[str, str]:
     entries = [entry for entry in tree.entries if entry.path in wanted]
     found = dict.fromkeys((entry.path for entry in entries), "")
     for content in _contents(tree, [entry for entry in entries if entry.mode in _REGULAR]):

@@ -17,6 +17,9 @@ from aigate.domain.usage import NAME, Objection, Usage, UsageRule
 from aigate.engine.patterns import matches_name, matches_path
 from aigate.engine.place import fingerprint
 
+CONVENTIONS = frozenset({"agents-md", "mcp"})
+"""Names of agents for files that any agent reads: they do not tell which one does."""
+
 _MOST_PER_RULE = 500  # of one rule; a manifest or a tree that breaks one so often is known to
 
 
@@ -106,6 +109,26 @@ def is_of(component: Component, use: Use) -> bool:
 def same(one: str, other: str) -> bool:
     """Tell whether two names are the same but for case."""
     return one.casefold() == other.casefold()
+
+
+def undeclared(usage: Usage) -> tuple[Use, ...]:
+    """Return what no initiative declares where it is used, to draft a manifest from."""
+    found = []
+    for path, uses in by_path(usage.inventory.uses).items():
+        responsible = covering(usage.initiatives, path)
+        for use in uses:
+            everyone = usage.initiatives if _is_anywhere(use) else responsible
+            if use.kind in _OF_KIND and not serves_agent(use, uses):
+                if use.name not in CONVENTIONS and not declares(everyone, use):
+                    found.append(use)
+            elif use.kind in _LIBRARIES and not responsible:
+                found.append(use)
+    return tuple(found)
+
+
+def _is_anywhere(use: Use) -> bool:
+    """Tell whether a use belongs to an initiative wherever it lies."""
+    return use.kind in _ANYWHERE or bool(fact(use, "permission"))
 
 
 def serves_agent(use: Use, beside: Sequence[Use]) -> bool:
@@ -229,12 +252,18 @@ def _is_server(component: Component, use: Use) -> bool:
 
 
 def _is_tool(component: Component, use: Use) -> bool:
+    permissions = fact(use, "permission")
+    if permissions:
+        return all(one in component.permissions for one in permissions)
     return _among(use.name, component.tools)
 
 
 def _among(name: str, names: Iterable[str]) -> bool:
     return any(same(name, one) for one in names)
 
+
+_ANYWHERE = frozenset({UseKind.WEIGHTS, UseKind.AGENT, UseKind.SERVER})
+_LIBRARIES = frozenset({UseKind.FRAMEWORK, UseKind.VECTOR_STORE})
 
 _OF_KIND: Mapping[UseKind, Callable[[Component, Use], bool]] = {
     UseKind.PROVIDER: _is_provider,

@@ -9,10 +9,7 @@ from aigate.domain.inventory import Use, UseKind
 from aigate.domain.rule import Rule
 from aigate.domain.severity import Severity
 from aigate.domain.usage import NAME, Objection, Usage, UsageRule
-from aigate.engine.usage import components, covering, declares, fact, of_product
-
-# Files that any agent reads: they do not tell which one does.
-_CONVENTIONS = frozenset({"agents-md", "mcp"})
+from aigate.engine.usage import CONVENTIONS, components, covering, declares, fact, of_product
 
 
 def _check(usage: Usage) -> Iterator[Objection]:
@@ -65,7 +62,7 @@ def _coding_agents(usage: Usage) -> Iterator[Objection]:
     """Yield one objection for each agent, however many files it has."""
     first: dict[str, Use] = {}
     for use in sorted(usage.inventory.uses, key=lambda one: one.at):
-        if use.kind is UseKind.AGENT and not of_product(use) and use.name not in _CONVENTIONS:
+        if use.kind is UseKind.AGENT and not of_product(use) and use.name not in CONVENTIONS:
             first.setdefault(use.name, use)
     for name, use in first.items():
         if name and not declares(usage.initiatives, use):

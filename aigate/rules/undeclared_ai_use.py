@@ -41,7 +41,8 @@ def _check(usage: Usage) -> Iterator[Objection]:
         providers = {use.name for use in undeclared if use.kind is UseKind.PROVIDER}
         for use in undeclared:
             # Who declares the provider has to say which models anyway.
-            if use.kind is UseKind.PROVIDER or use.provider not in providers:
+            told = use.provider in providers or (providers and not use.provider)
+            if use.kind is UseKind.PROVIDER or not told:
                 yield Objection(
                     at=use.at,
                     message=_message(use, [one.name for one in responsible]),
