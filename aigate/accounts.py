@@ -8,7 +8,7 @@ that come after it.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from aigate.domain.accountability import Recorded, Registry, Statement
@@ -137,6 +137,20 @@ def _late(record: Recorded, registry: Registry | None) -> tuple[str, ...]:
         return ()
     book = Ledger(registry=registry, branch="", records=())
     return tuple(refusals(record, book, new=False))[:1]
+
+
+def with_opener(accounts: Accounts, account: str) -> Accounts:
+    """Add whose account the code host says opened the change, such as `github:1`, to its authors.
+
+    Whoever opens it has a part in it, whatever its commits say of themselves.
+    """
+    people = accounts.registry.current.people if accounts.registry else ()
+    found = {
+        person.id
+        for person in people
+        if any(f"{platform}:{number}" == account for platform, number in person.platform_ids)
+    }
+    return replace(accounts, authors=accounts.authors | found)
 
 
 def registry_of(tree: sides.Tree, *, pin: str = "", at: datetime) -> Registry | None:

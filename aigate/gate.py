@@ -15,7 +15,7 @@ from datetime import datetime
 from pathlib import Path
 
 from aigate import __version__, declared, lineage, registry
-from aigate.accounts import CONTROL_PLANE, Accounts, read_accounts
+from aigate.accounts import CONTROL_PLANE, Accounts, read_accounts, with_opener
 from aigate.documents.policy import POLICY
 from aigate.domain.extension import Scanner
 from aigate.domain.finding import (
@@ -56,7 +56,8 @@ class Request:
     the index; without `base` and `staged` the whole tree. `branch` is the branch that the
     change is meant for, where `base` is a commit, and `default_branch` the repository's, where
     the clone has no record of it. `policy_file` and `trust_root` are
-    trusted, since the caller names them, and `from_caller` reads that policy and what it
+    trusted, since the caller names them; `opener` is the account that opened the change, as in
+    `github:1`. `from_caller` reads that policy and what it
     extends. `only` narrows what is judged to these paths, for commands that need one finding and
     not a decision: such a report must never be taken for a verdict. `environ` is the caller's
     environment, of which git gets to see little. `deadline` is in seconds. In `cache`, which is
@@ -74,6 +75,7 @@ class Request:
     policy_file: str = ""
     from_caller: Callable[[str], bytes | None] = lambda _name: None
     trust_root: str = ""
+    opener: str = ""
     only: frozenset[str] = frozenset()
     environ: Mapping[str, str] = field(default_factory=dict)
     deadline: float = 600.0
@@ -194,6 +196,7 @@ def run(
         at=at,
         cache=open_cache(request.cache) if (steering or sides.EMPTY).folder_id else None,
     )
+    accounts = with_opener(accounts, request.opener)
     origins = with_people(origins, trusted.policy, accounts.registry)
     candidates = [
         Candidate(

@@ -101,6 +101,7 @@ def _asked(environ: Mapping[str, str]) -> Asked:
         head=head or asked.head,
         branch="" if base else asked.branch,
         default_branch=asked.default_branch,
+        opener=asked.opener,
     )
 
 
@@ -132,6 +133,7 @@ def _judged(context: click.Context, asked: Asked, folder: Path, nonce: str) -> i
         "--head": asked.head,
         "--branch": asked.branch,
         "--default-branch": asked.default_branch,
+        "--opener": asked.opener,
         "--policy": _ENVIRON.get("AIGATE_POLICY", ""),
         "--trust-root": _ENVIRON.get("AIGATE_TRUST_ROOT", ""),
         "--deadline": _ENVIRON.get("AIGATE_DEADLINE", ""),

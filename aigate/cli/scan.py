@@ -30,6 +30,7 @@ from aigate.workspace.git import open_repository
 from aigate.workspace.worktree import index_entries
 
 _NONCE = re.compile(r"[0-9a-f]{32,64}")
+_ACCOUNT = re.compile(r"[a-z][a-z0-9-]{0,31}:[1-9][0-9]{0,18}")
 _ENVIRON = os.environ  # noqa: TID251 - settings are resolved here, in the command
 
 
@@ -64,6 +65,12 @@ class _Output:
     metavar="NAME",
     default="",
     help="The repository's, where the clone has no record of it.",
+)
+@click.option(
+    "--opener",
+    metavar="PLATFORM:ID",
+    default="",
+    help="The account that opened the change, such as github:583231; an author of it.",
 )
 @click.option("--staged", is_flag=True, help="Judge what is staged, against HEAD.")
 @click.option(
@@ -144,6 +151,7 @@ def scan(
     head: str,
     branch: str,
     default_branch: str,
+    opener: str,
     staged: bool,
     format_: str,
     outputs: tuple[str, ...],
@@ -175,6 +183,10 @@ def scan(
         raise UsageError(
             f"`{nonce}` is no nonce", hint="give 32 to 64 hexadecimal digits that nobody can guess"
         )
+    if opener and not _ACCOUNT.fullmatch(opener):
+        raise UsageError(
+            f"`{opener}` is no account", hint="write the number of the account, as `github:583231`"
+        )
     if sign_with and not verdict:
         raise UsageError("`--sign-with` signs what `--verdict FILE` names, and nothing is named")
     request = Request(
@@ -189,6 +201,7 @@ def scan(
         policy_file=policy,
         from_caller=from_disk(Path.cwd(), policy),
         trust_root=trust_root,
+        opener=opener,
         environ=dict(_ENVIRON),
         deadline=deadline,
         jobs=jobs or cores(),

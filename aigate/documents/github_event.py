@@ -29,13 +29,15 @@ class Asked:
 
     `base` and `head` are revisions, `base` empty where the whole tree is judged. `branch` is
     the name of the branch that the change is meant for, `default_branch` that of the
-    repository, each empty if the event does not say.
+    repository, each empty if the event does not say; `opener` the account that opened the pull
+    request, by its number, which stays when somebody is renamed.
     """
 
     base: str
     head: str
     branch: str = ""
     default_branch: str = ""
+    opener: str = ""
 
 
 def read_event(name: str, payload: bytes, *, commit: str) -> Asked:
@@ -62,7 +64,13 @@ def read_event(name: str, payload: bytes, *, commit: str) -> Asked:
     default = event.text("repository", "default_branch", optional=True)
     if name == "pull_request":
         branch = event.text("pull_request", "base", "ref")
-        return Asked(base=f"{_TRACKED}{branch}", head=commit, branch=branch, default_branch=default)
+        return Asked(
+            base=f"{_TRACKED}{branch}",
+            head=commit,
+            branch=branch,
+            default_branch=default,
+            opener=event.account("pull_request", "user", "id"),
+        )
     if name == "merge_group":
         return Asked(
             base=event.commit("merge_group", "base_sha"),
@@ -118,6 +126,17 @@ class _Event:
         if not isinstance(value, str) or not value or value.startswith("-"):
             raise _unclear(f"`{'.'.join(path)}`", "is missing from the event, or is no name")
         return value
+
+    def account(self, *path: str) -> str:
+        """Return an account by its number, the empty text if the event names none."""
+        value = self._value
+        for name in path:
+            value = value.get(name) if isinstance(value, dict) else None
+        if value is None:
+            return ""
+        if type(value) is not int or value <= 0:
+            raise _unclear(f"`{'.'.join(path)}`", "of the event is no number of an account")
+        return f"github:{value}"
 
     def commit(self, *path: str) -> str:
         value = self.text(*path)

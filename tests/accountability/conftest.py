@@ -177,7 +177,8 @@ def founded(tmp_path_factory) -> Path:
             trust(person, "sign", "--key", key(person), "--yes")
 
     team.git("dana", "init", "-q", "-b", "main", ".")
-    trust("dana", "init", "--id", "dana", "--key", key("dana"), "--with", "sam", "--with-key", key("sam"))  # fmt: skip
+    other = ("--with", "sam", "--with-key", key("sam"), "--with-github-id", "7")
+    trust("dana", "init", "--id", "dana", "--key", key("dana"), *other)
     trust("sam", "sign", "--key", key("sam"), "--yes")
     for person, roles in (("both", ("developer", "security")), ("lee", ("developer",))):
         options = [part for role in roles for part in ("--role", role)]

@@ -140,3 +140,11 @@ def test_a_shallow_clone_says_that_a_date_is_missing_and_how_to_get_it(project, 
     (one,) = [each for each in seen.findings("session.py") if each["rule"] == RULE]
     assert (seen.code, one["first_seen"], one["due"], one["fix_within_days"]) == (0, "", "", 90)
     assert any("shallow" in note and "fetch-depth: 0" in note for note in seen.report["notes"])
+
+
+def test_c_115_whoever_opened_the_change_is_an_author_whatever_its_commits_say(team) -> None:
+    team.accepted(with_="sam")
+
+    assert team.blocked("--opener", "github:8") == ()
+    assert "security-signed-own-change" in team.blocked("--opener", "github:7")
+    assert team.scan("--opener", "sam").code == 2

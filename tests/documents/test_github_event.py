@@ -16,7 +16,26 @@ ASKED = {
     "a pull request": (
         "pull_request",
         {"pull_request": {"base": {"ref": "release/1", "sha": TWO}}, "repository": REPOSITORY},
-        Asked(base="refs/remotes/origin/release/1", head=ONE, branch="release/1", default_branch="main"),
+        Asked(
+            base="refs/remotes/origin/release/1",
+            head=ONE,
+            branch="release/1",
+            default_branch="main",
+        ),
+    ),
+    "a pull request with its opener": (
+        "pull_request",
+        {
+            "pull_request": {"base": {"ref": "main"}, "user": {"id": 7, "login": "sam"}},
+            "repository": REPOSITORY,
+        },
+        Asked(
+            base="refs/remotes/origin/main",
+            head=ONE,
+            branch="main",
+            default_branch="main",
+            opener="github:7",
+        ),
     ),
     "a pull request whose base was edited": (
         "pull_request",
@@ -91,6 +110,11 @@ UNCLEAR = {
     "a list": ("pull_request", b"[]", ONE),
     "null": ("merge_group", b"null", ONE),
     "no base": ("pull_request", b'{"pull_request": {}}', ONE),
+    "an opener that is no number": (
+        "pull_request",
+        b'{"pull_request": {"base": {"ref": "main"}, "user": {"id": "7"}}}',
+        ONE,
+    ),
     "a base that is no text": ("pull_request", b'{"pull_request": {"base": {"ref": 1}}}', ONE),
     "a base that is an option": (
         "pull_request",
