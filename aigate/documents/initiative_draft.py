@@ -107,6 +107,8 @@ def _services(uses: Sequence[Use]) -> Iterator[ServicePart]:
             provider = _served_by(use, uses)
             if provider:
                 names.setdefault(provider, set()).add(use.name)
+        elif use.kind is UseKind.ENDPOINT and use.provider and _can_be_said(use.provider):
+            names.setdefault(use.provider, set())
     hosts = {
         host(use.name): use.name
         for use in uses

@@ -118,7 +118,9 @@ def undeclared(usage: Usage) -> tuple[Use, ...]:
         responsible = covering(usage.initiatives, path)
         for use in uses:
             everyone = usage.initiatives if _is_anywhere(use) else responsible
-            if use.kind in _OF_KIND and not serves_agent(use, uses):
+            # An embedding is reported as a model as well.
+            own = use.kind is not UseKind.EMBEDDING and not serves_agent(use, uses)
+            if use.kind in _OF_KIND and own:
                 if use.name not in CONVENTIONS and not declares(everyone, use):
                     found.append(use)
             elif use.kind in _LIBRARIES and not responsible:

@@ -10,17 +10,16 @@ from aigate.domain.severity import Severity
 from aigate.domain.usage import NAME, Objection, Usage, UsageRule
 from aigate.engine.usage import by_path, covering, declares, is_declared_file, serves_agent
 
+# An embedding is reported as a model as well.
 _LISTS = {
     UseKind.PROVIDER: "services",
     UseKind.MODEL: "models",
-    UseKind.EMBEDDING: "models",
     UseKind.ENDPOINT: "services",
     UseKind.WEIGHTS: "models",
 }
 _WORDS = {
     UseKind.PROVIDER: "provider",
     UseKind.MODEL: "model",
-    UseKind.EMBEDDING: "model",
     UseKind.ENDPOINT: "endpoint",
     UseKind.WEIGHTS: "model file",
 }
@@ -46,7 +45,6 @@ def _check(usage: Usage) -> Iterator[Objection]:
                 yield Objection(
                     at=use.at,
                     message=_message(use, [one.name for one in responsible]),
-                    # An embedding is reported as a model as well.
                     matter=f"{_WORDS[use.kind]}\0{use.name}",
                 )
 

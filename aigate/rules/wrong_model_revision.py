@@ -11,7 +11,7 @@ from aigate.domain.severity import Severity
 from aigate.domain.usage import NAME, Objection, Usage, UsageRule
 from aigate.engine.usage import components, covering, is_immutable, is_of
 
-_PINNED = frozenset({UseKind.MODEL, UseKind.EMBEDDING, UseKind.DATASET})
+_PINNED = frozenset({UseKind.MODEL, UseKind.DATASET})
 
 
 def _check(usage: Usage) -> Iterator[Objection]:
