@@ -1,0 +1,31 @@
+"""What the guide to initiatives shows is read by the reader."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from aigate.documents.initiative import read_initiatives
+from aigate.registry import usage_rules
+
+GUIDE = (Path(__file__).parents[2] / "docs/initiatives.md").read_text()
+SHOWN = re.findall(r"```yaml\n# (\S+)\n(.*?)```", GUIDE, re.DOTALL)
+
+
+def test_there_are_two_manifests_in_the_guide() -> None:
+    assert len(SHOWN) == 2
+
+
+@pytest.mark.parametrize(("path", "text"), SHOWN)
+def test_a_manifest_of_the_guide_is_read(path: str, text: str) -> None:
+    (found,) = read_initiatives([path], lambda _path: text.encode())
+
+    assert found.components
+    assert found.owners.developer != found.owners.security
+
+
+@pytest.mark.parametrize("rule", [rule.page.name for rule in usage_rules()])
+def test_every_rule_is_in_the_guide(rule: str) -> None:
+    assert f"(rules/{rule}.md)" in GUIDE
