@@ -36,8 +36,10 @@ AGENT = CodingAgent(
     settings=(r"\.codex/(?:hooks\.json|config\.toml|hooks/.*|rules/.*)",),
     markers=("CODEX_THREAD_ID", "CODEX_SANDBOX", "CODEX_CI"),
     needs=(
-        "it silently skips hooks that you have not trusted: `/hooks` in a session shows and trusts"
-        " them, after each change of the command anew",
+        (
+            "it silently skips hooks that you have not trusted: `/hooks` in a session shows and trusts"
+            " them, after each change of the command anew"
+        ),
         "it reads `.codex/` of a project only if that project is trusted",
         "automation that reviewed the file passes `--dangerously-bypass-hook-trust`",
     ),

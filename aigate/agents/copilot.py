@@ -109,8 +109,10 @@ AGENT = CodingAgent(
     ),
     markers=("COPILOT_CLI", "COPILOT_AGENT_SESSION_ID"),
     needs=(
-        "the cloud agent reads `.github/hooks/` of the default branch alone, and needs aigate from"
-        " `copilot-setup-steps.yml`",
+        (
+            "the cloud agent reads `.github/hooks/` of the default branch alone, and needs aigate from"
+            " `copilot-setup-steps.yml`"
+        ),
         "the command line asks once whether you trust the folder",
         "it shows no words of a hook that passes: what is handed over is in the job's log alone",
     ),

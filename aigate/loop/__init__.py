@@ -1,0 +1,1 @@
+"""The gate inside a coding agent's loop: before a write, after it, and when the agent stops."""
