@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from aigate.engine.strict_json import Json
 from aigate.errors import IncompleteError, UsageError
@@ -81,7 +81,7 @@ def read_event(name: str, payload: bytes, *, commit: str) -> Asked:
     if name == "push":
         return _push(event, commit, default)
     if name in _WHOLE:
-        return Asked(base="", head=commit, default_branch=default)
+        return _whole(event.text("ref", optional=True), commit, default)
     raise UsageError(
         f"the event `{name}` does not say what to judge",
         hint="use `pull_request`, `merge_group`, `push` or `schedule`, or give the input `base`",
@@ -96,8 +96,19 @@ def _push(event: _Event, commit: str, default: str) -> Asked:
     if branch and not _NOTHING.fullmatch(before):
         return Asked(base=before, head=commit, branch=branch, default_branch=default)
     # A tag, or a branch that was not there before: all that the default branch has not.
-    base = f"{_TRACKED}{default}" if default and branch != default and branch else ""
-    return Asked(base=base, head=commit, branch=branch, default_branch=default)
+    asked = _whole(ref, commit, default)
+    return replace(asked, branch=branch)
+
+
+def _whole(ref: str, commit: str, default: str) -> Asked:
+    """Ask for the whole tree of the default branch, and for all that others have beyond it.
+
+    A tree that is judged whole is judged by its own policy. Anybody who can push can make a tag
+    or a branch, and the result is shown at the commit, where a pull request needs a pass.
+    """
+    elsewhere = bool(ref and default) and ref != f"{_BRANCHES}{default}"
+    base = f"{_TRACKED}{default}" if elsewhere else ""
+    return Asked(base=base, head=commit, default_branch=default)
 
 
 def _parsed(payload: bytes) -> Json:

@@ -70,7 +70,17 @@ ASKED = {
     "a tag": (
         "push",
         {"before": ZERO, "after": ONE, "ref": "refs/tags/v1", "repository": REPOSITORY},
+        Asked(base="refs/remotes/origin/main", head=ONE, default_branch="main"),
+    ),
+    "started by hand on the default branch": (
+        "workflow_dispatch",
+        {"ref": "refs/heads/main", "repository": REPOSITORY},
         Asked(base="", head=ONE, default_branch="main"),
+    ),
+    "started by hand on another branch": (
+        "workflow_dispatch",
+        {"ref": "refs/heads/topic", "repository": REPOSITORY},
+        Asked(base="refs/remotes/origin/main", head=ONE, default_branch="main"),
     ),
     "a schedule": (
         "schedule",
