@@ -125,7 +125,9 @@ def test_a_manifest_with_everything_is_read() -> None:
     parts = {part.name: part for part in found.components}
 
     assert found.impact is Impact.HIGH
-    assert parts["org/ranker"].files == (ModelFile(path="weights/ranker.safetensors", sha256=DIGEST),)
+    assert parts["org/ranker"].files == (
+        ModelFile(path="weights/ranker.safetensors", sha256=DIGEST),
+    )
     assert parts["org/ranker"].revision == "0123456789abcdef0123456789abcdef01234567"
     assert parts["openai"].retention == 0
     assert parts["org/questions"].data is DataClass.PUBLIC
