@@ -23,6 +23,8 @@ _PAGE = re.compile(
     r"/(?:settings|docs?|download|library|usercenter|keys|account|dashboard|pricing|blog|console"
     r"|login|signup|playground|auth|terms|privacy|activity)(?:[/?#]|$)"
 )
+# Every byte that is no small letter ends a word.
+_LETTERS = bytes(byte if 97 <= byte <= 122 else 32 for byte in range(256))
 _NOTHING = re.compile(r"(?!)")
 # Names that clouds and forges share with their services for models.
 AMBIGUOUS = frozenset(
@@ -65,6 +67,8 @@ class Index:
     _patterns: list[tuple[bool, re.Pattern[str], Provider | None]] = field(default_factory=list)
     _quick: re.Pattern[str] = _NOTHING
     _any_path: re.Pattern[str] = _NOTHING
+    _loose: re.Pattern[str] = _NOTHING
+    _roots: frozenset[bytes] = frozenset()
     _known: dict[str, Match | None] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -97,6 +101,7 @@ class Index:
             (start, who) for who in self.knowledge.providers for start in who.terraform
         )
         self._prepare_paths()
+        self._prepare_words()
         for store in self.knowledge.vector_stores:
             self.stores.update({name: store for name in store.classes})
 
@@ -117,7 +122,35 @@ class Index:
     def mentions(self, text: str) -> bool:
         """Tell whether a text has any word at all that could matter; fast, and often wrong."""
         lower = text.lower()
-        return any(root in lower for root in self.knowledge.roots)
+        words = lower.encode("ascii", "replace").translate(_LETTERS).split()
+        return not self._roots.isdisjoint(words) or self._loose.search(lower) is not None
+
+    def _prepare_words(self) -> None:
+        self._roots = frozenset(root.encode() for root in self.knowledge.roots)
+        known = (
+            *self.knowledge.providers,
+            *self.knowledge.frameworks,
+            *self.knowledge.vector_stores,
+        )
+        names = {
+            name.rstrip("*").lower()
+            for what in known
+            for name in (*what.python, *what.npm, *what.go, *what.java)
+        }
+        loose = {name for name in names if self._roots.isdisjoint(words_of(name))}
+        loose_env = {
+            name.rstrip("*").lower()
+            for who in self.knowledge.providers
+            for name in (*who.env, *who.hosts, *who.services)
+            if self._roots.isdisjoint(words_of(name.lower()))
+        }
+        modules = "|".join(sorted(map(re.escape, loose), key=len, reverse=True))
+        others = "|".join(sorted(re.escape(one.split("*")[-1]) for one in loose_env))
+        ports = "|".join(f":{port}" for port in sorted(self.ports))
+        self._loose = re.compile(
+            rf"(?:\b(?:import|from)\s+[\"']?|require\([\"'])(?:{modules})\b|{others}|(?:{ports})\b"
+            r"|[\"'\s/:]o[1345](?:-(?:mini|pro|preview)|[\"'\s])|[\"'](?:[te]5|gte|yi|phi)-|(?:^|[\"'\s/])@cf/"
+        )
 
     def _learn(self, language: str, names: Iterable[str], what: Library | Provider) -> None:
         for name in names:
@@ -215,6 +248,11 @@ class Index:
             *(p for who in self.knowledge.providers for p in who.embeddings),
         )
         return any(pattern.match(name) or pattern.match(tail) for pattern in patterns)
+
+
+def words_of(name: str) -> list[bytes]:
+    """Return the runs of letters of a name in small letters."""
+    return name.encode("ascii", "replace").translate(_LETTERS).split()
 
 
 def index_of(knowledge: Knowledge) -> Index:

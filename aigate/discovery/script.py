@@ -15,13 +15,14 @@ _TOKENS = (
 |(?P<template>`)
 |(?P<word>[A-Za-z_$][\w$]*)
 |(?P<mark>=>|[!=]==?|\?\.|[{}()\[\],:;.=?])
-|(?P<line>\n)
-|(?P<other>[^\s\w$"'`{}()\[\],:;.=?!/#]+|\d[\w.]*|.)
+|(?P<other>[^\s\w$"'`{}()\[\],:;.=?!/#]+|\d[\w.]*|\S)
 """
     % _STRING
 )  # noqa: UP031 - the pattern is full of braces
-_SLASHES = re.compile(r"(?P<comment>//[^\n]*|/\*.*?(?:\*/|\Z))|" + _TOKENS, re.DOTALL | re.VERBOSE)
-_HASHES = re.compile(r"(?P<comment>\#[^\n]*)|" + _TOKENS, re.DOTALL | re.VERBOSE)
+_SLASHES = re.compile(
+    r"\s*(?:(?P<comment>//[^\n]*|/\*.*?(?:\*/|\Z))|" + _TOKENS + ")", re.DOTALL | re.VERBOSE
+)
+_HASHES = re.compile(r"\s*(?:(?P<comment>\#[^\n]*)|" + _TOKENS + ")", re.DOTALL | re.VERBOSE)
 _TRIPLE = re.compile(r'(?:"""|\'\'\').*?(?:"""|\'\'\'|\Z)', re.DOTALL)
 _REGEX = re.compile(r"/(?![*/])(?:[^/\\\[\n]|\\.|\[(?:[^\]\\\n]|\\.)*\])+/[a-z]*")
 _CHUNK = re.compile(r"(?:[^`\\$]|\\.|\$(?!\{))*", re.DOTALL)
@@ -31,7 +32,7 @@ _OPENS, _CLOSES = frozenset("({["), frozenset(")}]")
 _NAME = re.compile(r"[\w$.?!\[\]()]{1,80}")
 _ESCAPE = re.compile(r"\\(.)", re.DOTALL)
 _UNION = re.compile(r"\s*\|(?!\|)")
-_MOST = 400_000
+_MOST = 2_000_000
 
 
 def read(text: str, *, hashes: bool = False, language: str = "npm") -> tuple[Signal, ...]:
@@ -74,35 +75,40 @@ class _Walk:
 
     def run(self) -> None:
         self.starts = [0, *(one.end() for one in re.finditer("\n", self.text))]
-        position, end = 0, min(len(self.text), _MOST * 10)
+        position, end = 0, min(len(self.text), _MOST)
+        text, match = self.text, self.pattern.match
         while position < end:
-            if self.text[position] == "/" and (self.last in _BEFORE_REGEX or not self.last):
-                regex = _REGEX.match(self.text, position)
-                if regex is not None:
-                    position, self.last = regex.end(), "regex"
-                    continue
-            token = self.pattern.match(self.text, position)
+            token = match(text, position)
             if token is None:
                 break
-            position = self._token(token)
+            kind, end_of = token.lastgroup, token.end()
+            if kind == "word":
+                self._word(token["word"], token.start("word"))
+                position = end_of
+            elif kind == "other":
+                position = self._other(token["other"], token.start("other"), end_of)
+            elif kind == "mark":
+                position = self._mark(token["mark"], token.start("mark"), end_of)
+            elif kind == "string":
+                self._string(token["string"][1:-1], token.start("string"), end_of)
+                position = end_of
+            elif kind == "template":
+                position = self._template(token.start("template"), end_of)
+            else:
+                position = end_of
+
+    def _other(self, text: str, start: int, end: int) -> int:
+        if text == "/" and (self.last in _BEFORE_REGEX or not self.last):
+            regex = _REGEX.match(self.text, start)
+            if regex is not None:
+                self.last = "regex"
+                return regex.end()
+        self.last = text[-1]
+        return end
 
     def at(self, position: int) -> tuple[int, int]:
         line = bisect_right(self.starts, position)
         return line, position - self.starts[line - 1] + 1
-
-    def _token(self, token: re.Match[str]) -> int:
-        kind, text, end = token.lastgroup, token[0], token.end()
-        if kind == "string":
-            self._string(text[1:-1], token.start(), end)
-        elif kind == "template":
-            return self._template(token.start(), end)
-        elif kind == "word":
-            self._word(text, token.start())
-        elif kind == "mark":
-            return self._mark(text, token.start(), end)
-        elif kind == "other" and not text.isspace():
-            self.last = text[-1]
-        return end
 
     def _say(
         self, text: str, position: int, *, is_open: bool = False, tested: bool = False
