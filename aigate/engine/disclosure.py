@@ -5,15 +5,16 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from aigate import __version__
-from aigate.domain.evidence import Agents, Claim, Commit, Doubt, Grade
+from aigate.domain.evidence import Agent, Agents, Claim, Commit, Doubt, Grade
 from aigate.domain.finding import Provenance
 from aigate.domain.policy import AiTrailer
 from aigate.domain.rule import Rule
 from aigate.domain.severity import Severity
 from aigate.engine.identity import agent_of, is_person
+from aigate.engine.merges import ancestry
 from aigate.engine.trailers import person, trailers
 
 NAME = "provenance"
@@ -99,6 +100,7 @@ RULES = (_SIGN_OFF, _NO_PERSON, _UNRELIABLE, _UNDISCLOSED)
 """The pages of the rules about commits."""
 
 _KERNEL = re.compile(r"[A-Za-z][A-Za-z0-9_. -]{0,40}:[A-Za-z0-9][\w./@:-]{0,100}(?:[ \t].*)?")
+_MOST_TRAILERS = 10_000  # as many as evidence is read from
 _REVIEWERS = frozenset(
     {"reviewed-by", "acked-by", "tested-by", "approved-by", "merged-by", "signed-off-by"}
 )
@@ -133,9 +135,11 @@ def objections(
         if claim.kind is not Provenance.HUMAN and claim.grade is not Grade.HINTED:
             spoken[claim.commit].add(claim.agent)
     found = [_of_doubt(doubt) for doubt in doubts]
+    known = _Known(agents)
+    merged = _merged_by_people(commits, known)
     for commit in commits:
-        found += _of_commit(commit, commits, agents)
-        if commit.id in spoken and not _discloses(commit, agents, trailer):
+        found += _of_commit(commit, known, merged=commit.id in merged)
+        if commit.id in spoken and not _discloses(commit, known, trailer):
             found.append(_undisclosed(commit, spoken[commit.id], trailer))
     return tuple(found)
 
@@ -155,11 +159,41 @@ def _of_doubt(doubt: Doubt) -> Objection:
     )
 
 
-def _of_commit(commit: Commit, commits: Sequence[Commit], agents: Agents) -> Iterator[Objection]:
-    pairs = trailers(commit.message)
-    for value in dict.fromkeys(value for key, value in pairs if key == "signed-off-by"):
-        name, email = person(value)
-        agent = agent_of(agents, name, email)
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """The table of agents, and what it says of those who were asked about: many are many times."""
+
+    agents: Agents
+    named: dict[tuple[str, str], Agent | None] = field(default_factory=dict)
+    people: dict[tuple[str, str], bool] = field(default_factory=dict)
+
+    def agent(self, name: str, email: str) -> Agent | None:
+        if (name, email) not in self.named:
+            self.named[name, email] = agent_of(self.agents, name, email)
+        return self.named[name, email]
+
+    def is_person(self, name: str, email: str) -> bool:
+        if (name, email) not in self.people:
+            self.people[name, email] = is_person(self.agents, name, email)
+        return self.people[name, email]
+
+
+def _merged_by_people(commits: Sequence[Commit], known: _Known) -> frozenset[str]:
+    """Return the commits that a person merged, and so has seen at least that there are some."""
+    merges = [one for one in commits if len(one.parents) > 1 and known.is_person(*one.author)]
+    if not merges:
+        return frozenset()
+    tree = ancestry(commits)
+    brought = 0
+    for one in merges:
+        brought |= tree.brought(one)
+    return frozenset(tree.members(brought))
+
+
+def _of_commit(commit: Commit, known: _Known, *, merged: bool) -> Iterator[Objection]:
+    pairs = _pairs(commit)
+    for value in (value for key, value in pairs if key == "signed-off-by"):
+        agent = known.agent(*person(value))
         if agent:
             yield _object(
                 _SIGN_OFF,
@@ -168,8 +202,8 @@ def _of_commit(commit: Commit, commits: Sequence[Commit], agents: Agents) -> Ite
                 " hint: a person signs off, the agent is named in `Assisted-by`",
             )
             break
-    author = agent_of(agents, *commit.author)
-    if author and not _accompanied(commit, commits, agents):
+    author = known.agent(*commit.author)
+    if author and not merged and not _accompanied(commit, known):
         yield _object(
             _NO_PERSON,
             commit,
@@ -178,27 +212,28 @@ def _of_commit(commit: Commit, commits: Sequence[Commit], agents: Agents) -> Ite
         )
 
 
-def _accompanied(commit: Commit, commits: Sequence[Commit], agents: Agents) -> bool:
-    people = [commit.committer]
-    for key, value in trailers(commit.message):
-        if key in agents.people_keys or key in _REVIEWERS:
-            people.append(person(value))
-    # Who merges the change has seen at least that there is one.
-    people += [other.author for other in commits if len(other.parents) > 1]
-    return any(is_person(agents, *one) for one in people)
+def _accompanied(commit: Commit, known: _Known) -> bool:
+    keys = known.agents.people_keys | _REVIEWERS
+    people = [person(value) for key, value in _pairs(commit) if key in keys]
+    return any(known.is_person(*one) for one in (commit.committer, *people))
 
 
-def _discloses(commit: Commit, agents: Agents, trailer: AiTrailer) -> bool:
+def _discloses(commit: Commit, known: _Known, trailer: AiTrailer) -> bool:
     if trailer is AiTrailer.NONE:
         return True
-    for key, value in trailers(commit.message):
+    for key, value in _pairs(commit):
         kernel = key == "assisted-by" and _KERNEL.fullmatch(value.strip())
-        coauthor = key == "co-authored-by" and agent_of(agents, *person(value))
+        coauthor = key == "co-authored-by" and known.agent(*person(value))
         if kernel and trailer in {AiTrailer.KERNEL, AiTrailer.EITHER}:
             return True
         if coauthor and trailer in {AiTrailer.COAUTHOR, AiTrailer.EITHER}:
             return True
     return False
+
+
+def _pairs(commit: Commit) -> tuple[tuple[str, str], ...]:
+    """Return the different trailers of a commit; of very many, the first."""
+    return tuple(dict.fromkeys(trailers(commit.message)))[:_MOST_TRAILERS]
 
 
 _WANTED = {

@@ -24,8 +24,9 @@ def agent_of(agents: Agents, name: str, email: str) -> Agent | None:
     if max(len(called), len(address)) > _LONGEST:
         return None
     automated = _owns_address(agents.automation, address) is not None
+    pair = f"{called} <{address}>"
     for one in agents.agents:
-        if _is_called(one, called) or f"{called} <{address}>" in one.pairs:
+        if _is_called(one, called) or pair in one.pairs:
             return one
     return None if automated else _owns_address(agents.agents, address)
 

@@ -18,7 +18,7 @@ from aigate.domain.finding import Origin, Provenance
 from aigate.domain.report import Authorship
 
 _ORDER = list(Grade)
-_MOST_CLAIMANTS = 200  # of one file in one commit; more only says less of each
+_MOST_CLAIMANTS = 50  # of one file in one commit; more only says less of each
 _MOST_SHOWN = 10
 _SHORTEST = 3  # letters and digits of a line that a digest can speak of
 
@@ -95,7 +95,7 @@ def hear(claims: Iterable[Claim], signed: Collection[str] = ()) -> Testimony:
         wide={key: tuple(dict.fromkeys(found)) for key, found in wide.items()},
         files={key: tuple(_reaches(found)) for key, found in files.items()},
         hashed={
-            path: {one: tuple(dict.fromkeys(found)) for one, found in lines.items()}
+            path: {one: _fewer(found) for one, found in lines.items()}
             for path, lines in hashed.items()
         },
         placed={key: frozenset(names) for key, names in placed.items()},
@@ -159,14 +159,29 @@ def authorship(origins: Iterable[tuple[Origin, int]]) -> Authorship:
     )
 
 
+def _fewer(claims: Sequence[Claim]) -> tuple[Claim, ...]:
+    """Return different claims, and of very many only that there were more of their kind."""
+    found: dict[Claim, None] = {}
+    for one in claims:
+        found[_told(replace(one, hashes=frozenset()), found)] = None
+    return tuple(found)
+
+
+def _told(claim: Claim, told: Collection[Claim]) -> Claim:
+    """Return as much of a claim as is kept beside what was told: at last only that it is one."""
+    if claim not in told and len(told) >= _MOST_CLAIMANTS:
+        claim = replace(claim, session="", model="", detail="")
+    if claim not in told and len(told) >= 2 * _MOST_CLAIMANTS:
+        claim = replace(claim, agent="")
+    return claim
+
+
 def _reaches(claims: Sequence[Claim]) -> Iterator[_Reach]:
     """Put the ranges of equal claimants together, and look less closely if there are too many."""
     groups: dict[Claim, list[tuple[int, int]]] = {}
     for claim in claims:
         whole = not claim.ranges
-        key = replace(claim, ranges=())
-        if key not in groups and len(groups) >= _MOST_CLAIMANTS:
-            key = replace(key, session="", model="", agent="", detail="")
+        key = _told(replace(claim, ranges=()), groups)
         groups.setdefault(key, []).extend([(1, 1 << 62)] if whole else claim.ranges)
     for key, ranges in groups.items():
         joined: list[tuple[int, int]] = []
@@ -182,7 +197,8 @@ def _by_line(
     stretches: Iterable[Stretch], known: Testimony, *, path: str, hash_of: LineHash
 ) -> Iterator[tuple[Origin, tuple[int, ...]]]:
     """Yield origins with the lines that have them, one yield for each stretch and origin."""
-    judged: dict[tuple[str, tuple[Claim, ...]], Origin] = {}
+    # Lines are many and claims are large, so what was judged is known by numbers.
+    judged: dict[tuple[str, str, tuple[int, ...], str], Origin] = {}
     for stretch in stretches:
         grouped: dict[Origin, list[int]] = defaultdict(list)
         if stretch.older:
@@ -199,11 +215,11 @@ def _by_line(
         digests = {**known.hashed.get(stretch.path, {}), **known.hashed.get(path, {})}
         for line in range(stretch.first, stretch.last + 1):
             was = stretch.was + line - stretch.first
-            own = tuple(reach.claim for reach in near if reach.holds(was))
-            if digests:
-                own += digests.get(hash_of(line), ())
-            key = (stretch.commit, own)
+            held = tuple(at for at, reach in enumerate(near) if reach.holds(was))
+            digest = hash_of(line) if digests else ""
+            key = (stretch.commit, stretch.path, held, digest if digest in digests else "")
             if key not in judged:
+                own = (*(near[at].claim for at in held), *digests.get(digest, ()))
                 judged[key] = _judged(own, shared, known, stretch.commit)
             grouped[judged[key]].append(line)
         for origin, numbers in grouped.items():

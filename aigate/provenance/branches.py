@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from aigate.domain.evidence import Agents, Claim, Commit, Exhibits, Grade
 from aigate.domain.extension import Evidence
 from aigate.domain.finding import Provenance
+from aigate.engine.merges import Ancestry, ancestry
 
 _NAME = "branches"
 _MERGED = re.compile(
@@ -20,40 +21,31 @@ def _read(exhibits: Exhibits) -> Iterator[Claim]:
     whole = _agent(exhibits.agents, exhibits.branch)
     if whole:
         yield _claim(whole, None, exhibits.branch)
-    merged = [one for one in exhibits.commits if len(one.parents) > 1]
-    if not merged:
-        return
-    known = {one.id: one for one in exhibits.commits}
-    for one in merged:
+    named: list[tuple[Commit, str, str]] = []
+    for one in exhibits.commits:
         found = _MERGED.fullmatch(one.message.partition("\n")[0].strip())
-        name = (found["theirs"] or found["ours"]) if found else ""
+        name = (found["theirs"] or found["ours"]) if found and len(one.parents) > 1 else ""
         agent = _agent(exhibits.agents, name)
         if agent:
-            for commit in sorted(_brought(one, known)):
-                yield _claim(agent, commit, name)
+            named.append((one, agent, name))
+    if named:
+        yield from _merged(named, ancestry(exhibits.commits))
+
+
+def _merged(named: list[tuple[Commit, str, str]], tree: Ancestry) -> Iterator[Claim]:
+    """Yield what came with each merge, once for each agent: by the oldest that brought it."""
+    told: dict[str, int] = {}
+    for merge, agent, branch in reversed(named):
+        brought = tree.brought(merge) & ~told.get(agent, 0)
+        told[agent] = told.get(agent, 0) | brought
+        for commit in sorted(tree.members(brought)):
+            yield _claim(agent, commit, branch)
 
 
 def _agent(agents: Agents, branch: str) -> str:
     return next(
         (one.name for one in agents.agents if one.branches and branch.startswith(one.branches)), ""
     )
-
-
-def _brought(merge: Commit, known: dict[str, Commit]) -> set[str]:
-    """Return the commits of the change that came with a merge, the merge itself among them."""
-    before = _reachable(merge.parents[:1], known)
-    return (_reachable(merge.parents[1:], known) - before) | {merge.id}
-
-
-def _reachable(tips: tuple[str, ...], known: dict[str, Commit]) -> set[str]:
-    found: set[str] = set()
-    rest = list(tips)
-    while rest:
-        one = rest.pop()
-        if one in known and one not in found:
-            found.add(one)
-            rest.extend(known[one].parents)
-    return found
 
 
 def _claim(agent: str, commit: str | None, branch: str) -> Claim:

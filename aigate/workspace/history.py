@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from aigate.domain.evidence import Commit
-from aigate.workspace.git import Repository, read_blobs
+from aigate.workspace.git import Repository, read_blobs, sizes_of
 
 MOST_COMMITS = 5000
 """Of longer changes only so many commits are read, the newest."""
@@ -17,6 +17,9 @@ MOST_COMMITS = 5000
 MOST_NOTES = 2000
 MOST_LOCAL = 200
 LARGEST_LOCAL = 4_000_000
+MOST_COMMIT_BYTES = 64_000_000
+MOST_BYTES = 32_000_000
+"""So much is read of all notes of a ref together: one blob can be the note of many commits."""
 
 _PERSON = re.compile(r"([^<]*)<([^>]*)>.*", re.DOTALL)
 _IMPOSSIBLE = re.compile(r"[\n\0]|(?:^|/)(?:\.{0,2})(?:/|$)")
@@ -56,7 +59,9 @@ def commits_of(repository: Repository, base: str, head: str) -> History:
     commits = tuple(_read(repository, ids[:MOST_COMMITS]))
     if len(ids) > MOST_COMMITS:
         return History(commits=commits, problem=f"the change has more than {MOST_COMMITS} commits")
-    problem = "some commits of the change are damaged" if len(commits) < len(ids) else ""
+    problem = (
+        "some commits of the change are damaged, or too large" if len(commits) < len(ids) else ""
+    )
     return History(commits=commits, problem=problem)
 
 
@@ -183,13 +188,20 @@ def local_records(repository: Repository) -> tuple[bytes, ...]:
 
 
 def _notes(repository: Repository, blobs: Mapping[str, str], limit: int) -> tuple[Note, ...]:
-    contents = {blob.id: blob for blob in read_blobs(repository, blobs.values(), limit=limit)}
+    sizes = sizes_of(repository, tuple(dict.fromkeys(blobs.values())))
+    near: dict[str, str] = {}
+    left = MOST_BYTES
+    for commit, name in sorted(blobs.items()):
+        size = sizes.get(name, 0)
+        left -= size if size <= limit else 0
+        if left >= 0:
+            near[commit] = name
+    contents = {blob.id: blob for blob in read_blobs(repository, near.values(), limit=limit)}
     found = []
     for commit, name in sorted(blobs.items()):
-        blob = contents.get(name)
-        found.append(
-            Note(commit, blob.data, blob.problem) if blob else Note(commit, b"", "missing")
-        )
+        blob = contents.get(name) if commit in near else None
+        reason = "missing" if commit in near else f"beyond the {MOST_BYTES} bytes read of a ref"
+        found.append(Note(commit, blob.data, blob.problem) if blob else Note(commit, b"", reason))
     return tuple(found)
 
 
@@ -198,7 +210,7 @@ def _spread(commit: str) -> tuple[str, ...]:
 
 
 def _read(repository: Repository, ids: Iterable[str]) -> Iterator[Commit]:
-    wanted = list(ids)
+    wanted = _bounded(repository, list(ids))
     while wanted:
         feed = "".join(f"{name}\n" for name in wanted).encode("ascii")
         out = repository.call("cat-file", "--batch", feed=feed).out
@@ -218,6 +230,22 @@ def _read(repository: Repository, ids: Iterable[str]) -> Iterator[Commit]:
             answered += 1
         # git ends at the first object that it cannot unpack.
         wanted = wanted[answered + 1 :]
+
+
+def _bounded(repository: Repository, ids: list[str]) -> list[str]:
+    """Leave out commits, the oldest first, whose messages would fill the memory."""
+    feed = "".join(f"{name}\n" for name in ids).encode("ascii")
+    answers = repository.call("cat-file", "--batch-check", feed=feed).out.split(b"\n")
+    said = [answer.decode("ascii", "replace").split(" ") for answer in answers]
+    sizes = {words[0]: int(words[2]) for words in said if len(words) == 3 and words[2].isdigit()}
+    left = MOST_COMMIT_BYTES
+    kept = []
+    for name in ids:
+        left -= sizes.get(name, 0)
+        if left < 0:
+            break
+        kept.append(name)
+    return kept
 
 
 def _name(repository: Repository, raw: bytes) -> str:
