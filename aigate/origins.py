@@ -312,6 +312,7 @@ def _exhibits(
         local=history.local_records(scene.repository),
         branch=scene.branch,
         head="" if scene.head.commit else tip,
+        paths=frozenset(entry.path for entry in scene.head.entries),
     )
     return exhibits, tuple(doubts)
 

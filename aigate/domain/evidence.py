@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -98,6 +99,7 @@ class Exhibits:
     commit; `files` those of records that lie in the head, by path; `local` those of records that
     lie in this clone only. `branch` is the name of the branch that the change comes from, and
     `head` the commit that is checked out, on which lines that are not committed yet stand.
+    `paths` are the files that the head has.
     """
 
     agents: Agents
@@ -107,6 +109,7 @@ class Exhibits:
     local: tuple[bytes, ...] = ()
     branch: str = ""
     head: str = ""
+    paths: AbstractSet[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

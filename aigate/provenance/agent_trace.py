@@ -1,7 +1,8 @@
 """Agent Trace records, in `.agent-trace/traces.jsonl` or in notes: ranges with a contributor.
 
 They are read leniently, since what writes them breaks the schema: any version, unknown fields,
-and one broken record does not take the others with it. A record names the commit that was
+paths of Windows and of somebody's disk, flat records of one edit, no ranges; and one broken record
+does not take the others with it. A record names the commit that was
 checked out *before* the edit, so its ranges are those of that commit's children.
 """
 
@@ -10,6 +11,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
 from aigate.domain.evidence import Agents, Claim, Doubt, Exhibits, Grade
@@ -28,8 +30,11 @@ _MOST_DOUBTS = 5
 _FARTHEST = 10_000_000
 _PSEUDO = frozenset({".sessions", ".shell-history"})
 _KINDS = {"ai": Provenance.AI, "human": Provenance.HUMAN, "mixed": Provenance.MIXED}
-# Where people keep their files; such a path has no place in a repository.
-_LEAK = re.compile(r"(?:file://)?(?:/(?:home|Users|root)/|[A-Za-z]:[\\/]+Users[\\/])")
+# Where people keep their files; such a path has no place in a repository. Addresses have such
+# folders as well, and are no leak.
+_LEAK = re.compile(r"(?<![\w.~$}-])(?:/(?:home|Users)/[\w.-]|/root/|[A-Za-z]:[\\/]+Users[\\/])")
+_ABSOLUTE = re.compile(r"(?:file:/{0,2})?(?:/|[A-Za-z]:/)")
+_SHORTEST = 7  # characters by which git calls a commit
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,10 +114,13 @@ def _placed(record: dict[str, object], exhibits: Exhibits) -> _Place:
     vcs = record.get("vcs")
     revision = vcs.get("revision") if isinstance(vcs, dict) else None
     named = revision if isinstance(revision, str) else ""
+    told = len(named) >= _SHORTEST
     fitting: list[str | None] = [
-        one.id for one in exhibits.commits if named and named in (one.id, *one.parents)
+        one.id
+        for one in exhibits.commits
+        if told and any(name.startswith(named) for name in (one.id, *one.parents))
     ]
-    if named and named == exhibits.head:
+    if told and exhibits.head.startswith(named):
         fitting.append("")
     if fitting:
         return _Place(tuple(fitting), Grade.NOTED)
@@ -126,8 +134,10 @@ def _of_record(
     tool = record.get("tool")
     name = _text(tool.get("name")) if isinstance(tool, dict) else ""
     left = _MOST
+    if "files" not in record:
+        yield from _of_edit(record, exhibits, commit)
     for file in _list(record.get("files")):
-        path = _text(file.get("path"))
+        path = _inside(_text(file.get("path")), exhibits.paths)
         if not path or path in _PSEUDO:
             continue
         for talk in _list(file.get("conversations")):
@@ -135,6 +145,11 @@ def _of_record(
             if len(ranges) > left:
                 reason = f"more than {_MOST} ranges in one record"
                 yield Doubt("trace-large", reason, _NAME, commit, path)
+            if not ranges:
+                # Somebody wrote in this file, and nobody says where.
+                anywhere = _Place(place.commits, Grade.HINTED)
+                who = talk.get("contributor")
+                yield from _claims(who, name, talk, exhibits.agents, path, (1, 1), anywhere)
             ranges, left = ranges[:left], left - len(ranges[:left])
             for one in ranges:
                 who = one.get("contributor") or talk.get("contributor")
@@ -144,6 +159,42 @@ def _of_record(
                     yield Doubt("trace-ranges", reason, _NAME, commit, path)
                     continue
                 yield from _claims(who, name, talk, exhibits.agents, path, lines, place)
+
+
+def _of_edit(record: dict[str, object], exhibits: Exhibits, commit: str) -> Iterator[Claim | Doubt]:
+    """Read the flat form of some hooks: one edit of one file by an agent, at no known commit."""
+    spelled = _text(record.get("file_path"))
+    if not spelled:
+        reason = "a record has no `files`"
+        yield Doubt("trace-malformed", reason, _NAME, commit, "" if commit else FILE)
+        return
+    path = _inside(spelled, exhibits.paths)
+    if path:
+        yield Claim(
+            source=_NAME,
+            kind=Provenance.AI,
+            grade=Grade.HINTED,
+            session=_text(record.get("session_id")),
+            commit=commit or None,
+            path=path,
+            detail="trace",
+        )
+
+
+def _inside(path: str, paths: AbstractSet[str]) -> str:
+    """Return a path as the tree spells it; empty for a place on somebody's disk that is not in it.
+
+    Of an absolute path as much counts as the head has, but more than the name of a file: that alone
+    may be the name of any other.
+    """
+    spelled = path.replace("\\", "/") if path not in paths else path
+    spelled = spelled.removeprefix("./")
+    start = _ABSOLUTE.match(spelled)
+    if start is None:
+        return spelled
+    parts = spelled[start.end() :].split("/")
+    ends = ("/".join(parts[at:]) for at in range(len(parts) - 1))
+    return next((end for end in ends if end in paths), "")
 
 
 def _claims(

@@ -200,6 +200,88 @@ def test_the_prefix_of_a_branch_is_a_hint(heard, branch, agent):
 anything = st.binary(max_size=300)
 
 
+# As one hook writes it: one edit, with the path on somebody's disk.
+EDIT = {
+    "schema": "agent-trace/v0.1.0",
+    "session_id": "talk-1",
+    "file_path": "/srv/builds/tool/scripts/build.ts",
+    "start_line": 2,
+    "end_line": 2,
+    "tool": "Edit",
+    "tool_use_id": "use-1",
+}
+HEAD = frozenset({"scripts/build.ts", "build.ts", "README.md", "src/a b/odd.ts"})
+
+
+def test_a_flat_record_of_one_edit_hints_at_its_file(heard):
+    (found,) = traced(heard, EDIT, paths=HEAD)
+
+    assert (found.kind, found.grade, found.path) == (
+        Provenance.AI,
+        Grade.HINTED,
+        "scripts/build.ts",
+    )
+    assert (found.session, found.commit, found.ranges) == ("talk-1", None, ())
+
+
+@pytest.mark.parametrize(
+    ("spelled", "path"),
+    [
+        ("scripts/build.ts", "scripts/build.ts"),
+        ("./scripts/build.ts", "scripts/build.ts"),
+        (r"src\a b\odd.ts", "src/a b/odd.ts"),
+        ("file:///srv/x/scripts/build.ts", "scripts/build.ts"),
+        (r"D:\x\tool\scripts\build.ts", "scripts/build.ts"),
+    ],
+)
+def test_a_path_of_a_trace_is_found_however_it_is_spelt(heard, spelled, path):
+    (found,) = traced(heard, trace(spelled, "p" * 40), paths=HEAD)
+
+    assert found.path == path
+
+
+@pytest.mark.parametrize("spelled", ["/srv/elsewhere/README.md", "/srv/notes.txt", "C:\\README.md"])
+def test_a_file_of_the_same_name_on_a_disk_is_not_taken_for_one_of_the_tree(heard, spelled):
+    assert traced(heard, EDIT | {"file_path": spelled}, paths=HEAD) == []
+
+
+def test_a_name_with_a_backslash_is_a_name_where_the_head_has_it(heard):
+    (found,) = traced(heard, trace("a\\b", "p" * 40), paths=frozenset({"a\\b"}))
+
+    assert found.path == "a\\b"
+
+
+def test_a_commit_may_be_called_by_the_start_of_its_id(heard):
+    (found,) = traced(heard, trace("a.py", "p" * 8, 2, 7))
+
+    assert (found.grade, found.ranges) == (Grade.NOTED, ((2, 7),))
+
+
+def test_a_trace_without_ranges_hints_at_its_file(heard):
+    (found,) = traced(heard, trace("a.py", "p" * 40, ranges=[]))
+
+    assert (found.kind, found.grade, found.ranges) == (Provenance.AI, Grade.HINTED, ())
+
+
+def test_a_record_of_another_form_is_said(heard):
+    assert codes(traced(heard, {"edits": []})) == ["trace-malformed"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "https://example.com/home/talk/1",
+        "https://example.com/Users/1",
+        "src/home/view.ts",
+        "$BASE/home/x",
+    ],
+)
+def test_an_address_with_such_a_folder_leaks_nothing(heard, text):
+    found = traced(heard, trace("a.py", "p" * 40, url=text))
+
+    assert "trace-leaks-path" not in codes(found)
+
+
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(anything, st.sampled_from(["git-ai", "agent-trace", "sessions"]))
 def test_no_bytes_make_evidence_fail(heard, data, name):
