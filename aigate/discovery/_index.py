@@ -23,6 +23,8 @@ _PAGE = re.compile(
     r"/(?:settings|docs?|download|library|usercenter|keys|account|dashboard|pricing|blog|console"
     r"|login|signup|playground|auth|terms|privacy|activity)(?:[/?#]|$)"
 )
+_FEW = ("o1", "o3", "o4", "@cf/")
+_FEW_IDS = re.compile(r"[\"'\s/:]o[134](?:-(?:mini|pro|preview)|[\"'\s])|@cf/")
 # Every byte that is no small letter ends a word.
 _LETTERS = bytes(byte if 97 <= byte <= 122 else 32 for byte in range(256))
 _NOTHING = re.compile(r"(?!)")
@@ -69,6 +71,8 @@ class Index:
     _any_path: re.Pattern[str] = _NOTHING
     _loose: re.Pattern[str] = _NOTHING
     _roots: frozenset[bytes] = frozenset()
+    _words: frozenset[bytes] = frozenset()
+    _pieces: tuple[str, ...] = ()
     _known: dict[str, Match | None] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -122,8 +126,13 @@ class Index:
     def mentions(self, text: str) -> bool:
         """Tell whether a text has any word at all that could matter; fast, and often wrong."""
         lower = text.lower()
-        words = lower.encode("ascii", "replace").translate(_LETTERS).split()
-        return not self._roots.isdisjoint(words) or self._loose.search(lower) is not None
+        words = words_of(lower)
+        if not self._roots.isdisjoint(words) or any(piece in lower for piece in self._pieces):
+            return True
+        # Ordinary words are names of modules as well, and `o1` is in many a hash.
+        if not self._words.isdisjoint(words) and self._loose.search(lower):
+            return True
+        return any(name in lower for name in _FEW) and _FEW_IDS.search(lower) is not None
 
     def _prepare_words(self) -> None:
         self._roots = frozenset(root.encode() for root in self.knowledge.roots)
@@ -145,11 +154,11 @@ class Index:
             if self._roots.isdisjoint(words_of(name.lower()))
         }
         modules = "|".join(sorted(map(re.escape, loose), key=len, reverse=True))
-        others = "|".join(sorted(re.escape(one.split("*")[-1]) for one in loose_env))
-        ports = "|".join(f":{port}" for port in sorted(self.ports))
+        self._words = frozenset(word for name in loose for word in words_of(name)[:1])
+        ports = (f":{port}" for port in sorted(self.ports))
+        self._pieces = (*ports, *sorted(one.split("*")[-1] for one in loose_env))
         self._loose = re.compile(
-            rf"(?:\b(?:import|from)\s+[\"']?|require\([\"'])(?:{modules})\b|{others}|(?:{ports})\b"
-            r"|[\"'\s/:]o[1345](?:-(?:mini|pro|preview)|[\"'\s])|[\"'](?:[te]5|gte|yi|phi)-|(?:^|[\"'\s/])@cf/"
+            rf"(?:\b(?:import|from)\s+[\"']?|require\([\"'])(?:{modules})\b"
         )
 
     def _learn(self, language: str, names: Iterable[str], what: Library | Provider) -> None:

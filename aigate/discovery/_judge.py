@@ -76,6 +76,7 @@ _KEY_PROMPT = re.compile(
     r"(?:^|[_.\-])(?:system[_\-]?)?prompt(?:[_\-]?template)?$|^instructions$|^system$",
     re.IGNORECASE,
 )
+_SERVERS = frozenset({"FastMCP", "McpServer", "MCPServer", "Server"})
 _NAMES = re.compile(r"[A-Za-z]\w{3,60}")
 _KEY_SHOWN = re.compile(
     r"(?:^|_)(?:label|title|description|text|heading|tooltip|display_name|name)$", re.IGNORECASE
@@ -441,11 +442,14 @@ def _asks(found: _Found, one: Called) -> None:
 
 
 def _agents(found: _Found, one: Called) -> None:
+    last = one.last
+    if not found.libraries or not (last.endswith(("Agent", "_agent")) or last in _SERVERS):
+        return
     at = (one.line, one.column)
     frameworks = [what for what in found.index.knowledge.frameworks if what.name in found.libraries]
     named = one.argument("name", "0")
     name = (named.value or "") if named is not None and named.name == "name" else ""
-    if one.last in {"FastMCP", "McpServer", "MCPServer"} or (
+    if one.last in _SERVERS - {"Server"} or (
         one.last == "Server" and any(what.servers for what in frameworks)
     ):
         title = (named.value or "") if named is not None else ""

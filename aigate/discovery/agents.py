@@ -84,6 +84,9 @@ def _actions(path: str, text: str, index: Index) -> Iterator[Use]:
 
 
 def _commands(path: str, text: str, index: Index) -> Iterator[Use]:
+    patterns = [step.pattern for step in index.knowledge.steps if step.pattern]
+    if not any(pattern.search(text) for pattern in patterns):
+        return
     for number, raw in enumerate(text.split("\n"), start=1):
         code = re.sub(r"(?:^|\s)#.*", "", raw[:2000])
         for step in index.knowledge.steps:

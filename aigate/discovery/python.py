@@ -35,6 +35,27 @@ class _Here:
     tested: bool = False
 
 
+_NOWHERE = _Here()
+# What is looked at, what has nothing to say, and what passes on where it stands.
+_TELLING = frozenset(
+    {
+        ast.Import, ast.ImportFrom, ast.Expr, ast.Constant, ast.JoinedStr, ast.BinOp, ast.Call,
+        ast.Dict, ast.Assign, ast.AnnAssign, ast.NamedExpr, ast.Compare, ast.FunctionDef,
+        ast.AsyncFunctionDef, ast.ClassDef, ast.keyword,
+    }
+)  # fmt: skip
+_SILENT = frozenset(
+    {
+        ast.Name, ast.Load, ast.Store, ast.Del, ast.Pass, ast.Break, ast.Continue, ast.Global,
+        ast.Nonlocal, ast.And, ast.Or, ast.Not, ast.Add, ast.alias, ast.arg,
+    }
+)  # fmt: skip
+_PASSING = (
+    ast.List, ast.Tuple, ast.Set, ast.IfExp, ast.BoolOp, ast.Starred, ast.Subscript, ast.Return,
+    ast.Yield, ast.Await, ast.FormattedValue,
+)  # fmt: skip
+
+
 @dataclass(slots=True)
 class _Walk:
     constants: dict[str, str]
@@ -42,10 +63,14 @@ class _Walk:
 
     def run(self, tree: ast.AST) -> None:
         # A stack of its own: hostile nesting must not end the interpreter's.
-        todo: list[tuple[ast.AST, _Here]] = [(tree, _Here())]
+        todo: list[tuple[ast.AST, _Here]] = [(tree, _NOWHERE)]
         while todo:
             node, here = todo.pop()
-            todo.extend(self._visit(node, here))
+            kind = type(node)
+            if kind in _TELLING:
+                todo.extend(self._visit(node, here))
+            elif kind not in _SILENT:
+                todo.extend(_children(node, here))
 
     def _visit(self, node: ast.AST, here: _Here) -> Iterator[tuple[ast.AST, _Here]]:
         match node:
@@ -65,7 +90,7 @@ class _Walk:
                 # What stands in the holes counts by itself.
                 for part in node.values:
                     if isinstance(part, ast.FormattedValue):
-                        yield part.value, _Here()
+                        yield part.value, _NOWHERE
             case ast.BinOp(op=ast.Add()):
                 text = _start(node, self.constants)
                 if text and text[0]:
@@ -90,7 +115,7 @@ class _Walk:
                 yield node.value, _Here(name)
             case ast.AnnAssign() if node.value is not None:
                 yield node.value, _Here(_dotted(node.target))
-                yield node.annotation, _Here()
+                yield node.annotation, _NOWHERE
             case ast.NamedExpr():
                 yield node.value, _Here(_dotted(node.target), here.call, here.place)
             case ast.Compare():
@@ -102,7 +127,7 @@ class _Walk:
             case ast.ClassDef():
                 if any(_dotted(base).endswith(_SETTINGS) for base in node.bases):
                     self._settings(node)
-                yield from _children(node, _Here())
+                yield from _children(node, _NOWHERE)
             case ast.keyword():
                 yield node.value, _Here(node.arg or here.key, here.call, here.place)
             case _:
@@ -129,7 +154,7 @@ class _Walk:
         arguments = [*map(self._argument, map(str, range(len(node.args))), node.args)]
         arguments += [self._argument(one.arg or "**", one.value) for one in node.keywords]
         self.found.append(Called(name, node.lineno, node.col_offset + 1, tuple(arguments)))
-        yield node.func, _Here()
+        yield node.func, _NOWHERE
         asked = arguments[0].value if arguments else None
         asks = name.endswith(tuple(_ASKS)) and asked and asked.isidentifier()
         for place, one in enumerate(node.args):
@@ -153,7 +178,7 @@ class _Walk:
             self.found.append(
                 Decorated(_dotted(called), node.name, node.lineno, node.col_offset + 1)
             )
-            yield decorator, _Here()
+            yield decorator, _NOWHERE
         plain = [*node.args.posonlyargs, *node.args.args]
         if node.args.defaults:
             for argument, default in zip(
@@ -165,9 +190,9 @@ class _Walk:
                 yield value, _Here(argument.arg)
         for argument in (*plain, *node.args.kwonlyargs):
             if argument.annotation is not None:
-                yield argument.annotation, _Here()
+                yield argument.annotation, _NOWHERE
         for statement in node.body:
-            yield statement, _Here()
+            yield statement, _NOWHERE
 
     def _settings(self, node: ast.ClassDef) -> None:
         for one in node.body:
@@ -184,16 +209,16 @@ def _keyword(node: ast.keyword, outer: str) -> str:
     return outer if node.arg in {"default", "value", "env"} and outer else node.arg or outer
 
 
-def _children(node: ast.AST, here: _Here) -> Iterator[tuple[ast.AST, _Here]]:
-    keeps = isinstance(
-        node,
-        ast.List | ast.Tuple | ast.Set | ast.IfExp | ast.BoolOp | ast.Starred | ast.Subscript,
-    )
-    inner = here if keeps else _Here()
-    if isinstance(node, ast.Return | ast.Yield | ast.Await | ast.FormattedValue):
-        inner = here
-    for child in ast.iter_child_nodes(node):
-        yield child, inner
+def _children(node: ast.AST, here: _Here) -> list[tuple[ast.AST, _Here]]:
+    inner = here if isinstance(node, _PASSING) else _NOWHERE
+    found: list[tuple[ast.AST, _Here]] = []
+    for name in node._fields:
+        child = getattr(node, name, None)
+        if isinstance(child, list):
+            found += [(one, inner) for one in child if isinstance(one, ast.AST)]
+        elif isinstance(child, ast.AST):
+            found.append((child, inner))
+    return found
 
 
 def _dotted(node: ast.AST, links: int = 4) -> str:
@@ -263,11 +288,23 @@ def _constants(tree: ast.Module) -> dict[str, str]:
     """Return the names that are given one text and never another one."""
     found: dict[str, str] = {}
     twice: set[str] = set()
-    for name, value in _given(ast.walk(tree)):
+    for name, value in _given(_statements(tree)):
         if name in found and found[name] != value:
             twice.add(name)
         found[name] = value
     return {name: value for name, value in found.items() if name not in twice and value}
+
+
+def _statements(tree: ast.Module) -> Iterator[ast.AST]:
+    todo: list[ast.AST] = [tree]
+    while todo:
+        node = todo.pop()
+        yield node
+        # Only statements hold statements, so that expressions need not be entered.
+        for name in ("body", "orelse", "finalbody", "handlers", "cases"):
+            inner = getattr(node, name, None)
+            if isinstance(inner, list):
+                todo += inner
 
 
 def _given(nodes: Iterable[ast.AST]) -> Iterator[tuple[str, str]]:
