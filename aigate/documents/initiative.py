@@ -6,6 +6,7 @@ team declares, and rules hold that against what is used. One that cannot be read
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from typing import Any
@@ -26,6 +27,7 @@ from aigate.domain.initiative import (
     Recovery,
 )
 from aigate.domain.place import Location
+from aigate.engine.shown import line
 from aigate.errors import DocumentError, Mistake
 
 FOLDER = ".aigate/initiatives"
@@ -35,6 +37,9 @@ SCHEMA = "policies/schemas/initiative.schema.json"
 
 _MOST_FILES = 256
 _LARGEST_SUM = 2 * 1024 * 1024
+_PATH = re.compile(rf"{re.escape(FOLDER)}/[a-z0-9]+(?:[-.][a-z0-9]+)*\.yaml")
+_MOST_PATTERNS = 256  # of all manifests; each is held against every path
+_MOST_COMPONENTS = 2_000
 _ENDS = (".yaml", ".yml", ".json", ".toml")
 _KINDS = (
     ("models", ComponentKind.MODEL),
@@ -56,15 +61,19 @@ def find_initiatives(paths: Iterable[str]) -> tuple[str, ...]:
         folded = path.casefold()
         if not folded.startswith(f"{FOLDER}/") or not folded.endswith(_ENDS):
             continue
-        name = path.removeprefix(f"{FOLDER}/")
-        if name != path and "/" not in name and name.endswith(".yaml"):
+        if _PATH.fullmatch(path):
             found.append(path)
         else:
             wrong.append(path)
     if wrong:
-        text = f"a manifest is `{FOLDER}/<name>.yaml` and nothing else: rename or remove this file"
+        text = (
+            f"a manifest is `{FOLDER}/<name>.yaml`, with a name of `a-z`, `0-9` and `-`:"
+            " rename or remove this file"
+        )
+        # The path is anybody's text, and messages have a line each.
+        shown_paths = [line(path, 200) for path in sorted(wrong)[:_MOST_FILES]]
         raise DocumentError(
-            tuple(Mistake(path, 1, 1, text) for path in sorted(wrong)), code="odd-manifest"
+            tuple(Mistake(path, 1, 1, text) for path in shown_paths), code="odd-manifest"
         )
     return tuple(sorted(found))
 
@@ -103,6 +112,7 @@ def read_initiatives(
             _check(path, file, node, own)
             files.append(_Read(path, file, node, own))
     _check_order(files, names={_stem(path) for path in paths})
+    _check_sums(files)
     mistakes.check()
     return tuple(_initiative(one) for one in files)
 
@@ -181,6 +191,21 @@ def _check_order(files: Sequence[_Read], names: set[str]) -> None:
             elif _leads_to(scalar.text, one.file.name, after):
                 text = f"{shown(scalar.text)} itself comes after `{one.file.name}`: a circle"
                 one.mistakes.add(scalar.at, text)
+
+
+def _check_sums(files: Sequence[_Read]) -> None:
+    """Note where all manifests together are more than the rules can relate in time."""
+    patterns = components = 0
+    for one in files:
+        patterns += len(one.file.used_in)
+        components += sum(len(getattr(one.file, key)) for key, _ in _KINDS)
+        if patterns > _MOST_PATTERNS:
+            text = f"more than {_MOST_PATTERNS} patterns in all manifests: name folders"
+            one.mistakes.add(place_of(one.node, "used-in"), text)
+            return
+        if components > _MOST_COMPONENTS:
+            one.mistakes.add(START, f"more than {_MOST_COMPONENTS} components in all manifests")
+            return
 
 
 def _after(recovery: RecoveryPart | None) -> tuple[str, ...]:

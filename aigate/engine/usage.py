@@ -7,6 +7,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 from aigate.domain.finding import Finding
@@ -72,9 +73,25 @@ def without(usage: Usage, excluded: Iterable[str]) -> Usage:
 
 def covering(initiatives: Iterable[Initiative], path: str) -> tuple[Initiative, ...]:
     """Return the initiatives to which the code at a path belongs."""
-    return tuple(
-        one for one in initiatives if any(matches_path(pattern, path) for pattern in one.used_in)
-    )
+    return tuple(one for one in initiatives if covers(one.used_in, path))
+
+
+@lru_cache(maxsize=1 << 17)  # every rule asks the same
+def covers(patterns: tuple[str, ...], path: str) -> bool:
+    """Tell whether any of these patterns matches a path."""
+    return any(begins(pattern, path) and matches_path(pattern, path) for pattern in patterns)
+
+
+def begins(pattern: str, path: str) -> bool:
+    """Tell quickly whether a pattern can match a path at all, by the text that it starts with."""
+    return path.startswith(_start(pattern))
+
+
+@lru_cache(maxsize=4096)
+def _start(pattern: str) -> str:
+    if "/" not in pattern.removesuffix("/"):
+        return ""  # it matches a name in any folder
+    return re.split(r"[*?\[]", pattern.removeprefix("/"), maxsplit=1)[0].rstrip("/")
 
 
 def by_path(uses: Iterable[Use]) -> Mapping[str, Sequence[Use]]:

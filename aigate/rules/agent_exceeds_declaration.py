@@ -19,13 +19,13 @@ def _check(usage: Usage) -> Iterator[Objection]:
     agents = [one for _, one in components(usage.initiatives, ComponentKind.AGENT)]
     coding = [one for one in agents if one.agent is AgentKind.CODING]
     for use in usage.inventory.uses:
-        near = covering(usage.initiatives, use.at.path)
-        product = [one for _, one in components(near, ComponentKind.AGENT)]
         if use.kind is UseKind.AGENT:
             yield from _more(use, [one for one in agents if is_of(one, use)])
         elif use.kind is UseKind.TOOL and fact(use, "permission"):
             yield from _permissions(use, coding)
         elif use.kind is UseKind.TOOL:
+            near = covering(usage.initiatives, use.at.path)
+            product = [one for _, one in components(near, ComponentKind.AGENT)]
             yield from _unlisted(use, product, "tool", "tools")
         elif use.kind is UseKind.SERVER and not of_product(use):
             yield from _unlisted(use, agents, "server", "servers")

@@ -10,13 +10,13 @@ from aigate.domain.rule import Rule
 from aigate.domain.severity import Severity
 from aigate.domain.usage import NAME, Objection, Usage, UsageRule
 from aigate.engine.patterns import matches_path
-from aigate.engine.usage import is_of, key_at
+from aigate.engine.usage import begins, covers, is_of, key_at
 
 
 def _check(usage: Usage) -> Iterator[Objection]:
     for initiative in usage.initiatives:
         for pattern in initiative.used_in:
-            if not any(matches_path(pattern, path) for path in usage.paths):
+            if not any(begins(pattern, p) and matches_path(pattern, p) for p in usage.paths):
                 yield Objection(
                     at=key_at(initiative, "used-in"),
                     message=(
@@ -25,11 +25,7 @@ def _check(usage: Usage) -> Iterator[Objection]:
                     ),
                     matter=f"used-in\0{pattern}",
                 )
-        uses = [
-            use
-            for use in usage.inventory.uses
-            if any(matches_path(pattern, use.at.path) for pattern in initiative.used_in)
-        ]
+        uses = [use for use in usage.inventory.uses if covers(initiative.used_in, use.at.path)]
         for component in initiative.components:
             if not _is_used(component, initiative, uses, usage):
                 yield Objection(

@@ -292,6 +292,24 @@ def test_a_file_that_looks_like_a_manifest_and_is_none_is_refused_c_087(path: st
         find_initiatives(["app.py", path])
 
 
+def test_a_hostile_name_of_a_file_stays_in_one_line() -> None:
+    with pytest.raises(DocumentError) as caught:
+        find_initiatives([".aigate/initiatives/a\n::error ::x\x1b[2J\udcff.yaml"])
+
+    assert "\n" not in caught.value.message
+    assert caught.value.message.isprintable()
+
+
+def test_there_is_an_end_to_patterns_and_components_c_088() -> None:
+    many = "used-in: [" + ", ".join(f"a{n}" for n in range(600)) + "]\n"
+    text = HEAD.replace("used-in: app/**\n", many)
+
+    assert any("more than 256 patterns" in one for one in mistakes(text))
+    each = "models: [" + ", ".join(f"{{name: m{n}}}" for n in range(1_500)) + "]\n"
+    told = mistakes(HEAD + each, other=HEAD.replace("support", "other") + each)
+    assert any("more than 2000 components" in one for one in told)
+
+
 def test_other_files_beside_manifests_are_left_alone() -> None:
     paths = [".aigate/policy.yaml", ".aigate/initiatives/README.md", PATH, "initiatives/a.yml"]
 
