@@ -66,9 +66,11 @@ def _moment(found: Mapping[str, object], setting: Setting) -> Moment:
     }
     try:
         whole = {"session_id": "-", "conversation_id": "-", **named}
-        return setting.agent.read(whole).moment
+        found_moment = setting.agent.read(whole).moment
     except ValueError:
         return Moment.BEFORE
+    # Of an event that nobody knows, and that turns out to be damaged, the worst is assumed.
+    return Moment.BEFORE if found_moment is Moment.OTHER else found_moment
 
 
 def _failed(error: Exception) -> str:
@@ -220,7 +222,11 @@ def _at_stop(
     session = _recorded(frozenset(session.pending), event, root, session, slot, setting)
     if found.digest == session.settled:
         return None, session
-    objection = sweep.object_to(root, frozenset(found.blobs), session, setting)
+    objection: Objection | None
+    try:
+        objection = sweep.object_to(root, frozenset(found.blobs), session, setting)
+    except Exception as error:  # noqa: BLE001 - people are told of it once for each state of the files
+        objection = Objection((_failed(error),))
     settles = objection is None or session.blocks.get(Moment.STOP.value, 0) >= MOST_BLOCKS
     if settles and setting.states:
         session = state.change(slot, lambda other: replace(other or session, settled=found.digest))

@@ -17,8 +17,8 @@ _CONTROLS = re.compile(r"[\x00-\x08\x0e-\x1f]")
 BEFORE = ("control-plane", "secrets")
 """The scanners whose objections cannot wait until a text is on the disk."""
 
-AFTER = ("contents", "control-plane", "hidden-text", "instructions", "secrets", "suppressions")
-"""All scanners that start no engine and read nothing but units."""
+AFTER = ("contents", "control-plane", "hidden-text", "secrets", "suppressions")
+"""The scanners that need nothing but a text; the others see every change at the end."""
 
 
 @dataclass(frozen=True, slots=True)
