@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import posixpath
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import islice
 
 from aigate import __version__
@@ -11,8 +12,10 @@ from aigate.domain.extension import Scanner, Target
 from aigate.domain.finding import Gap, Sighting
 from aigate.domain.rule import Rule
 from aigate.domain.severity import Severity
-from aigate.domain.tree import TEXTUAL, Unit
+from aigate.domain.tree import TEXTUAL, Kind, Unit
 from aigate.engine.lines import Lines
+from aigate.scanners._agents.files import AgentTable, agent_table
+from aigate.scanners._agents.orders import Order, orders, poison
 
 _NAME = "instructions"
 _LIMIT = 200
@@ -55,151 +58,162 @@ _EXFILTRATE = Rule(
     controls=_CONTROLS,
 )
 
-# Files that coding agents take instructions or settings from, November 2026.
-_INSTRUCTIONS = re.compile(
-    r"(?:.*/)?(?:agents?(?:\.override|\.local)?\.md|claude(?:\.local)?\.md|gemini\.md|qwen\.md"
-    r"|crush\.md|warp\.md|reasonix\.md|replit\.md|conventions\.md|skill\.md|bugbot\.md"
-    r"|[\w.-]+\.(?:agent|prompt|instructions|chatmode)\.md|\.rules|\.goosehints|\.hermes\.md"
-    r"|\.review-agent\.md|\.cursorrules|\.windsurfrules|\.clinerules|\.roorules[\w-]*|\.roomodes"
-    r"|\.aider\.conf\.yml|\.mcp\.json|mcp\.json|mcp_config\.json|opencode\.jsonc?|kilo\.jsonc?"
-    r"|firebender\.json|\.crush\.json|llms(?:-full)?\.txt|system[_-]?prompt[\w.-]*)"
-    r"|(?:.*/)?\.github/(?:copilot-instructions\.md|(?:instructions|prompts|agents|hooks|skills"
-    r"|copilot|chatmodes)/.*)"
-    r"|(?:.*/)?\.(?:claude|cursor|windsurf|clinerules|cline|roo|kilo\w*|continue|amazonq|kiro|junie"
-    r"|aiassistant|augment[\w-]*|agents?|openhands|factory|trae|idx|devin|gemini|qwen|opencode"
-    r"|codex|amp|warp|rovodev|pi|vibe|crush|goose)/.*"
-    r"|(?:.*/)?\.(?:vscode|vs|zed|ai/mcp)/(?:mcp|settings)\.json",
-    re.IGNORECASE,
+_WEAKEN = Rule(
+    name="agent-told-to-weaken",
+    scanner=_NAME,
+    title="Agent is told to write weak code",
+    severity=Severity.HIGH,
+    what=(
+        "A file that coding agents obey tells them to leave checks out of the code: of"
+        " certificates, of input or of permissions; or to put secrets or a back door into it."
+    ),
+    why="Every change that an agent writes from then on carries the weakness.",
+    fix="Remove the instruction, and review what was written while it was there.",
+    cwe=(1427, 506, 693),
+    controls=_CONTROLS,
 )
+_OUTSIDE = Rule(
+    name="agent-told-to-obey-outside",
+    scanner=_NAME,
+    title="Agent is told to obey what it fetches",
+    severity=Severity.HIGH,
+    what=(
+        "A file that coding agents obey tells them to fetch instructions or a program from an"
+        " address and to follow or run it."
+    ),
+    why="Whoever holds the address steers the agent from then on, and no review sees it.",
+    fix="Put the instructions into the repository, where changes to them are reviewed.",
+    cwe=(1427, 829, 494),
+    controls=_CONTROLS,
+)
+_UNASKED = Rule(
+    name="agent-told-to-act-unasked",
+    scanner=_NAME,
+    title="Agent is told to publish or to merge without a person",
+    severity=Severity.MEDIUM,
+    what=(
+        "A file that coding agents obey tells them to push, merge, deploy or run commands"
+        " without asking, or to approve their own work."
+    ),
+    why="Nobody looks between what an agent writes, whoever led it to, and what runs.",
+    fix="Remove the instruction; let the agent open a pull request and wait for a person.",
+    cwe=(1427, 862, 250),
+    controls=("owasp-agentic/ASI09", "owasp-aisvs/AC.4.1", "nist-800-53/AC-5", *_CONTROLS),
+)
+_POISONED = Rule(
+    name="tool-description-poisoned",
+    scanner=_NAME,
+    title="Description of a tool that gives orders",
+    severity=Severity.HIGH,
+    what=(
+        "The description of a tool tells the model to read secrets, to hide something from the"
+        " user, to call other tools, or to ignore its instructions."
+    ),
+    why="Models obey descriptions as if the user had written them, and users never see them.",
+    fix="Let the description say what the tool does, and nothing about other tools or the user.",
+    cwe=(1427, 94, 200),
+    controls=("owasp-agentic/ASI02", "mitre-atlas/AML.T0110", "owasp-aisvs/10.1.3", *_CONTROLS),
+)
+
+_RULES = {
+    Order.EXFILTRATE: _EXFILTRATE,
+    Order.SUPPRESS: _SUPPRESS,
+    Order.HIDE: _SUPPRESS,
+    Order.WEAKEN: _WEAKEN,
+    Order.OBEY: _OUTSIDE,
+    Order.ACT: _UNASKED,
+}
+
 _PROSE = re.compile(r".*\.(?:mdx?|markdown|rst|txt|html?|adoc|mdc)", re.IGNORECASE)
 _COMMENT = re.compile(r"<!--(?P<inside>.{0,20000}?)(?:-->|\Z)", re.DOTALL)
 
-_WHAT_CHECKS = (
-    r"(?:(?:the|any|all|every|this|these|our|pre-?commit|security|static|code|failing|git|ci"
-    r"|aigate|semgrep|bandit|lint(?:er|ing)?|quality|vulnerability|secret)\s+){0,4}"
-    r"(?:security\s+(?:checks?|scans?|scanners?|findings?|warnings?|gates?|tests?|rules?|review)"
-    r"|scanners?|aigate|semgrep|bandit|gitleaks|codeql|pre-?commit\s+(?:hooks?|checks?)|git\s+hooks?"
-    r"|(?:security\s+)?gate|vulnerability\s+(?:checks?|scans?|warnings?)|code\s+review)\b"
-)
-_GAP = r"(?:[^.!?\n]|\n(?!\s*\n)){0,60}?"
-_MARKERS = (
-    r"(?:#\s?nosec|//\s?nosec|\bnosec|\bnosem(?:grep)?|#?\s?\bnoqa(?!\s*:\s*(?!S\d|DUO)[A-Z]+\d)|\bNOSONAR"
-    r"|gitleaks:allow|pragma:\s?allowlist|\beslint-disable(?![\w-]*\s+(?!security|no-eval)[\w@/-]+)"
-    r"|checkov:skip|tfsec:ignore|trivy:ignore|zizmor:\s?ignore|aigate:\s?ignore)"
-)
-_TELLS_TO_SUPPRESS = tuple(
-    re.compile(pattern, re.IGNORECASE)
-    for pattern in (
-        (
-            rf"\b(?:append|add|insert|put|include|use|place|write|apply|attach|sprinkle|suppress|silence"
-            rf"|annotate|mark)(?:ing)?\b{_GAP}{_MARKERS}"
-        ),
-        (
-            r"\b(?:use|add|pass|append|run|commit|push|with|include|always|try)(?:t?ing)?\b"
-            rf"{_GAP}--no-verify\b"
-        ),
-        (
-            rf"\b(?:disabl|bypass|skip|turn\s+off|ignor|silenc|suppress|circumvent|evad|remov|work\s+around"
-            rf"|get\s+around|switch\s+off|deactivat)(?:e|p?ing)?\s+{_WHAT_CHECKS}"
-        ),
-        r"\b(?:add|use|put|include|append|write)\b" + _GAP + r"\[?\bskip[ -]ci\b\]?",
-        (
-            r"\b(?:ignore|disregard|forget|override)\s+(?:(?:all|any|the|your|every|of)\s+){0,3}"
-            r"(?:previous|prior|above|earlier|preceding|existing|system|other)\s+"
-            r"(?:\w+\s+)?(?:instructions?|prompts?|rules?|directions?|guidelines?)\b"
-        ),
-    )
-)
-_KEEPS_SECRET = re.compile(
-    r"\b(?:do\s+not|don'?t|never|without|avoid)\s+(?:ever\s+)?(?:tell|telling|mention|mentioning"
-    r"|inform|informing|reveal|revealing|notify|notifying|alert|alerting|warn|warning"
-    r"|disclos(?:e|ing)|show|showing|let)"
-    r"(?:\s+\w+){0,5}?\s+(?:(?:to\s+)?the\s+)?(?:users?|humans?|reviewers?|developers?|anyone"
-    r"|security\s+team|maintainers?|people|operator)\b(?!\s+(?:how|to\s+(?:run|use|install)))",
+_REFERS = re.compile(
+    r"(?:(?<![\w@])@(?P<at>[\w./-]{1,200}\.\w{1,8})"
+    r"|\b(?:read|follow|see|load|obey|consult)\b[^.\n]{0,60}?[`(](?P<read>[\w./-]{1,200}\.(?:mdx?|txt|rst|mdc))[`)])",
     re.IGNORECASE,
 )
-# Telling the user nothing of these is good manners.
-_FINE_TO_KEEP = re.compile(
-    r"secret|password|credential|token|api[ _-]?key|internal|private|stack\s?trace|error\s+detail"
-    r"|other\s+users|pii|raw|technical",
-    re.IGNORECASE,
+_DOCSTRING_OF_TOOL = re.compile(
+    r"^[ \t]*@[\w.]*tool\b[^\n]*\n(?:[ \t]*[^\n]*\n){0,6}?[ \t]*(?:async[ \t]+)?def[ \t][^\n]*\n(?:[^\n\"']*\n){0,12}?"
+    r"[ \t]*[rRuU]?(?:\"\"\"(?P<words>.{1,8000}?)\"\"\")",
+    re.MULTILINE | re.DOTALL,
 )
-_LOOT = (
-    r"(?:env(?:ironment)?\s+(?:vars?|variables?|file)|environment\b|\benv\b|printenv|\.env\b"
-    r"|secrets?|credentials?|(?:api|private|ssh|access)[ _-]?keys?|(?:access|auth|api|github)?\s?tokens?"
-    r"|passwords?|id_rsa|id_ed25519|~/\.(?:ssh|aws|netrc|config|npmrc)|process\.env|os\.environ"
-    r"|\$\(?(?:cat|env)|\$[A-Z_]*(?:TOKEN|KEY|SECRET|PASSWORD)[A-Z_]*|source\s+code|conversation"
-    r"|chat\s+history)"
+_DESCRIPTION = re.compile(
+    r"\b[dD]escription[\"']?\s{0,3}[:=]\s{0,20}\(?\s{0,20}[rfuRFU]{0,2}(?:\"\"\"|[\"'`>|])(?P<words>.{10,4000}?)(?<!\\)(?:\"\"\"|[\"'`](?=\s*[,})\]\n])|\Z)",
+    re.DOTALL,
 )
-_ADDRESS = r"(?:https?://(?!localhost|127\.|0\.0\.0\.0|\$|\{|<)[\w.$\{\}-]+|\b[\w.+-]+@[\w-]+\.\w+|webhook)"
-_TELLS_TO_EXFILTRATE = tuple(
-    re.compile(pattern, re.IGNORECASE)
-    for pattern in (
-        (
-            rf"\b(?:send|upload|post|exfiltrate|transmit|forward|leak|e-?mail|report|append|encode)\b"
-            rf"[^\n]{{0,80}}?{_LOOT}[^\n]{{0,120}}?{_ADDRESS}"
-        ),
-        rf"\b(?:exfiltrate|leak)\b[^\n]{{0,60}}?{_LOOT}",
-        (
-            r"\b(?:env|printenv|cat)\b[^\n|]{0,80}\|\s{0,3}(?:base64[^\n|]{0,40}\|\s{0,3})?"
-            r"(?:curl|wget|nc|ncat)\b"
-        ),
-        (
-            r"\b(?:curl|wget)\b[^\n]{0,200}?(?:-d|--data[\w-]*|-F|--form|--post-\w+|-T|--upload-file)"
-            r"[ =][^\n]{0,80}?(?:@[^\n ]{0,60}(?:\.env|id_rsa|credentials|\.ssh|\.aws)|\$\((?:env|cat|printenv)"
-            r"|`(?:env|cat|printenv))"
-        ),
-    )
+_SECOND_ARGUMENT = re.compile(
+    r"\.(?:tool|registerTool|addTool)\(\s*[\"'`][\w./-]{1,100}[\"'`]\s*,\s*[\"'`](?P<words>.{10,4000}?)(?<!\\)[\"'`]\s*[,)]",
+    re.DOTALL,
 )
-
-_NOT = (
-    r"(?:never|not|n't|dont|no|avoid|without|cannot|refuse|refrain|reject|instead\s+of|rather\s+than"
-    r"|forbid(?:s|den)?|prohibit(?:s|ed)?|disallow(?:s|ed)?|prevent|detect|blocks?|catch|stop"
-    r"|report|flag|whether|attempts?|tries|against|bad|wrong|anti-?pattern|unless)"
-)
-_DENIED_BEFORE = re.compile(
-    rf"\b{_NOT}\b[^.!?;:\n]{{0,60}}\Z|\b(?:never|do\s+not|don't|avoid)\b[^.!?;\n]{{0,120}}\Z|[❌🚫✗⛔]",
-    re.IGNORECASE,
-)
-_CLAUSE = re.compile(
-    r"\b(?:hesitate|worry|forget|fail|bother|matter|problem|only)\b|[,:]\s|\bbut\b", re.IGNORECASE
-)
-_INTERJECTION = re.compile(r",?\s+(?:under|in)\s+(?:any|no)\s+\w+,?|,?\s+ever,", re.IGNORECASE)
-_DENIED_AFTER = re.compile(
-    r"\A[^.!?\n]{0,60}\b(?:is|are)\s+(?:\w+\s+)?(?:forbidden|prohibited|not\s+(?:allowed|permitted"
-    r"|acceptable|ok)|banned|disallowed|blocked|rejected|never|wrong)\b",
-    re.IGNORECASE,
-)
-_DENYING_LEAD = re.compile(
-    r"\b(?:never|don'?ts?|do\s+not|must\s+not|avoid|forbidden|prohibited|not\s+allowed"
-    r"|anti-?patterns?|disallowed|banned|bad)\b|[❌🚫⛔]",
-    re.IGNORECASE,
-)
-_ITEM = re.compile(r"[ \t]*(?:[-*+]|\d{1,3}[.)])[ \t]")
-
 _TAGS = {0xE0000 + code: code for code in range(0x20, 0x7F)}
 
 
 def _scan(target: Target) -> Iterator[Sighting | Gap]:
+    table = agent_table(target.packs)
+    if table is None:
+        reason = "`policies/data` of this installation is damaged; hint: install `aigate-ci` again"
+        yield Gap("", reason, "installation-damaged", _NAME)
+        return
+    referred = _referred(target.units, table)
     for unit in target.units:
-        if _INSTRUCTIONS.fullmatch(unit.path):
-            stretches = iter([(0, min(len(unit.text), _LONGEST))])
-            if len(unit.text) > _LONGEST:
-                reason = f"only the first {_LONGEST} characters of instructions were read"
-                yield Gap(unit.path, reason, "long-instructions", _NAME)
-        elif _PROSE.fullmatch(unit.path) and "<!--" in unit.text:
-            stretches = (match.span("inside") for match in _COMMENT.finditer(unit.text))
-        else:
-            continue
         # The same length as the text, with what is spelt in invisible tags made readable.
         text = unit.text if unit.text.isascii() else unit.text.translate(_TAGS)
-        found = (item for start, end in stretches for item in _found(text, start, end))
+        look = _found
+        if _is_obeyed(unit, table, referred):
+            stretches = iter([(0, min(len(text), _LONGEST))])
+            if len(text) > _LONGEST:
+                reason = f"only the first {_LONGEST} characters of instructions were read"
+                yield Gap(unit.path, reason, "long-instructions", _NAME)
+        elif _PROSE.fullmatch(unit.path):
+            if "<!--" not in text:
+                continue
+            stretches = (match.span("inside") for match in _COMMENT.finditer(text))
+        else:
+            stretches, look = _descriptions(unit, text), _poisoned
+        found = (item for start, end in stretches for item in look(text, start, end))
         lines = Lines(text)
         for rule, start, end in islice(found, _LIMIT):
             yield _sighting(unit, rule, text[start:end], lines=lines, start=start)
         if next(found, None) is not None:
             reason = f"more than {_LIMIT} instructions against checks in one file"
             yield Gap(unit.path, reason, "too-many-instructions", _NAME)
+
+
+def _is_obeyed(unit: Unit, table: AgentTable, referred: frozenset[str]) -> bool:
+    if table.is_obeyed(unit.path):
+        return True
+    if not _PROSE.fullmatch(unit.path):
+        return False
+    return unit.path in referred or table.is_addressed(unit.text)
+
+
+def _referred(units: Iterable[Unit], table: AgentTable) -> frozenset[str]:
+    """Return the files that instructions tell an agent to read as well."""
+    found = set()
+    for unit in units:
+        if "." not in unit.text or not table.is_obeyed(unit.path):
+            continue
+        folder = posixpath.dirname(unit.path)
+        for match in _REFERS.finditer(unit.text[:_LONGEST]):
+            name = match["at"] or match["read"]
+            found.add(posixpath.normpath(posixpath.join(folder, name)))
+            found.add(posixpath.normpath(name))
+    return frozenset(found)
+
+
+def _descriptions(unit: Unit, text: str) -> Iterator[tuple[int, int]]:
+    """Yield where the descriptions of tools stand in code and in data."""
+    low = text[:_LONGEST]
+    if unit.kind is Kind.PYTHON:
+        if "tool" in low:
+            for pattern in (_DOCSTRING_OF_TOOL, _DESCRIPTION):
+                yield from (match.span("words") for match in pattern.finditer(low))
+    elif (
+        unit.kind in {Kind.JAVASCRIPT, Kind.TYPESCRIPT}
+        or unit.path.endswith((".json", ".yaml", ".yml"))
+    ) and ("ool" in low and "escription" in low):
+        yield from (match.span("words") for match in _DESCRIPTION.finditer(low))
+        yield from (match.span("words") for match in _SECOND_ARGUMENT.finditer(low))
 
 
 def _sighting(unit: Unit, rule: Rule, words: str, *, lines: Lines, start: int) -> Sighting:
@@ -214,47 +228,11 @@ def _sighting(unit: Unit, rule: Rule, words: str, *, lines: Lines, start: int) -
 
 
 def _found(text: str, start: int, end: int) -> Iterator[tuple[Rule, int, int]]:
-    for pattern in _TELLS_TO_EXFILTRATE:
-        for match in pattern.finditer(text, start, end):
-            if not _is_denied(text, match.start(), match.end()):
-                yield _EXFILTRATE, *match.span()
-    for pattern in _TELLS_TO_SUPPRESS:
-        for match in pattern.finditer(text, start, end):
-            if not _is_denied(text, match.start(), match.end()):
-                yield _SUPPRESS, *match.span()
-    for match in _KEEPS_SECRET.finditer(text, start, end):
-        if not _FINE_TO_KEEP.search(match[0]):
-            yield _SUPPRESS, *match.span()
+    return ((_RULES[order], first, last) for order, first, last in orders(text, start, end))
 
 
-def _is_denied(text: str, start: int, end: int) -> bool:
-    """Tell whether the words around forbid what the words say."""
-    before = _INTERJECTION.sub("", text[_sentence(text, start) : start])
-    denied = _DENIED_BEFORE.search(before)
-    if denied is not None and not _CLAUSE.search(denied[0]):
-        return True
-    if _DENIED_AFTER.match(text[end : end + 120]):
-        return True
-    line = max(text.rfind("\n", 0, start), start - 400) + 1
-    return bool(_ITEM.match(text, line)) and _is_in_denying_list(text, line)
-
-
-def _sentence(text: str, start: int) -> int:
-    window = text[max(0, start - 200) : start]
-    ends = [
-        match.end() for match in re.finditer(r"[.!?]\s|\n\s*\n|\n\s*(?:[-*+#]|\d+[.)])\s", window)
-    ]
-    return max(0, start - 200) + (ends[-1] if ends else 0)
-
-
-def _is_in_denying_list(text: str, line: int) -> bool:
-    for above in reversed(text[max(0, line - 2_000) : line].split("\n")):
-        if not above.strip() or _ITEM.match(above) or above.startswith((" ", "\t")):
-            continue
-        if above.startswith("#") or above.rstrip().rstrip("*_").endswith(":"):
-            return bool(_DENYING_LEAD.search(above))
-        return False
-    return False
+def _poisoned(text: str, start: int, end: int) -> Iterator[tuple[Rule, int, int]]:
+    return ((_POISONED, first, last) for first, last in poison(text, start, end))
 
 
 SCANNER = Scanner(
@@ -262,5 +240,5 @@ SCANNER = Scanner(
     covers=TEXTUAL,
     scan=_scan,
     version=lambda: __version__,
-    rules=(_SUPPRESS, _EXFILTRATE),
+    rules=(_SUPPRESS, _EXFILTRATE, _WEAKEN, _OUTSIDE, _UNASKED, _POISONED),
 )

@@ -1,5 +1,7 @@
 """Words that turn an agent against the checks are found; words that forbid it are not."""
 
+from pathlib import Path
+
 import pytest
 
 from aigate.domain.extension import Target
@@ -7,13 +9,14 @@ from aigate.domain.finding import Sighting
 from aigate.domain.tree import Entry, Kind, Unit
 from aigate.scanners.instructions import SCANNER
 
+PACKS = Path(__file__).parents[2] / "policies"
 SUPPRESS = "agent-told-to-suppress"
 EXFILTRATE = "agent-told-to-exfiltrate"
 
 
 def scan(text: str, path: str = "AGENTS.md") -> list[Sighting]:
     unit = Unit(path, Entry(path, "100644", "0" * 40), Kind.TEXT, text=text)
-    target = Target(units=(unit,), paths=frozenset({path}), scratch="", exported="", packs="")
+    target = Target(units=(unit,), paths=frozenset({path}), scratch="", exported="", packs=str(PACKS))
     return [item for item in SCANNER.scan(target) if isinstance(item, Sighting)]
 
 

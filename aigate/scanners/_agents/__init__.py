@@ -1,0 +1,1 @@
+"""What the scanners of agents' files share: recognising, reading and judging them."""

@@ -1,0 +1,171 @@
+"""Judges the settings of coding agents, their tool servers, and workflows that run them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from itertools import islice
+
+from aigate import __version__
+from aigate.domain.extension import Scanner, Target
+from aigate.domain.finding import Gap, Sighting
+from aigate.domain.tree import TEXTUAL, Change, Unit
+from aigate.engine.lines import Lines
+from aigate.scanners._agents import nodes
+from aigate.scanners._agents.commands import harms
+from aigate.scanners._agents.files import AgentTable, agent_table
+from aigate.scanners._agents.nodes import Node
+from aigate.scanners._agents.pages import HOOK, RULES, SCANNER_NAME, UNREADABLE, Remark
+from aigate.scanners._agents.permissions import harmful, permissions
+from aigate.scanners._agents.servers import servers
+from aigate.scanners._agents.workflows import PATHS, workflow
+
+_LIMIT = 100
+_FORMS = (
+    (re.compile(r".*(?:\.(?:json|jsonc|json5|code-workspace)|/\.roomodes)", re.IGNORECASE), "json"),
+    (re.compile(r".*\.(?:ya?ml)", re.IGNORECASE), "yaml"),
+    (re.compile(r".*\.toml", re.IGNORECASE), "toml"),
+)
+# Files of other names are read only if a word of agents' settings stands in them.
+_WORDS = (
+    *("mcpservers", "mcp_servers", "mcp-servers", "context_servers", "bypasspermissions"),
+    *("enableallprojectmcpservers", "danger-full-access", "approval_policy", "dangerously"),
+    *("chat.tools.", '"allow":', '"defaultmode":', "yes-always", "yolo", "goose_mode"),
+    *("always_allow_tool_actions", "folderopen", "allowautomatictasks", "allow_dangerous_"),
+)
+_MATTER = re.compile(r"\A\ufeff?---[ \t]*\n(?P<inside>.{1,20000}?)\n---[ \t]*(?:\n|\Z)", re.DOTALL)
+_PROSE = re.compile(r".*\.(?:mdx?|mdc|markdown)", re.IGNORECASE)
+_RUN_IN_PROSE = re.compile(r"!`(?P<command>[^`\n]{1,2000})`")
+_COMMANDS = re.compile(
+    r"(?:.*/)?\.[\w-]+/(?:commands|skills|agents)/.*|(?:.*/)?SKILL\.md", re.IGNORECASE
+)
+_SCRIPT = re.compile(r"(?:.*/)?\.[\w-]+/hooks/.+", re.IGNORECASE)
+_IN_SCRIPTS = ("runs what it downloads", "runs code that is spelt", "sends files", "opens a shell")
+_LOCKS = re.compile(
+    r"(?:.*/)?(?:package-lock|npm-shrinkwrap|composer|pnpm-lock)\.[\w.]+", re.IGNORECASE
+)
+
+
+def _scan(target: Target) -> Iterator[Sighting | Gap]:
+    table = agent_table(target.packs)
+    if table is None:
+        reason = "`policies/data` of this installation is damaged; hint: install `aigate-ci` again"
+        yield Gap("", reason, "installation-damaged", SCANNER_NAME)
+        return
+    for unit in target.units:
+        if unit.cell or unit.change is Change.REMOVED:
+            continue
+        found = _unique(_looked(unit, table))
+        lines = Lines(unit.text)
+        for remark in islice(found, _LIMIT):
+            yield _sighting(unit, remark, lines)
+        if next(found, None) is not None:
+            reason = f"more than {_LIMIT} objections to the settings in one file"
+            yield Gap(unit.path, reason, "too-many-settings", SCANNER_NAME)
+
+
+def _sighting(unit: Unit, remark: Remark, lines: Lines) -> Sighting:
+    longest = len(unit.text)
+    start = min(remark.start, longest)
+    return Sighting(
+        rule=remark.rule.name,
+        unit=unit.id,
+        span=lines.span(start, max(start, min(remark.end, longest))),
+        message=f"{remark.message}; hint: {remark.hint}",
+        severity=remark.severity,
+        secret=remark.secret,
+    )
+
+
+def _unique(remarks: Iterable[Remark]) -> Iterator[Remark]:
+    seen = set()
+    for remark in remarks:
+        key = (remark.rule.name, remark.start, remark.end)
+        if key not in seen:
+            seen.add(key)
+            yield remark
+
+
+def _looked(unit: Unit, table: AgentTable) -> Iterator[Remark]:
+    path, text = unit.path, unit.text
+    if PATHS.fullmatch(path):
+        root, _ = nodes.read(text, "yaml")
+        if root is not None:
+            yield from workflow(root, table)
+        return
+    form = next((form for pattern, form in _FORMS if pattern.fullmatch(path)), "")
+    if form and not _LOCKS.fullmatch(path):
+        yield from _settings(unit, table, form)
+    elif _PROSE.fullmatch(path):
+        yield from _prose(unit, table)
+    elif _SCRIPT.fullmatch(path) and table.is_obeyed(path):
+        yield from _script(text)
+
+
+def _settings(unit: Unit, table: AgentTable, form: str) -> Iterator[Remark]:
+    named = table.settings.fullmatch(unit.path) is not None
+    if not named:
+        low = unit.text[: nodes.LONGEST].lower()
+        if not any(word in low for word in _WORDS):
+            return
+    root, damage = nodes.read(unit.text, form)
+    if damage is not None and named and unit.text.strip():
+        yield Remark(
+            UNREADABLE,
+            damage.at,
+            damage.at + 1,
+            f"the settings cannot be read to their end: {damage.why}",
+            "mend the file",
+        )
+    if root is not None:
+        yield from servers(root, table, named=named)
+        yield from permissions(root, table, unit.text, named=named or _is_claude(root))
+
+
+def _is_claude(root: Node) -> bool:
+    """Tell whether settings have the shape of those of a coding agent, whatever their name."""
+    rights = root.get("permissions")
+    return (rights is not None and rights.get("allow", "deny", "defaultMode") is not None) or (
+        root.get("approval_policy", "sandbox_mode", "enableAllProjectMcpServers") is not None
+    )
+
+
+def _prose(unit: Unit, table: AgentTable) -> Iterator[Remark]:
+    matter = _MATTER.match(unit.text)
+    if matter is None and "!`" not in unit.text:
+        return
+    if not table.is_obeyed(unit.path) and not table.is_addressed(unit.text):
+        return
+    if matter is not None:
+        # What stands before is blanked, so that places stay what they are.
+        before = re.sub(r"[^\n]", " ", unit.text[: matter.start("inside")])
+        root, _ = nodes.read(before + matter["inside"], "yaml")
+        if root is not None:
+            yield from servers(root, table, named=False)
+            yield from permissions(root, table, unit.text, named=True, invoked=True)
+    if _COMMANDS.fullmatch(unit.path):
+        for match in _RUN_IN_PROSE.finditer(unit.text):
+            node = Node(*match.span("command"), match["command"])
+            yield from harmful(node, unit.text)
+
+
+def _script(text: str) -> Iterator[Remark]:
+    for harm in harms(text):
+        if harm.what.startswith(_IN_SCRIPTS):
+            yield Remark(
+                HOOK,
+                harm.start,
+                harm.end,
+                f"a script that runs by itself {harm.what}",
+                "remove it",
+                harm.severity,
+            )
+
+
+SCANNER = Scanner(
+    name=SCANNER_NAME,
+    covers=TEXTUAL,
+    scan=_scan,
+    version=lambda: __version__,
+    rules=RULES,
+)
