@@ -58,7 +58,7 @@ def test_check_tells_all_mistakes_of_all_files_and_ends_with_2(aigate: Run, writ
     write("b.yaml", ONE + "rules: no\n")
 
     code, out, err = aigate("policy", "check", "a.yaml", "aigate:strict", "b.yaml")
-    assert (code, out) == (2, "aigate:strict: `strict` is in order, 19 requirements\n")
+    assert (code, out) == (2, "aigate:strict: `strict` is in order, 20 requirements\n")
     assert err.splitlines() == [
         "error: a.yaml:4:1: unknown field `mod` (did you mean `mode`?)",
         "b.yaml:4:8: YAML reads `no` as yes or no: write it in quotes",
