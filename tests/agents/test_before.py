@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from pathlib import Path
 from typing import Any
 
@@ -258,5 +257,5 @@ def test_the_command_ends_with_0_and_one_line_whatever_it_reads(hooks: Any, help
         assert (done.returncode, done.stderr) == (0, b"")
         assert done.stdout.count(b"\n") == 1
         assert _reason(json.loads(done.stdout))
-    for name in os.listdir(hooks.states):
-        assert (hooks.states / name).stat().st_mode & 0o077 == 0
+    for file in hooks.states.iterdir():
+        assert file.stat().st_mode & 0o077 == 0

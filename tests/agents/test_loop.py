@@ -59,7 +59,7 @@ def test_a_plain_text_needs_no_engine(hooks: Any, helpers: Any) -> None:
 
 
 @pytest.mark.slow
-def test_what_a_shell_wrote_is_found_at_the_end(hooks: Any, helpers: Any) -> None:
+def test_what_a_shell_wrote_is_found_at_the_end(hooks: Any) -> None:
     assert hooks.say(_stop(hook_event_name="SessionStart")) == {}
     (hooks.root / "shell.py").write_text(BAD)
     said = hooks.say(_stop())
@@ -78,7 +78,7 @@ def test_what_was_committed_in_the_session_is_found_at_the_end(hooks: Any) -> No
 
 
 @pytest.mark.slow
-def test_what_a_person_left_unfinished_before_is_not_the_agents(hooks: Any, helpers: Any) -> None:
+def test_what_a_person_left_unfinished_before_is_not_the_agents(hooks: Any) -> None:
     (hooks.root / "mine.py").write_text(BAD)
     (hooks.root / "notes.txt").unlink()
     assert hooks.say(_stop(hook_event_name="SessionStart")) == {}
@@ -102,7 +102,7 @@ def test_before_the_first_commit_everything_is_new(hooks: Any, helpers: Any) -> 
 
 
 @pytest.mark.slow
-def test_objections_in_a_row_end_with_people_who_are_named(hooks: Any, helpers: Any) -> None:
+def test_objections_in_a_row_end_with_people_who_are_named(hooks: Any) -> None:
     (hooks.root / "CODEOWNERS").write_text("* @org/developers\n")
     (hooks.root / ".aigate").mkdir()
     (hooks.root / ".aigate" / "policy.yaml").write_text(
@@ -154,7 +154,7 @@ def test_where_nothing_can_be_kept_an_agent_is_sent_on_once(hooks: Any) -> None:
 
 
 @pytest.mark.slow
-def test_an_engine_that_is_missing_is_no_pass(hooks: Any, helpers: Any) -> None:
+def test_an_engine_that_is_missing_is_no_pass(hooks: Any) -> None:
     (hooks.root / "notes.txt").write_text("x\n")
     assert hooks.say(_stop(hook_event_name="SessionStart")) == {}
     (hooks.root / "app.py").write_text("print(2)\n")

@@ -15,10 +15,12 @@ from __future__ import annotations
 import json
 from typing import Any
 
-import jsonschema
 import pytest
+from jsonschema import Draft202012Validator  # noqa: TID253 - only the product must not load it early
 
 from aigate import registry
+from aigate.cli.packs import packs_folder
+from aigate.documents.agents import read_agents
 from aigate.domain.agent import Answer, Edit, Moment, Ruling
 
 CLAUDE = {"session_id": "s", "transcript_path": "/t", "cwd": "/repo", "permission_mode": "default"}
@@ -344,7 +346,7 @@ def test_every_reply_has_the_agents_strict_form_and_a_pass_grants_nothing(name: 
     ]
     for (ruling, moment), schema in zip(asked, REPLIES[name], strict=True):
         reply = json.loads(json.dumps(dict(agent.reply(moment, Answer(ruling, "because")))))
-        jsonschema.Draft202012Validator(schema).validate(reply)
+        Draft202012Validator(schema).validate(reply)
     for moment in Moment:
         assert agent.reply(moment, Answer()) == {}
 
@@ -371,9 +373,6 @@ def test_hooks_are_set_up_for_every_moment_and_fail_closed_before_a_write(name: 
 
 @pytest.mark.parametrize("name", registry.agent_names())
 def test_agents_bear_the_names_by_which_provenance_knows_them(name: str) -> None:
-    from aigate.cli.packs import packs_folder
-    from aigate.documents.agents import read_agents
-
     known = read_agents((packs_folder() / "data" / "agents.json").read_bytes())
     assert name in {agent.name for agent in known.agents}
     assert registry.coding_agent(name).name == name
