@@ -21,6 +21,7 @@ from aigate.domain.report import Authorship
 from aigate.domain.tree import TEXTUAL, Change, Entry, Unit
 from aigate.engine.disclosure import NAME, Objection, objections
 from aigate.engine.origin import (
+    STATES,
     Stretch,
     Testimony,
     authorship,
@@ -169,7 +170,7 @@ def read_origins(scene: Scene, findings: Sequence[Finding], *, every_line: bool 
     doubts += more
     if scene.reference is not None:
         doubts += _beyond(scene.repository, claims)
-    heard = hear(claims)
+    heard = hear(claims, alike=_alike(scene, claims))
     found_wrong = (
         objections(
             whole.commits,
@@ -327,6 +328,18 @@ def _heard(exhibits: Exhibits) -> tuple[tuple[Claim, ...], tuple[Doubt, ...]]:
         tuple(one for one in said if isinstance(one, Claim)),
         tuple(sorted({one for one in said if isinstance(one, Doubt)})),
     )
+
+
+def _alike(scene: Scene, claims: Iterable[Claim]) -> frozenset[tuple[str, str]]:
+    """Return the files of commits that records speak of and that the head has unchanged."""
+    asked = sorted(
+        {(c.commit, c.path) for c in claims if c.source in STATES and c.commit and c.ranges}
+    )[:_MOST_NOTED]
+    if not asked:
+        return frozenset()
+    kept = {entry.path: entry.blob for entry in scene.head.entries}
+    found = history.blobs_at(scene.repository, asked)
+    return frozenset(one for one, blob in found.items() if kept.get(one[1]) == blob)
 
 
 def _beyond(repository: git.Repository, claims: Iterable[Claim]) -> tuple[Doubt, ...]:

@@ -155,7 +155,7 @@ def _involved(one: Range, commit: Commit | None) -> str | None:
 
 
 def _talks(file: Blamed) -> list[dict[str, object]]:
-    talks: dict[tuple[str, str, str], list[dict[str, object]]] = {}
+    talks: dict[tuple[str, str, str, str], list[dict[str, object]]] = {}
     for one in file.ranges:
         if one.older:
             continue
@@ -164,15 +164,18 @@ def _talks(file: Blamed) -> list[dict[str, object]]:
         url = strict(session) if session.startswith(("https://", "http://")) else ""
         rows = "\n".join(file.rows[one.first - 1 : one.last])
         digest = hashlib.sha256(rows.encode("utf-8", "surrogatepass")).hexdigest()
-        talks.setdefault((one.origin.kind.value, model, url), []).append(
+        agent = strict(one.origin.agent)[:_LONGEST_MODEL]
+        talks.setdefault((one.origin.kind.value, agent, model, url), []).append(
             {"start_line": one.first, "end_line": one.last, "content_hash": f"sha256:{digest}"}
         )
-    return [_talk(kind, model, url, ranges) for (kind, model, url), ranges in talks.items()]
+    return [_talk(*key, ranges=ranges) for key, ranges in talks.items()]
 
 
 def _talk(
-    kind: str, model: str, url: str, ranges: Iterable[dict[str, object]]
+    kind: str, agent: str, model: str, url: str, *, ranges: Iterable[dict[str, object]]
 ) -> dict[str, object]:
-    contributor = {"type": kind, **({"model_id": model} if model else {})}
+    # The format knows no agent, and allows fields that it does not know.
+    said = {"model_id": model, "agent": agent}
+    contributor = {"type": kind, **{key: text for key, text in said.items() if text}}
     talk: dict[str, object] = {"contributor": contributor, "ranges": list(ranges)}
     return {"url": url, **talk} if url else talk

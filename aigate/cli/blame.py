@@ -15,6 +15,7 @@ from aigate.cli.exits import OK, finish
 from aigate.cli.packs import from_disk, packs_folder
 from aigate.cli.streams import say
 from aigate.domain.tree import TEXTUAL, Change, Entry, Unit
+from aigate.engine.shown import plain
 from aigate.errors import UsageError
 from aigate.material import read_units
 from aigate.origins import Origins, Scene, read_origins, with_people
@@ -80,6 +81,12 @@ def blame(
     )
     origins = with_people(origins, trusted.policy, registry_of(steering, pin=trust_root, at=at))
     blamed = tuple(_blamed(units, origins))
+    if files:
+        shown = {file.path for file in blamed}
+        for entry, _ in wanted:
+            if entry.path not in shown:
+                said = "is no text, or its history cannot be read: no lines are shown"
+                click.echo(f"note: `{plain(entry.path)}` {said}", err=True)
     if format_ == "json":
         commits = {commit.id: commit for commit in origins.commits}
         say(
@@ -112,10 +119,17 @@ def _wanted(
     entries = {entry.path: entry for entry in tree.entries}
     missing = next((path for path in paths if path not in entries), None)
     if missing is not None:
-        raise UsageError(
-            f"there is no file `{missing}` in {tree.side.name}", hint="check the spelling"
-        )
+        raise _absent(missing, tree)
     return [(entries[path], Change.MODIFIED) for path in dict.fromkeys(paths)]
+
+
+def _absent(path: str, tree: sides.Tree) -> UsageError:
+    if path == "." or any(entry.path.startswith(f"{path}/") for entry in tree.entries):
+        return UsageError(
+            f"`{path}` is a folder",
+            hint="name files, or see all that differs with `--base`",
+        )
+    return UsageError(f"there is no file `{path}` in {tree.side.name}", hint="check the spelling")
 
 
 def _scene(

@@ -22,6 +22,9 @@ _MOST_CLAIMANTS = 50  # of one file in one commit; more only says less of each
 _MOST_SHOWN = 10
 _SHORTEST = 3  # letters and digits of a line that a digest can speak of
 
+STATES = frozenset({"agent-trace"})
+"""Records that say who wrote the lines of a file as it was then, and not what one commit brought."""
+
 LineHash = Callable[[int], str]
 """Returns the digest of a line of the head, by its number, or the empty text."""
 
@@ -63,16 +66,25 @@ class Testimony:
     signed: frozenset[str] = frozenset()
     wide: Mapping[str | None, tuple[Claim, ...]] = field(default_factory=dict)
     files: Mapping[tuple[str | None, str], tuple[_Reach, ...]] = field(default_factory=dict)
+    heads: Mapping[str, tuple[_Reach, ...]] = field(default_factory=dict)
     hashed: Mapping[str, Mapping[str, tuple[Claim, ...]]] = field(default_factory=dict)
     placed: Mapping[str | None, frozenset[str]] = field(default_factory=dict)
     accused: frozenset[str | None] = frozenset()
 
 
-def hear(claims: Iterable[Claim], signed: Collection[str] = ()) -> Testimony:
+def hear(
+    claims: Iterable[Claim],
+    signed: Collection[str] = (),
+    *,
+    alike: Collection[tuple[str, str]] = (),
+) -> Testimony:
     """Sort claims by what they speak of.
 
     `signed` are the commits whose signature by a registered person counts as human authorship.
+    `alike` are files of commits, as commit and path, that the head has unchanged: what `STATES`
+    say of their lines is said of those of the head, whichever commit brought them.
     """
+    heads: dict[str, list[Claim]] = defaultdict(list)
     wide: dict[str | None, list[Claim]] = defaultdict(list)
     files: dict[tuple[str | None, str], list[Claim]] = defaultdict(list)
     hashed: dict[str, dict[str, list[Claim]]] = defaultdict(lambda: defaultdict(list))
@@ -86,6 +98,8 @@ def hear(claims: Iterable[Claim], signed: Collection[str] = ()) -> Testimony:
                 hashed[claim.path][one].append(claim)
         elif claim.path:
             files[claim.commit, claim.path].append(claim)
+            if claim.source in STATES and claim.ranges and (claim.commit, claim.path) in alike:
+                heads[claim.path].append(claim)
             if claim.kind is not Provenance.HUMAN:
                 placed[claim.commit].add(claim.agent)
         else:
@@ -94,6 +108,7 @@ def hear(claims: Iterable[Claim], signed: Collection[str] = ()) -> Testimony:
         signed=frozenset(signed),
         wide={key: tuple(dict.fromkeys(found)) for key, found in wide.items()},
         files={key: tuple(_reaches(found)) for key, found in files.items()},
+        heads={path: tuple(_reaches(found)) for path, found in heads.items()},
         hashed={
             path: {one: _fewer(found) for one, found in lines.items()}
             for path, lines in hashed.items()
@@ -198,7 +213,7 @@ def _by_line(
 ) -> Iterator[tuple[Origin, tuple[int, ...]]]:
     """Yield origins with the lines that have them, one yield for each stretch and origin."""
     # Lines are many and claims are large, so what was judged is known by numbers.
-    judged: dict[tuple[str, str, tuple[int, ...], str], Origin] = {}
+    judged: dict[tuple[str, str, tuple[int, ...], tuple[int, ...], str], Origin] = {}
     for stretch in stretches:
         grouped: dict[Origin, list[int]] = defaultdict(list)
         if stretch.older:
@@ -212,14 +227,22 @@ def _by_line(
             )
             for reach in known.files.get(key, ())
         ]
+        of_head = known.heads.get(path, ())
         digests = {**known.hashed.get(stretch.path, {}), **known.hashed.get(path, {})}
         for line in range(stretch.first, stretch.last + 1):
             was = stretch.was + line - stretch.first
             held = tuple(at for at, reach in enumerate(near) if reach.holds(was))
+            now = tuple(at for at, reach in enumerate(of_head) if reach.holds(line))
             digest = hash_of(line) if digests else ""
-            key = (stretch.commit, stretch.path, held, digest if digest in digests else "")
+            told = digest if digest in digests else ""
+            key = (stretch.commit, stretch.path, held, now, told)
             if key not in judged:
-                own = (*(near[at].claim for at in held), *digests.get(digest, ()))
+                own = (
+                    *(near[at].claim for at in held),
+                    *(of_head[at].claim for at in now),
+                    *digests.get(told, ()),
+                )
+                own = tuple(dict.fromkeys(own))
                 judged[key] = _judged(own, shared, known, stretch.commit)
             grouped[judged[key]].append(line)
         for origin, numbers in grouped.items():

@@ -210,20 +210,23 @@ def _claims(
     kind = _KINDS.get(_text(said.get("type")))
     if kind is None:
         return
-    known = agent_named(agents, tool)
-    for commit in place.commits:
-        yield Claim(
-            source=_NAME,
-            kind=kind,
-            grade=place.grade,
-            agent="" if kind is Provenance.HUMAN else (known.name if known else tool),
-            model=_text(said.get("model_id")),
-            session=_text(talk.get("url")),
-            commit=commit,
-            path=path,
-            ranges=(lines,) if place.grade is Grade.NOTED else (),
-            detail="trace",
-        )
+    # Our own export says so; the tool that wrote the record is no agent there.
+    named = _text(said.get("agent")).split(", ") if "agent" in said else [tool]
+    for name in dict.fromkeys("" if one == "aigate" else one for one in named):
+        known = agent_named(agents, name)
+        for commit in place.commits:
+            yield Claim(
+                source=_NAME,
+                kind=kind,
+                grade=place.grade,
+                agent="" if kind is Provenance.HUMAN else (known.name if known else name),
+                model=_text(said.get("model_id")),
+                session=_text(talk.get("url")),
+                commit=commit,
+                path=path,
+                ranges=(lines,) if place.grade is Grade.NOTED else (),
+                detail="trace",
+            )
 
 
 def _lines(one: dict[str, object]) -> tuple[int, int] | None:

@@ -149,20 +149,8 @@ def line_counts(
 
     Files of more than `limit` bytes are left out.
     """
-    # git ends at a name that leads out of the tree.
-    asked = [one for one in files if not _IMPOSSIBLE.search(one[1])]
-    feed = "".join(f"{commit}:{path}\n" for commit, path in asked)
-    answers = repository.call(
-        "cat-file", "--batch-check", feed=feed.encode("utf-8", "surrogateescape")
-    ).out.split(b"\n")[:-1]
-    blobs: dict[tuple[str, str], str] = {}
-    counts = {one: -1 for one in files if _IMPOSSIBLE.search(one[1])}
-    for one, answer in zip(asked, answers, strict=False):
-        words = answer.decode("utf-8", "replace").split(" ")
-        if len(words) == 3 and words[1] == "blob":
-            blobs[one] = words[0]
-        else:
-            counts[one] = -1
+    blobs = blobs_at(repository, files)
+    counts = {one: -1 for one in files if one not in blobs}
     found = {blob.id: blob for blob in read_blobs(repository, blobs.values(), limit=limit)}
     for one, name in blobs.items():
         blob = found.get(name)
@@ -170,6 +158,24 @@ def line_counts(
             open_end = bool(blob.data) and not blob.data.endswith(b"\n")
             counts[one] = blob.data.count(b"\n") + open_end
     return counts
+
+
+def blobs_at(
+    repository: Repository, files: Sequence[tuple[str, str]]
+) -> Mapping[tuple[str, str], str]:
+    """Return the ids of files in commits; those that a commit has not are left out."""
+    # git ends at a name that leads out of the tree.
+    asked = [one for one in files if not _IMPOSSIBLE.search(one[1])]
+    feed = "".join(f"{commit}:{path}\n" for commit, path in asked)
+    answers = repository.call(
+        "cat-file", "--batch-check", feed=feed.encode("utf-8", "surrogateescape")
+    ).out.split(b"\n")[:-1]
+    blobs = {}
+    for one, answer in zip(asked, answers, strict=False):
+        words = answer.decode("utf-8", "replace").split(" ")
+        if len(words) == 3 and words[1] == "blob":
+            blobs[one] = words[0]
+    return blobs
 
 
 def local_records(repository: Repository) -> tuple[bytes, ...]:

@@ -8,7 +8,7 @@ import pytest
 
 from aigate.documents.agents import read_agents
 from aigate.errors import IntegrityError
-from tests.provenance.conftest import CLAUDE, CURSOR_SESSION, ROOT, SESSION, note
+from tests.provenance.conftest import CLAUDE, CURSOR_SESSION, ROOT, SESSION, note, trace
 
 SCHEMA = json.loads((Path(__file__).parent / "agent-trace.schema.json").read_text())
 CHANGE = ("--base", "main~1", "--head", "main")
@@ -98,16 +98,63 @@ def test_our_own_trace_can_be_read_back(changed, heard):
     assert {(one.path, one.ranges) for one in found} >= {("app.py", ((2, 2),))}
 
 
+def test_our_own_trace_says_the_same_when_it_is_all_that_is_left(changed):
+    changed.commit({"app.py": "x = 1\n# more\ny = 2\nz = 3\n"})
+    first = changed.run(
+        "blame", "--base", "main~2", "--head", "main", "--format", "agent-trace"
+    ).report
+    changed.git("update-ref", "-d", "refs/notes/ai")
+    changed.commit({".agent-trace/traces.jsonl": json.dumps(first)})
+    second = changed.run(
+        "blame", "--base", "main~3", "--head", "main", "app.py", "--format", "json"
+    ).report
+
+    (file,) = second["files"]
+    told = {one["first"]: one["origin"] for one in file["ranges"] if not one["older"]}
+    assert {line: (one["kind"], one["agent"]) for line, one in told.items()} == {
+        2: ("unknown", ""),
+        3: ("ai", "claude"),
+        4: ("mixed", "claude, cursor"),
+    }
+    assert told[4]["grade"] == "noted"
+
+
+@pytest.mark.parametrize(("top", "kind"), [("", "ai"), ("# later\n", "unknown")])
+def test_a_trace_tells_of_older_commits_only_while_the_file_is_as_it_was(project, top, kind):
+    project.commit({"README.md": "hello\n"})
+    project.commit({"app.py": "y = 2\n"})
+    project.commit({"app.py": "y = 2\nz = 3\n"})
+    record = trace("app.py", project.git("rev-parse", "main"), 1, 1)
+    told = {".agent-trace/traces.jsonl": json.dumps(record), "app.py": f"{top}y = 2\nz = 3\n"}
+    project.commit(told)
+    seen = project.run(
+        "blame", "--base", "main~3", "--head", "main", "app.py", "--format", "json"
+    ).report
+
+    origins = [one["origin"]["kind"] for one in seen["files"][0]["ranges"]]
+    assert origins[-2 if top == "" else 1] == kind
+
+
+def test_what_is_no_text_is_said(changed):
+    seen = changed.run("blame", "--head", "main", "data.bin")
+
+    assert seen.code == 0
+    assert "note: `data.bin` is no text" in seen.text
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
         ((), "no file is named"),
+        (("--head", "main", "src"), "`src` is a folder"),
+        ((".",), "`.` is a folder"),
         (("nowhere.py",), "there is no file `nowhere.py`"),
         (("../outside.py",), "`../outside.py` is outside of the repository"),
         (("--base", "nowhere", "app.py"), "no commit `nowhere` here"),
     ],
 )
 def test_what_cannot_be_shown_is_said(changed, arguments, said):
+    changed.commit({"src/a.py": "x = 1\n"})
     seen = changed.run("blame", *arguments, cwd=changed.root)
 
     assert seen.code in {2, 3}
