@@ -34,7 +34,7 @@ AGENT = CodingAgent(
     hooks=_hooks,
     sample=form.sample,
     settings=(r"\.codex/(?:hooks\.json|config\.toml|hooks/.*|rules/.*)",),
-    markers=("CODEX_THREAD_ID", "CODEX_SANDBOX", "CODEX_CI"),
+    markers=("CODEX_THREAD_ID", "CODEX_SANDBOX"),
     needs=(
         (
             "it silently skips hooks that you have not trusted: `/hooks` in a session shows and trusts"

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from aigate import process
+from aigate import process, registry
 from aigate.cli._desk import ENVIRON, OTHER, Desk
 from aigate.cli._trust_files import public_key
 from aigate.domain.accountability import (
@@ -42,8 +42,10 @@ def pen_for(desk: Desk, role: Role, key: str) -> Pen:
     """Find the key to sign with, and check that its person may sign in this role.
 
     Raises:
-        UsageError: there is none, or several, or the person may not; the code says why.
+        UsageError: there is none, or several, or the person may not; the code says why. Or a
+            coding agent runs this.
     """
+    _require_no_agent()
     if key:
         named = public_key(key)
         person = holder_of(desk.root, named.fingerprint)
@@ -58,6 +60,18 @@ def pen_for(desk: Desk, role: Role, key: str) -> Pen:
         pen = _found_pen(desk, role)
     _require_may_sign(desk.root, pen)
     return pen
+
+
+def _require_no_agent() -> None:
+    # Evidence and no proof: who hides the variable gets through, but has to mean it.
+    for agent in registry.coding_agents():
+        marker = next((name for name in agent.markers if ENVIRON.get(name)), "")
+        if marker:
+            raise UsageError(
+                f"{agent.title} runs this command (`{marker}` is set), and only people sign",
+                hint="run it yourself, in a terminal that the agent did not open",
+                code="agent-signs",
+            )
 
 
 def _found_pen(desk: Desk, role: Role) -> Pen:
