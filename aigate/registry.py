@@ -5,11 +5,13 @@ from __future__ import annotations
 import importlib
 import pkgutil
 from functools import cache
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from aigate.domain.agent import CodingAgent
 from aigate.domain.extension import Evidence, Reporter, RequirementKind, Scanner
-from aigate.domain.usage import UsageRule
+
+if TYPE_CHECKING:
+    from aigate.domain.usage import UsageRule
 
 _Plug = TypeVar("_Plug")
 
@@ -44,6 +46,9 @@ def scanner(name: str) -> Scanner:
 @cache
 def usage_rules() -> tuple[UsageRule, ...]:
     """Return every rule that relates declared and observed use of AI, by name."""
+    # Not needed by what must start fast, and it brings the values of initiatives along.
+    from aigate.domain.usage import UsageRule  # noqa: PLC0415 - see above
+
     return _found("aigate.rules", "RULE", UsageRule)
 
 
