@@ -38,11 +38,7 @@ def inventory(
     every = {_key(entry): kept.get(_key(entry)) or fresh[_key(entry)] for entry in entries}
     if new or len(every) != len(kept):
         save(cache, name, json.dumps(every, separators=(",", ":")).encode())
-    uses = [
-        _use(entry.path, row)
-        for entry in entries
-        for row in every[_key(entry)][1]
-    ]
+    uses = [_use(entry.path, row) for entry in entries for row in every[_key(entry)][1]]
     uses.sort(key=lambda use: (use.at, use.kind, use.name))
     unread = [(entry.path, every[_key(entry)][0]) for entry in entries if every[_key(entry)][0]]
     return Inventory(

@@ -87,8 +87,10 @@ def as_json(inventory: Inventory, knowledge: Knowledge, *, commit: str) -> str:
 
 
 def as_yaml(inventory: Inventory, knowledge: Knowledge, *, commit: str) -> str:
-    """Return the same facts as YAML."""
-    return yaml_text(_document(inventory, knowledge, commit))
+    """Return the same facts as YAML, without lists that are empty."""
+    document = _document(inventory, knowledge, commit)
+    # An empty list has no spelling there.
+    return yaml_text({key: value for key, value in document.items() if value != []})
 
 
 def _document(inventory: Inventory, knowledge: Knowledge, commit: str) -> dict[str, Any]:
@@ -126,9 +128,7 @@ def _use(use: Use) -> dict[str, Any]:
     return shown
 
 
-def as_cyclonedx(
-    inventory: Inventory, knowledge: Knowledge, *, commit: str, at: datetime
-) -> str:
+def as_cyclonedx(inventory: Inventory, knowledge: Knowledge, *, commit: str, at: datetime) -> str:
     """Return the inventory as a CycloneDX 1.6 ML-BOM.
 
     What is only known when the code runs has no name and is not in it; the property
@@ -179,9 +179,7 @@ _COMPONENTS = {
 }
 
 
-def _component(
-    name: str, uses: Sequence[Use], kind: str, knowledge: Knowledge
-) -> dict[str, Any]:
+def _component(name: str, uses: Sequence[Use], kind: str, knowledge: Knowledge) -> dict[str, Any]:
     first = uses[0]
     component: dict[str, Any] = {
         "type": kind,
@@ -241,9 +239,7 @@ def _services(uses: Sequence[Use], knowledge: Knowledge) -> list[dict[str, Any]]
 
 
 def _at(uses: Iterable[Use]) -> list[dict[str, str]]:
-    return [
-        {"name": "aigate:at", "value": f"{strict(use.at.path)}:{use.at.line}"} for use in uses
-    ]
+    return [{"name": "aigate:at", "value": f"{strict(use.at.path)}:{use.at.line}"} for use in uses]
 
 
 def _properties(facts: Mapping[str, str]) -> list[dict[str, str]]:

@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterable
 
 from aigate.discovery import agents, dependencies, python, script, settings, weights
-from aigate.discovery._index import Index, index_of
+from aigate.discovery._index import index_of
 from aigate.discovery._judge import Place, judge
 from aigate.discovery._signals import Signal
 from aigate.domain.inventory import Inventory, Use
@@ -59,14 +59,14 @@ def uses_in(unit: Unit, knowledge: Knowledge) -> tuple[Use, ...] | str:
     uses = list(agents.uses_of(unit.path, unit.text, index)) if not unit.cell else []
     if not index.mentions(unit.text):
         return tuple(uses)
-    signals = _signals(unit, index)
+    signals = _signals(unit)
     if isinstance(signals, str):
         return tuple(uses) or signals
     place = Place(path=unit.path, cell=unit.cell, lines=unit.lines)
     return (*uses, *judge(signals, index, place))
 
 
-def _signals(unit: Unit, index: Index) -> tuple[Signal, ...] | str:  # noqa: PLR0911 - a table
+def _signals(unit: Unit) -> tuple[Signal, ...] | str:  # noqa: PLR0911 - a table
     path, text = unit.path, unit.text
     if len(text) > _LONGEST or _LOCKS.fullmatch(path):
         return () if _LOCKS.fullmatch(path) else "too-large"

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
+from itertools import pairwise
 from urllib.parse import urlsplit
 
 from aigate.domain.knowledge import Knowledge, Library, Provider
@@ -83,31 +84,31 @@ class Index:
         self._quick = re.compile(every, re.IGNORECASE)
         for provider in self.knowledge.providers:
             self.names[provider.name] = provider
-            self.aliases.update({alias: provider for alias in provider.aliases})
-            self.classes.update({name: provider for name in provider.classes})
-            self.services.update({name: provider for name in provider.services})
-            self.ports.update({port: provider for port in provider.ports})
+            self.aliases.update(dict.fromkeys(provider.aliases, provider))
+            self.classes.update(dict.fromkeys(provider.classes, provider))
+            self.services.update(dict.fromkeys(provider.services, provider))
+            self.ports.update(dict.fromkeys(provider.ports, provider))
             for host in provider.hosts:
                 name, slash, path = host.partition("/")
                 self._hosts.append((_glob(name, r"[a-z0-9.-]+"), slash + path, provider))
             self._env += [(_variable(name), provider) for name in provider.env]
             for language in _LANGUAGES:
                 self._learn(language, getattr(provider, language), provider)
-            self.images.update({image: provider for image in provider.images})
+            self.images.update(dict.fromkeys(provider.images, provider))
         # The longer name is the more special one: AZURE_OPENAI_* before OPENAI_*.
         self._env.sort(key=lambda one: -len(one[0].pattern))
         for library in (*self.knowledge.frameworks, *self.knowledge.vector_stores):
             for language in _LANGUAGES:
                 self._learn(language, getattr(library, language), library)
-            self.images.update({image: library for image in library.images})
-            self.keys.update({key: library for key in library.keys})
+            self.images.update(dict.fromkeys(library.images, library))
+            self.keys.update(dict.fromkeys(library.keys, library))
         self.terraform = tuple(
             (start, who) for who in self.knowledge.providers for start in who.terraform
         )
         self._prepare_paths()
         self._prepare_words()
         for store in self.knowledge.vector_stores:
-            self.stores.update({name: store for name in store.classes})
+            self.stores.update(dict.fromkeys(store.classes, store))
 
     def _prepare_paths(self) -> None:
         every = [(files, path) for files in self.knowledge.agent_files for path in files.paths]
@@ -136,11 +137,8 @@ class Index:
 
     def _prepare_words(self) -> None:
         self._roots = frozenset(root.encode() for root in self.knowledge.roots)
-        known = (
-            *self.knowledge.providers,
-            *self.knowledge.frameworks,
-            *self.knowledge.vector_stores,
-        )
+        known: list[Provider | Library] = [*self.knowledge.providers]
+        known += [*self.knowledge.frameworks, *self.knowledge.vector_stores]
         names = {
             name.rstrip("*").lower()
             for what in known
@@ -157,9 +155,7 @@ class Index:
         self._words = frozenset(word for name in loose for word in words_of(name)[:1])
         ports = (f":{port}" for port in sorted(self.ports))
         self._pieces = (*ports, *sorted(one.split("*")[-1] for one in loose_env))
-        self._loose = re.compile(
-            rf"(?:\b(?:import|from)\s+[\"']?|require\([\"'])(?:{modules})\b"
-        )
+        self._loose = re.compile(rf"(?:\b(?:import|from)\s+[\"']?|require\([\"'])(?:{modules})\b")
 
     def _learn(self, language: str, names: Iterable[str], what: Library | Provider) -> None:
         for name in names:
@@ -204,7 +200,7 @@ class Index:
         if tail and tail in self.aliases:
             return self.aliases[tail]
         parts = re.split(r"[./]", lower)
-        for before, part in zip(parts, parts[1:], strict=False):
+        for before, part in pairwise(parts):
             if before in _MODULES or before == "@llamaindex":
                 return self.aliases.get(part)
         return None

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from urllib.parse import urlsplit
+from itertools import pairwise
 
 from aigate.discovery._index import AMBIGUOUS, FORGES, Index
 from aigate.discovery._signals import Argument, Called, Decorated, Imported, Said, Signal
@@ -222,14 +222,14 @@ def judge(signals: Iterable[Signal], index: Index, place: Place) -> tuple[Use, .
     return tuple(found.uses.values())
 
 
-def _imported(found: _Found, one: Imported, speaks: list[tuple[tuple[int, int], str]]) -> None:
+def _imported(  # noqa: C901, PLR0912 - the cases of one decision
+    found: _Found, one: Imported, speaks: list[tuple[tuple[int, int], str]]
+) -> None:
     verb = "depends on" if one.language == "pypi" or not one.line else "import"
     shown, at = f"{verb} {one.module}", (one.line, 1)
     # A library's own modules do not use it.
     top, parts = one.module.split(".")[0], found.place.path.split("/")
-    is_own = one.language == "python" and (
-        parts[0] == top or ("src", top) in zip(parts, parts[1:], strict=False)
-    )
+    is_own = one.language == "python" and (parts[0] == top or ("src", top) in pairwise(parts))
     for what in found.index.imported(one.language, one.module):
         if isinstance(what, Library):
             if (
@@ -244,7 +244,7 @@ def _imported(found: _Found, one: Imported, speaks: list[tuple[tuple[int, int], 
                 and one.language == "python"
                 and not one.names
                 and "." not in one.module
-                and what.name not in {"datasets"}
+                and what.name != "datasets"
             ):
                 continue
             found.libraries.add(what.name)
@@ -466,7 +466,9 @@ def _agents(found: _Found, one: Called) -> None:
         )
 
 
-def _word(found: _Found, word: Said, later: list[tuple[Said, Provider]]) -> bool:
+def _word(  # noqa: C901, PLR0911, PLR0912 - the first that fits decides
+    found: _Found, word: Said, later: list[tuple[Said, Provider]]
+) -> bool:
     """Note what a string says by itself; tell whether it is clear that it is no model's id."""
     text = word.text.strip()
     if not text:
@@ -612,7 +614,7 @@ def _passes_for_id(text: str) -> bool:
     )
 
 
-def _prefixed(  # noqa: PLR0913 - a part of `_candidate`
+def _prefixed(
     found: _Found,
     word: Said,
     rest: str,
@@ -641,7 +643,7 @@ def _prefixed(  # noqa: PLR0913 - a part of `_candidate`
         _model(found, word.text.strip(), at, shown)
 
 
-def _model(  # noqa: PLR0913 - one for each thing that a use says
+def _model(
     found: _Found,
     name: str,
     at: tuple[int, int],

@@ -72,7 +72,9 @@ class _Walk:
             elif kind not in _SILENT:
                 todo.extend(_children(node, here))
 
-    def _visit(self, node: ast.AST, here: _Here) -> Iterator[tuple[ast.AST, _Here]]:
+    def _visit(  # noqa: C901, PLR0912, PLR0915 - one case for each kind of node
+        self, node: ast.AST, here: _Here
+    ) -> Iterator[tuple[ast.AST, _Here]]:
         match node:
             case ast.Import():
                 self.found += [Imported("python", one.name, node.lineno) for one in node.names]
@@ -81,20 +83,20 @@ class _Walk:
                 self.found.append(Imported("python", node.module, node.lineno, names))
             case ast.Expr(value=ast.Constant(value=str())):
                 pass  # a docstring, or a comment in the shape of a string
-            case ast.Constant(value=str()):
-                self._say(node, node.value, here)
+            case ast.Constant(value=str() as text):
+                self._say(node, text, here)
             case ast.JoinedStr():
-                text = _start(node, self.constants)
-                if text:
-                    self._say(node, text[0], here, is_open=text[1])
+                start = _start(node, self.constants)
+                if start:
+                    self._say(node, start[0], here, is_open=start[1])
                 # What stands in the holes counts by itself.
                 for part in node.values:
                     if isinstance(part, ast.FormattedValue):
                         yield part.value, _NOWHERE
             case ast.BinOp(op=ast.Add()):
-                text = _start(node, self.constants)
-                if text and text[0]:
-                    self._say(node, text[0], here, is_open=text[1])
+                start = _start(node, self.constants)
+                if start and start[0]:
+                    self._say(node, start[0], here, is_open=start[1])
                 else:
                     yield from _children(node, here)
             case ast.Call():
@@ -235,11 +237,12 @@ def _dotted(node: ast.AST, links: int = 4) -> str:
 
 
 def _constant(node: ast.AST) -> str:
-    is_text = isinstance(node, ast.Constant) and isinstance(node.value, str)
-    return node.value if is_text else ""  # type: ignore[attr-defined,no-any-return] - just tested
+    return node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else ""
 
 
-def _value(node: ast.expr, constants: dict[str, str], depth: int = 0) -> tuple[str | None, str]:
+def _value(  # noqa: PLR0911 - one for each kind of node
+    node: ast.expr, constants: dict[str, str], depth: int = 0
+) -> tuple[str | None, str]:
     """Return a value that is written out or follows from a constant, else a name for it."""
     if isinstance(node, ast.Constant):
         return (node.value if isinstance(node.value, str) else None), ""

@@ -10,15 +10,14 @@ from aigate.discovery._signals import Argument, Called, Imported, Said, Signal
 
 _STRING = r"\"(?:[^\"\\\n]|\\.)*\"|'(?:[^'\\\n]|\\.)*'"
 _TOKENS = (
+    rf"(?P<string>{_STRING})"
     r"""
- (?P<string>%s)
 |(?P<template>`)
 |(?P<word>[A-Za-z_$][\w$]*)
 |(?P<mark>=>|[!=]==?|\?\.|[{}()\[\],:;.=?])
 |(?P<other>[^\s\w$"'`{}()\[\],:;.=?!/#]+|\d[\w.]*|\S)
 """
-    % _STRING
-)  # noqa: UP031 - the pattern is full of braces
+)
 _SLASHES = re.compile(
     r"\s*(?:(?P<comment>//[^\n]*|/\*.*?(?:\*/|\Z))|" + _TOKENS + ")", re.DOTALL | re.VERBOSE
 )
@@ -182,7 +181,9 @@ class _Walk:
             self.found.append(Imported("java", name, self.at(position)[0]))
         self.last = text if not (joined and text == "from") else "word"
 
-    def _mark(self, mark: str, start: int, end: int) -> int:
+    def _mark(  # noqa: C901 - one for each mark
+        self, mark: str, start: int, end: int
+    ) -> int:
         frame = self.stack[-1]
         if mark in _OPENS:
             self._open(mark, start)
@@ -245,9 +246,9 @@ class _Walk:
             return
         raw = self.text[frame.start : min(position, frame.start + 400)].strip()
         text, end = self.literal
-        if raw[:1] in {'"', "'"} and raw[1:-1] == text:
-            frame.arguments.append(Argument(frame.key, text))
-        elif end > frame.start and re.search(r"(?:\|\||\?\?)\s*[\"'][^\"']*[\"']\Z", raw):
+        if (raw[:1] in {'"', "'"} and raw[1:-1] == text) or (
+            end > frame.start and re.search(r"(?:\|\||\?\?)\s*[\"'][^\"']*[\"']\Z", raw)
+        ):
             frame.arguments.append(Argument(frame.key, text))
         elif raw.startswith("`"):
             shown = raw[1:120].rstrip("`")
