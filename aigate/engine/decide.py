@@ -3,12 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
-from aigate.domain.finding import Action, Candidate, Decision, Demand, Gap, Judged, Provenance
+from aigate.domain.finding import (
+    Action,
+    Candidate,
+    Decision,
+    Demand,
+    Gap,
+    Judged,
+    Provenance,
+    Status,
+)
 from aigate.domain.policy import Mode, Policy
 from aigate.domain.report import Verdict
 from aigate.engine.acceptance import Outcome
 
+_ENDED = frozenset({Decision.STALE, Decision.EXPIRED, Decision.OWNERLESS, Decision.WITHDRAWN})
 # What a finding costs that no requirement speaks of: nothing asked is not a pass.
 _UNASKED = Demand(requirement="", action=Action.JOINT)
 
@@ -21,6 +32,24 @@ def demand(candidate: Candidate, policy: Policy) -> Demand:
     """
     asked = [d for r in policy.requirements if (d := r.demand(candidate)) is not None]
     return min(asked, key=_strictness, default=_UNASKED)
+
+
+def demand_of(candidate: Candidate, outcome: Outcome, policy: Policy) -> Demand:
+    """Return what a finding costs, given what the ledger says about it.
+
+    What two people let in until an end was never simply there: after that end it costs what it
+    would cost if it were new, but for `forbid`, since it could be accepted and can be again.
+    """
+    asked = demand(candidate, policy)
+    if candidate.status is Status.NEW or not has_ended(outcome):
+        return asked
+    as_new = demand(replace(candidate, status=Status.NEW), policy)
+    return min(asked, replace(as_new, action=min(as_new.action, Action.JOINT)), key=_strictness)
+
+
+def has_ended(outcome: Outcome) -> bool:
+    """Tell whether two people accepted something, and that holds no more."""
+    return outcome.decision in _ENDED or "key-compromised" in outcome.codes
 
 
 def _strictness(one: Demand) -> tuple[int, float, str]:
@@ -49,6 +78,8 @@ def reasons(
         codes.update(outcome.codes)
         if not blocking:
             codes.add("accepted")
+    if candidate.status is Status.EXISTING and has_ended(outcome):
+        codes.add("acceptance-ended")
     if candidate.finding.suppressed_inline:
         codes.add("inline-suppression-ignored")
     if candidate.origin.kind is Provenance.UNKNOWN:

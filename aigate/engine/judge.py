@@ -38,7 +38,8 @@ def judge(
 ) -> tuple[Judged, ...]:
     """Return each finding with what it costs and who answers, in reading order.
 
-    `told` is what the history says about each of them, empty if nobody asked it. Blocking ones come first, then by action, priority, severity and place.
+    `told` is what the history says about each of them, empty if nobody asked it. Blocking ones
+    come first, then by action, priority, severity and place.
     """
     groups = Counter(c.finding.group for c in candidates if c.finding.group)
     judged = (
@@ -59,7 +60,7 @@ def _judged(
     corroborated: bool,
 ) -> Judged:
     finding = candidate.finding
-    asked = decide.demand(candidate, facts.policy)
+    asked = decide.demand_of(candidate, outcome, facts.policy)
     blocking = decide.blocks(asked.action, outcome.decision)
     due = attribute.due(told.first_seen, asked.fix_within)
     # What two people accepted has an end of its own.

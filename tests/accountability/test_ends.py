@@ -151,3 +151,30 @@ def redated(team, date: str) -> None:
     amend = ("git", "commit", "-q", "--amend", "--no-edit", "--date", date)
     done = team.run("dana", "env", *dates, *amend)
     assert done.code == 0, done.err
+
+
+def test_after_the_merge_an_acceptance_still_ends_with_the_code_around_it(team) -> None:
+    team.accepted()
+    team.git("dana", "checkout", "-q", "main")
+    team.git("dana", "merge", "-q", "--no-ff", "--no-edit", "feature")
+    team.git("dana", "checkout", "-q", "-b", "later")
+    team.write("session.py", team.code + "\n\nOTHER = 1\n")
+    team.commit("lee", "elsewhere in the file")
+    assert team.blocked() == ()
+
+    team.write("session.py", team.code.replace("    return", "    token = token[7:]\n    return"))
+    team.commit("lee", "strip a prefix")
+    assert {"acceptance-ended", "context-changed", "existing"} <= set(team.blocked())
+
+
+def test_c_130_after_the_merge_whoever_takes_an_acceptance_back_ends_it(team) -> None:
+    name = team.accepted()
+    team.git("dana", "checkout", "-q", "main")
+    team.git("dana", "merge", "-q", "--no-ff", "--no-edit", "feature")
+    team.git("dana", "checkout", "-q", "-b", "later")
+    team.write("session.py", team.code + "\n\nOTHER = 1\n")
+    taken = team.aigate("sam", "withdraw", name, "--as", "security", "--reason", "no", "--yes")
+    assert taken.code == 0, taken.text
+    team.commit("sam", "no longer")
+
+    assert {"acceptance-ended", "withdrawn"} <= set(team.blocked())

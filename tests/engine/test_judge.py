@@ -8,7 +8,15 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from aigate.domain.finding import Action, Decision, Introduction, Judged
+from aigate.domain.finding import (
+    Action,
+    Candidate,
+    Decision,
+    Demand,
+    Introduction,
+    Judged,
+    Status,
+)
 from aigate.domain.place import Location
 from aigate.domain.policy import Policy, SeatRule
 from aigate.domain.severity import Severity
@@ -86,6 +94,57 @@ def test_what_is_forbidden_blocks_whatever_was_signed(decision: Decision) -> Non
 @pytest.mark.parametrize("decision", [each for each in Decision if each != Decision.ACCEPTED])
 def test_only_what_is_accepted_stops_to_block(decision: Decision) -> None:
     assert one(Outcome(decision=decision, codes=())).blocking
+
+
+class Lenient:
+    """Warns of what was there before, and asks `strictest` of what is new."""
+
+    id = "lenient"
+
+    def __init__(self, strictest: Action = Action.JOINT) -> None:
+        self.strictest = strictest
+
+    def demand(self, candidate: Candidate) -> Demand:
+        new = candidate.status is Status.NEW
+        return Demand(
+            requirement="new" if new else "old", action=self.strictest if new else Action.WARN
+        )
+
+
+ENDED = (Decision.STALE, Decision.EXPIRED, Decision.OWNERLESS, Decision.WITHDRAWN)
+
+
+@pytest.mark.parametrize("strictest", [Action.JOINT, Action.FORBID])
+@pytest.mark.parametrize("decision", ENDED)
+def test_what_was_let_in_until_an_end_costs_after_it_what_new_findings_cost(
+    decision: Decision, strictest: Action
+) -> None:
+    judged = one(
+        Outcome(decision=decision, codes=(decision.value,)),
+        policy(Lenient(strictest)),
+        status=Status.EXISTING,
+    )
+
+    assert (judged.blocking, judged.action) == (True, Action.JOINT)
+    assert {"acceptance-ended", "existing", decision.value} <= set(judged.reason_codes)
+
+
+def test_a_compromised_key_ends_what_it_let_in() -> None:
+    open_again = Outcome(decision=Decision.OPEN, codes=("key-compromised", "waits-for-developer"))
+
+    assert one(open_again, policy(Lenient()), status=Status.EXISTING).blocking
+
+
+@pytest.mark.parametrize(
+    "outcome",
+    [NOBODY, ACCEPTED, Outcome(decision=Decision.OPEN, codes=("waits-for-security",))],
+    ids=["nobody", "accepted", "waiting"],
+)
+def test_what_was_there_before_and_never_accepted_stays_what_it_was(outcome: Outcome) -> None:
+    judged = one(outcome, policy(Lenient()), status=Status.EXISTING)
+
+    assert (judged.blocking, judged.action) == (False, Action.WARN)
+    assert "acceptance-ended" not in judged.reason_codes
 
 
 TOLD = Attribution(
