@@ -204,16 +204,18 @@ def _referred(units: Iterable[Unit], table: AgentTable) -> frozenset[str]:
 def _descriptions(unit: Unit, text: str) -> Iterator[tuple[int, int]]:
     """Yield where the descriptions of tools stand in code and in data."""
     low = text[:_LONGEST]
+    patterns: tuple[re.Pattern[str], ...]
     if unit.kind is Kind.PYTHON:
-        if "tool" in low:
-            for pattern in (_DOCSTRING_OF_TOOL, _DESCRIPTION):
-                yield from (match.span("words") for match in pattern.finditer(low))
-    elif (
-        unit.kind in {Kind.JAVASCRIPT, Kind.TYPESCRIPT}
-        or unit.path.endswith((".json", ".yaml", ".yml"))
-    ) and ("ool" in low and "escription" in low):
-        yield from (match.span("words") for match in _DESCRIPTION.finditer(low))
-        yield from (match.span("words") for match in _SECOND_ARGUMENT.finditer(low))
+        patterns = (_DOCSTRING_OF_TOOL, _DESCRIPTION)
+    elif unit.kind in {Kind.JAVASCRIPT, Kind.TYPESCRIPT}:
+        patterns = (_DESCRIPTION, _SECOND_ARGUMENT)
+    elif unit.path.endswith((".json", ".yaml", ".yml")) and "escription" in low:
+        patterns = (_DESCRIPTION,)
+    else:
+        return
+    if "ool" in low:
+        for pattern in patterns:
+            yield from (match.span("words") for match in pattern.finditer(low))
 
 
 def _sighting(unit: Unit, rule: Rule, words: str, *, lines: Lines, start: int) -> Sighting:

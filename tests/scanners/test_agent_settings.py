@@ -1,4 +1,7 @@
-"""Settings of agents, tool servers and workflows: what is dangerous is found, at its place."""
+"""Settings of agents, tool servers and workflows: what is dangerous is found, at its place.
+
+They answer C-038 and C-039 for orders that are no prose: what settings allow and run.
+"""
 
 from __future__ import annotations
 
@@ -151,8 +154,8 @@ GOOD = [
     (CLAUDE, allow("Bash(npm test)", "Bash(npm run lint:*)", "Bash(git status)", "Read(./src/**)")),
     (CLAUDE, allow("Bash(python -m pytest:*)", "mcp__github__get_issue", "WebFetch(domain:docs.python.org)")),
     (CLAUDE, hook("ruff format .")),
-    (CLAUDE, hook("npx prettier --write \"$CLAUDE_FILE_PATHS\"")),
-    (CLAUDE, hook("\"$CLAUDE_PROJECT_DIR\"/.claude/hooks/check.sh")),
+    (CLAUDE, hook('npx prettier --write "$CLAUDE_FILE_PATHS"')),
+    (CLAUDE, hook('"$CLAUDE_PROJECT_DIR"/.claude/hooks/check.sh')),
     (CLAUDE, hook("jq -r .tool_input.file_path | grep -q '\\.env' && exit 2 || exit 0")),
     (CLAUDE, '{"enableAllProjectMcpServers": false, "env": {"ANTHROPIC_BASE_URL": "http://localhost:8080"}}'),
     (".codex/config.toml", 'approval_policy = "on-request"\nsandbox_mode = "workspace-write"\n'),

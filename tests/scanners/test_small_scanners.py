@@ -1,6 +1,7 @@
 """What holds of every small scanner of ours, whatever text it reads."""
 
 import importlib
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -11,10 +12,24 @@ from aigate.domain.finding import Gap, Sighting
 from aigate.domain.tree import Change, Entry, Kind, Unit
 from aigate.engine.suppression import suppressed_lines
 
-NAMES = ("suppressions", "secrets", "control_plane", "hidden_text", "contents", "instructions")
+NAMES = (
+    *("suppressions", "secrets", "control_plane", "hidden_text", "contents", "instructions"),
+    "agent_settings",
+)
+PACKS = str(Path(__file__).parents[2] / "policies")
 PATHS = (
     *("a.py", "AGENTS.md", "README.md", ".gitmodules", "pyproject.toml", "setup.cfg", "x.pth"),
-    *(".env", "a.ts", "locale/a.po", ".aigate/policy.yml", "a\udcff.yaml", "x/.git/y", ""),
+    *(
+        ".env",
+        "a.ts",
+        "locale/a.po",
+        ".mcp.json",
+        ".codex/config.toml",
+        ".aigate/policy.yml",
+        "a\udcff.yaml",
+        "x/.git/y",
+        "",
+    ),
 )
 PIECES = (
     *("# nosec", "'", '"', '"""', "\\", "/*", "*/", "<!--", "-->", "// eslint-disable", "`", "#"),
@@ -54,7 +69,7 @@ def scanner(name: str) -> Scanner:
 
 def scan(name: str, unit: Unit) -> list[Sighting | Gap]:
     target = Target(
-        units=(unit,), paths=frozenset({unit.path, "A.py"}), scratch="", exported="", packs=""
+        units=(unit,), paths=frozenset({unit.path, "A.py"}), scratch="", exported="", packs=PACKS
     )
     return list(scanner(name).scan(target))
 

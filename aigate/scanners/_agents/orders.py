@@ -23,7 +23,7 @@ def _patterns(
 ) -> tuple[tuple[tuple[str, ...], re.Pattern[str]], ...]:
     """Compile patterns, each with words of which one is in whatever it matches, in lower case."""
     return tuple(
-        (tuple(words.split()), re.compile(pattern, re.IGNORECASE))
+        (tuple(words.split(",")), re.compile(pattern, re.IGNORECASE))
         for words, pattern in zip(hints, patterns, strict=True)
     )
 
@@ -43,16 +43,16 @@ _MARKERS = (
 )
 _TELLS_TO_SUPPRESS = _patterns(
     (
-        "nosec nosem noqa nosonar gitleaks:allow pragma eslint-disable checkov:skip tfsec trivy zizmor aigate",
+        "nosec,nosem,noqa,nosonar,gitleaks:allow,pragma,eslint-disable,checkov:skip,tfsec,trivy,zizmor,aigate",
         "--no-verify",
-        "scan security aigate semgrep bandit gitleaks codeql hook gate vulnerab review pre-commit precommit",
+        "scan,security,aigate,semgrep,bandit,gitleaks,codeql,hook,gate,vulnerab,review,pre-commit,precommit",
         "skip",
         "test",
         "hookspath",
         "husky=0",
         "continue-on-error",
-        ".aigate aigate .pre-commit-config .semgrep .github/workflows protection",
-        "ignore disregard forget override",
+        ".aigate,aigate,.pre-commit-config,.semgrep,.github/workflows,protection",
+        "ignore,disregard,forget,override",
     ),
     (
         (
@@ -82,7 +82,7 @@ _TELLS_TO_SUPPRESS = _patterns(
         (
             r"\b(?:edit|change|modify|delete|remove|empty|weaken|relax|loosen|lower)\b[^.\n]{0,60}"
             r"(?:\.aigate/|\baigate\s+policy|\.pre-commit-config|\.semgrep|\.github/workflows|branch\s+protection)"
-            r"[^.\n]{0,60}\b(?:so\s+that|so|to\s+(?:make|get|let)|until)\b[^.\n]{0,60}\b(?:pass|green|merge|through)"
+            r"(?:[^.\n]|\.(?=\w)){0,60}\b(?:so\s+that|so|to\s+(?:make|get|let)|until)\b[^.\n]{0,60}\b(?:pass|green|merge|through)"
         ),
         (
             r"\b(?:ignore|disregard|forget|override)\s+(?:(?:all|any|the|your|every|of)\s+){0,3}"
@@ -93,14 +93,14 @@ _TELLS_TO_SUPPRESS = _patterns(
 )
 _TELLS_TO_WEAKEN = _patterns(
     (
-        "ssl tls certificate https",
-        "verify shell eval( pickle rejectunauthorized yaml.load md5",
-        "hardcode hard-code",
-        "backdoor keylogger shell door",
+        "ssl,tls,certificate,https",
+        "verify,shell,eval(,pickle,rejectunauthorized,yaml.load,md5",
+        "hardcode,hard-code",
+        "backdoor,keylogger,shell,door",
         "<script",
         "<script",
-        "unauthenticated without",
-        "validat sanitiz escap checks control",
+        "unauthenticated,without",
+        "validat,sanitiz,escap,checks,control",
     ),
     (
         (
@@ -121,9 +121,9 @@ _TELLS_TO_OBEY = _patterns(
     (
         "http",
         "http",
-        "curl wget",
+        "curl,wget",
         "base64",
-        "/dev/tcp nc",
+        "/dev/tcp,nc -,ncat",
     ),
     (
         (
@@ -144,11 +144,11 @@ _TELLS_TO_ACT = _patterns(
     (
         "push",
         "without",
-        "merge approve",
+        "merge,approve",
         "without",
-        "ask",
+        "ask for,ask the user,ask  ",
         "push",
-        "gh",
+        "gh pr",
     ),
     (
         r"\bpush\w*\s+(?:\w+\s+){0,4}?(?:directly|straight)\s+(?:in)?to\s+`?(?:origin[ /])?(?:main|master|production|trunk)\b",
@@ -189,12 +189,12 @@ _LOOT = (
 _ADDRESS = r"(?:https?://(?!localhost|127\.|0\.0\.0\.0|\$|\{|<)[\w.$\{\}-]+|\b[\w.+-]+@[\w-]+\.\w+|webhook)"
 _TELLS_TO_EXFILTRATE = _patterns(
     (
-        "http webhook @",
-        "exfiltrate leak",
-        ".ssh id_rsa id_ed25519 .aws .gnupg .netrc .npmrc .kube config/gh /etc/ mcp.json .env",
+        "http,webhook,@",
+        "exfiltrate,leak",
+        ".ssh,id_rsa,id_ed25519,.aws,.gnupg,.netrc,.npmrc,.kube,config/gh,/etc/,mcp.json,.env",
         "](http",
-        "curl wget nc",
-        "curl wget",
+        "curl,wget,| nc,|nc,ncat",
+        "curl,wget",
     ),
     (
         (
