@@ -20,7 +20,15 @@ from aigate.documents.yaml_text import yaml_text
 from aigate.domain.initiative import AgentKind
 from aigate.domain.inventory import Confidence, Use, UseKind
 from aigate.engine.patterns import pattern_mistake
-from aigate.engine.usage import CONVENTIONS, fact, host, is_immutable, of_product, serves_agent
+from aigate.engine.usage import (
+    CONVENTIONS,
+    fact,
+    host,
+    is_immutable,
+    is_product,
+    of_product,
+    serves_agent,
+)
 
 PURPOSE = "say in one sentence what this does, and for whom"
 """What a draft says in the place of a purpose."""
@@ -42,7 +50,9 @@ def draft(name: str, uses: Sequence[Use]) -> str:
     """
     known = [use for use in uses if use.confidence is not Confidence.UNDETERMINED]
     own = _own(known)
-    paths = {use.at.path for use in own if _is_code(use)} or {use.at.path for use in known}
+    every = {use.at.path for use in known}
+    paths = {use.at.path for use in own if _is_code(use)}
+    paths = {path for path in paths if is_product(path)} or paths or every
     file = InitiativeFile(
         version=1,
         name=name,

@@ -76,6 +76,31 @@ def covering(initiatives: Iterable[Initiative], path: str) -> tuple[Initiative, 
     return tuple(one for one in initiatives if covers(one.used_in, path))
 
 
+_CODE = re.compile(
+    r".*\.(?:pyw?|ipynb|[cm]?[jt]sx?|vue|svelte|go|java|kts?|scala|groovy|rb|rs|cs|fs|php|swift|dart"
+    r"|exs?|jl|r|pl|lua|c|cc|cpp|h|hpp|m|mm)",
+    re.IGNORECASE,
+)
+_BESIDE = re.compile(
+    r"(?:.*/)?(?:tests?|__tests__|testing|spec|specs|docs?|examples?|fixtures|\.github)/.*"
+    r"|(?:.*/)?(?:test_[^/]*|[^/]*_test|conftest|[^/]*\.(?:test|spec))\.[^./]+"
+)
+
+
+def is_product(path: str) -> bool:
+    """Tell whether a path is code of the product, and no test, example, setting or dependency."""
+    return _CODE.fullmatch(path) is not None and _BESIDE.fullmatch(path) is None
+
+
+def responsible(initiatives: tuple[Initiative, ...], path: str) -> tuple[Initiative, ...]:
+    """Return the initiatives whose declarations count at a path.
+
+    Settings, dependencies and tests serve all of them, unless one says that they are its own.
+    """
+    found = covering(initiatives, path)
+    return found if found or is_product(path) else initiatives
+
+
 @lru_cache(maxsize=1 << 17)  # every rule asks the same
 def covers(patterns: tuple[str, ...], path: str) -> bool:
     """Tell whether any of these patterns matches a path."""
@@ -132,15 +157,15 @@ def undeclared(usage: Usage) -> tuple[Use, ...]:
     """Return what no initiative declares where it is used, to draft a manifest from."""
     found = []
     for path, uses in by_path(usage.inventory.uses).items():
-        responsible = covering(usage.initiatives, path)
+        near = responsible(usage.initiatives, path)
         for use in uses:
-            everyone = usage.initiatives if _is_anywhere(use) else responsible
+            everyone = usage.initiatives if _is_anywhere(use) else near
             # An embedding is reported as a model as well.
             own = use.kind is not UseKind.EMBEDDING and not serves_agent(use, uses)
             if use.kind in _OF_KIND and own:
                 if use.name not in CONVENTIONS and not declares(everyone, use):
                     found.append(use)
-            elif use.kind in _LIBRARIES and not responsible:
+            elif use.kind in _LIBRARIES and not near:
                 found.append(use)
     return tuple(found)
 

@@ -8,7 +8,7 @@ from aigate.domain.inventory import UseKind
 from aigate.domain.rule import Rule
 from aigate.domain.severity import Severity
 from aigate.domain.usage import NAME, Objection, Usage, UsageRule
-from aigate.engine.usage import by_path, covering, declares
+from aigate.engine.usage import by_path, declares, responsible
 
 _LIBRARIES = {UseKind.FRAMEWORK: "library", UseKind.VECTOR_STORE: "vector store"}
 # Where one of these is found as well, there is a finding of more weight.
@@ -19,11 +19,11 @@ def _check(usage: Usage) -> Iterator[Objection]:
     if not usage.governed:
         return
     for path, uses in by_path(usage.inventory.uses).items():
-        responsible = covering(usage.initiatives, path)
-        if not responsible and _WEIGHTIER & {use.kind for use in uses if use.name}:
+        near = responsible(usage.initiatives, path)
+        if not near and _WEIGHTIER & {use.kind for use in uses if use.name}:
             continue
         for use in uses:
-            if use.kind in _LIBRARIES and use.name and not responsible:
+            if use.kind in _LIBRARIES and use.name and not near:
                 yield Objection(
                     at=use.at,
                     message=(
@@ -32,7 +32,7 @@ def _check(usage: Usage) -> Iterator[Objection]:
                     ),
                     matter=f"{use.kind.value}\0{use.name}",
                 )
-            elif use.kind is UseKind.DATASET and use.name and not declares(responsible, use):
+            elif use.kind is UseKind.DATASET and use.name and not declares(near, use):
                 yield Objection(
                     at=use.at,
                     message=(

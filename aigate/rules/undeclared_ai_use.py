@@ -8,7 +8,7 @@ from aigate.domain.inventory import Confidence, Use, UseKind
 from aigate.domain.rule import Rule
 from aigate.domain.severity import Severity
 from aigate.domain.usage import NAME, Objection, Usage, UsageRule
-from aigate.engine.usage import by_path, covering, declares, is_declared_file, serves_agent
+from aigate.engine.usage import by_path, declares, is_declared_file, responsible, serves_agent
 
 # An embedding is reported as a model as well.
 _LISTS = {
@@ -29,12 +29,12 @@ def _check(usage: Usage) -> Iterator[Objection]:
     if not usage.governed:
         return
     for path, uses in by_path(usage.inventory.uses).items():
-        responsible = covering(usage.initiatives, path)
+        near = responsible(usage.initiatives, path)
         undeclared = [
             use
             for use in uses
             if use.kind in _LISTS and use.name and use.confidence is not Confidence.UNDETERMINED
-            if not (declares(responsible, use) or is_declared_file(usage.initiatives, use))
+            if not (declares(near, use) or is_declared_file(usage.initiatives, use))
             if not serves_agent(use, uses)
         ]
         providers = {use.name for use in undeclared if use.kind is UseKind.PROVIDER}
@@ -44,24 +44,24 @@ def _check(usage: Usage) -> Iterator[Objection]:
             if use.kind is UseKind.PROVIDER or not told:
                 yield Objection(
                     at=use.at,
-                    message=_message(use, [one.name for one in responsible]),
+                    message=_message(use, [one.name for one in near]),
                     matter=f"{_WORDS[use.kind]}\0{use.name}",
                 )
 
 
-def _message(use: Use, responsible: list[str]) -> str:
+def _message(use: Use, near: list[str]) -> str:
     what = f"{_WORDS[use.kind]} `{use.name}` is used"
-    if not responsible:
+    if not near:
         return (
             f"{what}, and no initiative covers `{use.at.path}`;"
             " hint: add the path to `used-in` of the initiative that it belongs to,"
             " or start one with `aigate manifest draft`"
         )
-    names = ", ".join(f"`{name}`" for name in responsible[:3])
+    names = ", ".join(f"`{name}`" for name in near[:3])
     return (
         f"{what}, and {names} does not declare it;"
         f" hint: add it under `{_LISTS[use.kind]}` in"
-        f" `.aigate/initiatives/{responsible[0]}.yaml`, or take it out"
+        f" `.aigate/initiatives/{near[0]}.yaml`, or take it out"
     )
 
 

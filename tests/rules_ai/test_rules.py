@@ -104,6 +104,26 @@ CASES = {
         uses=(PROVIDER, use(UseKind.ENDPOINT, "https://llm.example.org.evil.net/v1")),
         expect=("undeclared-ai-use app/chat.py:3",),
     ),
+    "settings-dependencies-and-tests-of-what-is-declared": Case(
+        body=SOUND + OPENAI,
+        uses=(
+            PROVIDER,
+            *(
+                use(UseKind.PROVIDER, "openai", path)
+                for path in ("requirements.txt", ".env.example", "tests/test_a.py", "web/a.test.ts")
+            ),
+            use(UseKind.FRAMEWORK, "langchain", "requirements.txt:2"),
+        ),
+    ),
+    "settings-dependencies-and-tests-of-what-is-not": Case(
+        body=SOUND + OPENAI,
+        uses=(
+            PROVIDER,
+            use(UseKind.PROVIDER, "mistral", "requirements.txt"),
+            use(UseKind.PROVIDER, "mistral", "tests/test_a.py"),
+        ),
+        expect=("undeclared-ai-use requirements.txt:1", "undeclared-ai-use tests/test_a.py:1"),
+    ),
     "C-096-model-file-left-out": Case(
         body=SOUND + OPENAI,
         uses=(PROVIDER, use(UseKind.WEIGHTS, "weights/a.bin", "weights/a.bin", digest=DIGEST)),
