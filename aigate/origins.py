@@ -42,7 +42,6 @@ _MOST_FILES = 400  # of which every line is asked; of larger changes only findin
 # The whole history of a file takes a second in a large repository.
 _MOST_WITHOUT_REFERENCE = 25
 _MOST_NOTED = 500
-_PATIENCE = 20.0
 _REGULAR = frozenset({"100644", "100755"})
 _SESSIONS = "refs/notes/aigate"
 _GIT_AI = "refs/notes/ai"
@@ -156,9 +155,9 @@ def read_origins(scene: Scene, findings: Sequence[Finding], *, every_line: bool 
             revision=past.fresh or tip,
             since=base,
             jobs=scene.jobs,
-            patience=_PATIENCE,
         )
     files = {path: tuple(_stretch(one) for one in lines) for path, lines in found.items()}
+    untold = _untold(scene, files)
     if scene.reference is None:
         named = {one.commit for lines in files.values() for one in lines if one.commit}
         past_commits = history.read_commits(scene.repository, sorted(named))
@@ -192,9 +191,9 @@ def read_origins(scene: Scene, findings: Sequence[Finding], *, every_line: bool 
         },
         commits=whole.commits,
         objections=tuple(_placed(scene, found_wrong)),
-        counted=everything and scene.reference is not None,
+        counted=everything and scene.reference is not None and not untold,
         gaps=_gaps(scene, whole.problem),
-        notes=remarks,
+        notes=(*remarks, *untold),
     )
 
 
@@ -249,6 +248,16 @@ def _remarks(
         return ()
     asked = f"findings in {len(questions)} files"
     return (f"{asked}, so nobody asked who wrote them; `aigate blame FILE` tells for one",)
+
+
+def _untold(scene: Scene, files: Mapping[str, tuple[Stretch, ...]]) -> tuple[str, ...]:
+    """Say of how many files nobody could tell who brought their lines."""
+    held = {unit.path for unit in scene.units if unit.text}
+    count = sum(not lines for path, lines in files.items() if path in held)
+    if not count:
+        return ()
+    what = "file cannot be told, or not" if count == 1 else "files cannot be told, or not"
+    return (f"the history of {count} {what} in time, so all their lines are unknown",)
 
 
 @contextmanager

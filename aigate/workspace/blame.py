@@ -8,6 +8,7 @@ decides about duties, and not about verdicts.
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -16,8 +17,11 @@ from aigate.errors import AigateError
 from aigate.workspace.git import Repository, head_commit
 from aigate.workspace.past import Past, opened_past
 
-PATIENCE = 30.0
+PATIENCE = 20.0
 """How long one file may take, in seconds."""
+
+ALTOGETHER = 60.0
+"""How long many files may take together: those left then have no answer."""
 
 _GROUP = re.compile(rb"([0-9a-f]{40}(?:[0-9a-f]{24})?) (\d+) (\d+) (\d+)")
 _ESCAPE = re.compile(rb'\\([0-7]{3}|[abfnrtv"\\])')
@@ -110,21 +114,30 @@ def ask_all(
     since: str = "",
     first_parent: bool = False,
     jobs: int = 2,
-    patience: float = PATIENCE,
+    altogether: float = ALTOGETHER,
 ) -> Mapping[str, tuple[BlamedLines, ...]]:
-    """Answer a question for each of many files, several at once; see `blame`."""
+    """Answer a question for each of many files, several at once; see `blame`.
+
+    git compares each file with all others of its commit, so that files that were rewritten
+    together can take hours; what is not told in the time for all has an empty answer.
+    """
     asked = list(questions)
     if not asked:
         return {}
 
+    end = time.monotonic() + altogether
+
     def one(question: Question) -> tuple[BlamedLines, ...]:
+        left = end - time.monotonic()
+        if left <= 0:
+            return ()
         return ask(
             past,
             question,
             revision=revision,
             since=since,
             first_parent=first_parent,
-            patience=patience,
+            patience=min(PATIENCE, left),
         )
 
     with ThreadPoolExecutor(max(jobs, 1)) as pool:

@@ -14,6 +14,8 @@ from aigate.engine.merges import ancestry
 from aigate.engine.origin import Stretch, hear, line_hash, lines_of, origin_of
 from aigate.provenance.branches import EVIDENCE
 from aigate.workspace import git, history
+from aigate.workspace.blame import Question, ask_all
+from aigate.workspace.past import opened_past
 
 AGENT = ("Claude", "noreply@anthropic.com")
 ADA = ("Ada", "ada@example.com")
@@ -180,3 +182,43 @@ def test_messages_that_would_fill_the_memory_are_left_out_and_said(project):
 
     assert len(found.commits) == 1
     assert found.problem == "some commits of the change are damaged, or too large"
+
+
+def rewritten(project, count: int, rows: int) -> None:
+    """Change every third line of many files, so that git looks for each of them in all others."""
+
+    def text(file: int, words: str) -> str:
+        kept = "value_{1}_{0} = compute({0})\n"
+        return "".join((words if row % 3 == 0 else kept).format(row, file) for row in range(rows))
+
+    before = "first_{0}_{1} = call({0})\n"
+    after = "other_{1}_{0} = call_a_function_with_quite_a_long_name({0}, {1}, argument_{0})\n"
+    for words in (before, after):
+        project.commit({f"f{file}.py": text(file, words) for file in range(count)})
+
+
+@pytest.mark.slow
+def test_files_that_were_rewritten_together_take_no_longer_than_they_may(project):
+    rewritten(project, count=60, rows=1_500)
+    base, head = project.git("rev-parse", "main~1"), project.git("rev-parse", "main")
+    questions = [Question(path=f"f{number}.py") for number in range(60)]
+    with opened_past(opened(project)) as past:
+        started = time.monotonic()
+        found = ask_all(past, questions, revision=head, since=base, altogether=3.0)
+        took = time.monotonic() - started
+
+    assert took < 10
+    assert set(found) == {question.path for question in questions}
+    assert not found["f59.py"]
+
+
+@pytest.mark.slow
+def test_lines_that_cannot_be_told_are_unknown_and_not_counted(project):
+    project.commit({"app.py": "x = 1\n"})
+    old = project.git("rev-parse", "main:app.py")
+    project.commit({"app.py": "x = 1\ny = 2\n"})
+    (project.root / ".git" / "objects" / old[:2] / old[2:]).unlink()
+    seen = project.scan("--base", "main~1", "--head", "main")
+
+    assert "the history of 1 file cannot be told" in seen.text
+    assert seen.report["summary"]["added_lines"] is None
