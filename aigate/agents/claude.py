@@ -16,7 +16,6 @@ def _hooks(command: str) -> Mapping[str, Reply]:
         "PreToolUse": form.entry(f"{command} || exit 2", 30, f"{_WRITING}|Bash|PowerShell"),
         "PostToolUse": form.entry(command, 120, _WRITING),
         "Stop": form.entry(command, 300),
-        "SubagentStop": form.entry(command, 300),
     }
 
 

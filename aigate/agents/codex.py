@@ -18,7 +18,6 @@ def _hooks(command: str) -> Mapping[str, Reply]:
         "PreToolUse": form.entry(f"{command} || exit 2", 30),
         "PostToolUse": form.entry(command, 120),
         "Stop": form.entry(command, 300),
-        "SubagentStop": form.entry(command, 300),
     }
 
 

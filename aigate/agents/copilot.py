@@ -66,11 +66,10 @@ def _reply(moment: Moment, answer: Answer) -> Reply:
 def _hooks(command: str) -> Mapping[str, Reply]:
     return {
         "SessionStart": _entry(command, 30),
-        # It goes on after a hook that fails, so the shell answers if aigate does not.
+        # Some versions go on after a hook that fails, so the shell answers if aigate does not.
         "PreToolUse": _entry(f"{command} || printf '%s' '{_DENY}'", 30),
         "PostToolUse": _entry(command, 120),
         "Stop": _entry(command, 300),
-        "SubagentStop": _entry(command, 300),
     }
 
 

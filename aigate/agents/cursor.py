@@ -58,7 +58,6 @@ def _hooks(command: str) -> Mapping[str, Reply]:
             "matcher": "Write|Edit|StrReplace|MultiEdit|EditNotebook|MCP:.*",
         },
         "stop": {"command": command, "timeout": 300, "loop_limit": 5},
-        "subagentStop": {"command": command, "timeout": 300, "loop_limit": 5},
     }
 
 

@@ -37,7 +37,7 @@ def of_findings(found: Sequence[tuple[Finding, Rule | None, bool]]) -> tuple[str
 def of_gaps(gaps: Iterable[Gap]) -> tuple[str, ...]:
     """Return lines about what could not be examined."""
     found = sorted(gaps)
-    lines = [line(f"{g.subject} was not examined: {g.reason}", _WIDTH) for g in found[:_MOST]]
+    lines = [line(f"{g.subject}: not examined, {g.reason}", _WIDTH) for g in found[:_MOST]]
     if len(found) > _MOST:
         lines.append(f"{len(found) - _MOST} more are not shown")
     return tuple(lines)

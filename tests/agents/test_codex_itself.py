@@ -53,6 +53,43 @@ def _done(_request: Any) -> list[Any]:
     return [{"type": "message", "role": "assistant", "id": "m", "content": [text]}]
 
 
+def _run(
+    codex: str, model: Any, *, hooks: Any, helpers: Any, environ: dict[str, str]
+) -> subprocess.CompletedProcess[str]:
+    """Install the hooks, and have Codex work by the script to its end."""
+    home = hooks.root.parent / "home"
+    (home / ".codex").mkdir()
+    (home / ".codex" / "config.toml").write_text(SETTINGS.format(url=model.url))
+    installed = helpers.aigate(
+        hooks,
+        "agent",
+        "install",
+        "--target",
+        "codex",
+        "--scope",
+        "user",
+        "--command",
+        helpers.COMMAND,
+    )
+    assert installed.returncode == 0, installed.stderr
+    return subprocess.run(
+        [
+            codex,
+            "exec",
+            "--dangerously-bypass-hook-trust",
+            "--dangerously-bypass-approvals-and-sandbox",
+            "write the settings",
+        ],
+        cwd=hooks.root,
+        env={**environ, "SCRIPTED_KEY": "none"},
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=200,
+        check=False,
+    )
+
+
 def test_codex_is_refused_told_why_sent_on_and_let_go(
     hooks: Any, serve: Any, program: Any, agent_environ: dict[str, str], helpers: Any
 ) -> None:
@@ -79,37 +116,7 @@ def test_codex_is_refused_told_why_sent_on_and_let_go(
 
     steps = [write_secret, write_clean, write_past_the_tools, _done, mend, _done]
     model = serve(helpers.Model(steps, _encode))
-    home = hooks.root.parent / "home"
-    (home / ".codex").mkdir()
-    (home / ".codex" / "config.toml").write_text(SETTINGS.format(url=model.url))
-    installed = helpers.aigate(
-        hooks,
-        "agent",
-        "install",
-        "--target",
-        "codex",
-        "--scope",
-        "user",
-        "--command",
-        helpers.COMMAND,
-    )
-    assert installed.returncode == 0, installed.stderr
-    ran = subprocess.run(
-        [
-            codex,
-            "exec",
-            "--dangerously-bypass-hook-trust",
-            "--dangerously-bypass-approvals-and-sandbox",
-            "write the settings",
-        ],
-        cwd=hooks.root,
-        env={**agent_environ, "SCRIPTED_KEY": "none"},
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        timeout=200,
-        check=False,
-    )
+    ran = _run(codex, model, hooks=hooks, helpers=helpers, environ=agent_environ)
     assert not model.problems, (model.problems, ran.stdout[-3000:], ran.stderr[-3000:])
     assert not model.steps, (ran.stdout[-3000:], ran.stderr[-3000:])
     assert (hooks.root / "run.py").read_text() == "print(1)\n"
@@ -117,3 +124,22 @@ def test_codex_is_refused_told_why_sent_on_and_let_go(
     assert {file["path"] for one in records for file in one["files"]} == {"settings.py"}
     assert {(one["agent"], one["model"]) for one in records} == {("codex", "gpt-5.2-codex")}
     assert helpers.SECRET not in json.dumps(records)
+
+
+def test_codex_that_never_mends_anything_is_told_to_stop_and_let_go(
+    hooks: Any, serve: Any, program: Any, agent_environ: dict[str, str], helpers: Any
+) -> None:
+    codex = program("codex")
+
+    def write_weakness(_request: Any) -> list[Any]:
+        return _shell(1, "printf 'eval(input())\\n' > run.py")
+
+    model = serve(helpers.Model([write_weakness, _done, _done, _done, _done], _encode))
+    ran = _run(codex, model, hooks=hooks, helpers=helpers, environ=agent_environ)
+    assert ran.returncode == 0, ran.stderr[-3000:]
+    assert not model.problems, (model.problems, ran.stderr[-3000:])
+    assert not model.steps, ran.stderr[-3000:]
+    told = [
+        "do not try again: stop" in " ".join(helpers.texts(one["input"])) for one in model.asked
+    ]
+    assert told == [False, False, False, False, True]
