@@ -21,8 +21,6 @@ from aigate.engine.place import fingerprint
 CONVENTIONS = frozenset({"agents-md", "mcp"})
 """Names of agents for files that any agent reads: they do not tell which one does."""
 
-_MOST_PER_RULE = 500  # of one rule; a manifest or a tree that breaks one so often is known to
-
 
 def findings_of(rules: Iterable[UsageRule], usage: Usage) -> tuple[Finding, ...]:
     """Return what rules object to, each matter of a file once, in order of place."""
@@ -38,7 +36,8 @@ def _of_rule(rule: UsageRule, usage: Usage) -> Iterator[Finding]:
         if key not in first or one.at < first[key].at:
             first[key] = one
         more[key] += 1
-    for key, one in sorted(first.items(), key=lambda item: item[1].at)[:_MOST_PER_RULE]:
+    # None is left out, however many: the new one could be the last.
+    for key, one in first.items():
         yield _finding(rule, one, more[key] - 1)
 
 

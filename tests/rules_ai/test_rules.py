@@ -523,10 +523,10 @@ def test_hostile_names_do_no_harm() -> None:
     assert findings(facts(uses, {"support": manifest(SOUND + OPENAI + AGENT + HUB)}))
 
 
-def test_a_flood_of_uses_has_an_end() -> None:
+def test_a_flood_of_uses_hides_none() -> None:
     uses = [use(UseKind.PROVIDER, f"p{n}", f"app/{n}.py:1") for n in range(3_000)]
 
-    assert len(findings(facts(uses, {"support": manifest(SOUND)}))) <= 500
+    assert len(findings(facts(uses, {"support": manifest(SOUND)}))) == 3_000
 
 
 @pytest.mark.parametrize("rule", usage_rules(), ids=lambda rule: rule.page.name)
