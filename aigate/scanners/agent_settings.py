@@ -31,6 +31,7 @@ _WORDS = (
     *("mcpservers", "mcp_servers", "mcp-servers", "context_servers", "bypasspermissions"),
     *("enableallprojectmcpservers", "danger-full-access", "approval_policy", "dangerously"),
     *("chat.tools.", '"allow":', '"defaultmode":', "yes-always", "yolo", "goose_mode"),
+    *("auto_approve", "autoapprove", "require_approval", "requireapproval"),
     *("always_allow_tool_actions", "folderopen", "allowautomatictasks", "allow_dangerous_"),
 )
 _MATTER = re.compile(r"\A\ufeff?---[ \t]*\n(?P<inside>.{1,20000}?)\n---[ \t]*(?:\n|\Z)", re.DOTALL)
@@ -41,6 +42,7 @@ _COMMANDS = re.compile(
 )
 _SCRIPT = re.compile(r"(?:.*/)?\.[\w-]+/hooks/.+", re.IGNORECASE)
 _IN_SCRIPTS = ("runs what it downloads", "runs code that is spelt", "sends files", "opens a shell")
+_AGENTS = re.compile(r"agent|assistant|copilot|claude|codex|gemini", re.IGNORECASE)
 _LOCKS = re.compile(
     r"(?:.*/)?(?:package-lock|npm-shrinkwrap|composer|pnpm-lock)\.[\w.]+", re.IGNORECASE
 )
@@ -119,11 +121,13 @@ def _settings(unit: Unit, table: AgentTable, form: str) -> Iterator[Remark]:
         )
     if root is not None:
         yield from servers(root, table, named=named)
-        yield from permissions(root, table, unit.text, named=named or _is_claude(root))
+        yield from permissions(root, table, unit.text, named=named or _is_of_agent(unit, root))
 
 
-def _is_claude(root: Node) -> bool:
-    """Tell whether settings have the shape of those of a coding agent, whatever their name."""
+def _is_of_agent(unit: Unit, root: Node) -> bool:
+    """Tell whether settings look like those of an agent: by a word of their name, or their shape."""
+    if _AGENTS.search(unit.path.rpartition("/")[2]):
+        return True
     rights = root.get("permissions")
     return (rights is not None and rights.get("allow", "deny", "defaultMode") is not None) or (
         root.get("approval_policy", "sandbox_mode", "enableAllProjectMcpServers") is not None

@@ -70,6 +70,7 @@ _HARMS = (
         rf"|\$\(\s*(?:env|printenv|cat|whoami|hostname|base64)|`(?:env|cat|whoami)|{_SECRETS})",
         rf"{_SECRETS}[^\n;]{{0,200}}\b(?:curl|wget|nc|ncat|scp|rsync)\b",
         r"\b(?:scp|rsync)\b[^\n;]{0,200}(?:\.ssh|\.aws|\.env\b|id_rsa)[^\n;]{0,200}\w@[\w.-]+:",
+        r"(?:urlopen|requests\.(?:post|put)|\bfetch\(|http\.client)[^\n]{0,300}(?:os\.environ\b(?!\.get|\[)|process\.env\b(?![.\[]))",
         r"\b(?:nslookup|dig|ping|host)\b[^\n;]{0,80}(?:\$\(|`)",
     ),
     _harm(

@@ -53,6 +53,10 @@ _TELLS_TO_SUPPRESS = _patterns(
         "continue-on-error",
         ".aigate,aigate,.pre-commit-config,.semgrep,.github/workflows,protection",
         "ignore,disregard,forget,override",
+        "suppress,ignore,disabl,silenc",
+        "commit",
+        "mark",
+        "ignored,suppressed,skipped,dismissed,silenced",
     ),
     (
         (
@@ -89,6 +93,16 @@ _TELLS_TO_SUPPRESS = _patterns(
             r"(?:previous|prior|above|earlier|preceding|existing|system|other)\s+"
             r"(?:\w+\s+)?(?:instructions?|prompts?|rules?|directions?|guidelines?)\b"
         ),
+        r"\b(?:add|insert|put|use|write|append)\b[^.\n]{0,40}\b(?:suppression|ignore|disable|silencing)\s+(?:comments?|directives?|pragmas?|annotations?)\b",
+        r"\bcommit\w*\s+(?:\w+\s+){0,3}(?:with|using)\s+`?-n\b",
+        (
+            r"\b(?:mark|dismiss|close)\b[^.\n]{0,20}\b(?:all|every|any|security)\b[^.\n]{0,40}\b(?:findings?|alerts?|warnings?)\b"
+            r"[^.\n]{0,40}\bas\s+(?:false[ -]positives?|resolved|won'?t[ -]fix|ignored|accepted)\b"
+        ),
+        (
+            r"\b(?:security|scanner|vulnerability|semgrep|bandit|codeql)\s+(?:warnings?|findings?|alerts?|errors?)\b[^.\n]{0,30}"
+            r"\b(?:can|may|should|must)\s+(?:\w+\s+)?be\s+(?:ignored|suppressed|skipped|dismissed|silenced)\b"
+        ),
     ),
 )
 _TELLS_TO_WEAKEN = _patterns(
@@ -101,6 +115,7 @@ _TELLS_TO_WEAKEN = _patterns(
         "<script",
         "unauthenticated,without",
         "validat,sanitiz,escap,checks,control",
+        "check",
     ),
     (
         (
@@ -114,6 +129,7 @@ _TELLS_TO_WEAKEN = _patterns(
         r"\b(?:every|all|each|any)\b[^.\n]{0,80}\b(?:add|insert|include|inject|embed|append|put)\b[^\n]{0,80}<script\b[^>\n]{0,40}\bsrc=[\"']?https?://(?!localhost)",
         r"\b(?:leave|make|keep)\b[^.\n]{0,40}\b(?:endpoints?|routes?|api)\b[^.\n]{0,30}\b(?:unauthenticated|without\s+(?:authentication|authorization))\b",
         r"\b(?:do\s+not|don't|never|skip|no\s+need\s+to)\s+(?:add\s+|perform\s+|do\s+)?(?:input\s+validation|validat(?:e|ing)\s+(?:user\s+)?input|sanitiz(?:e|ing)\s+(?:user\s+)?input|escap(?:e|ing)\s+(?:user\s+)?input|authentication\s+checks?|authorization\s+checks?|permission\s+checks?|access\s+control)\b",
+        r"\b(?:leave|omit|drop|remove|skip)\b[^.\n]{0,30}\b(?:admin|auth\w*|permission|access|ownership|csrf)\s+checks?\b(?!\s+(?:only|when|if|for))",
     ),
 )
 _ADDRESS_OUTSIDE = r"https?://(?!localhost|127\.|0\.0\.0\.0|example\.)"
@@ -124,6 +140,7 @@ _TELLS_TO_OBEY = _patterns(
         "curl,wget",
         "base64",
         "/dev/tcp,nc -,ncat",
+        "--trusted-host,http://",
     ),
     (
         (
@@ -138,20 +155,23 @@ _TELLS_TO_OBEY = _patterns(
         ),
         r"\bbase64\s+(?:-d|-D|--decode)\b[^;\n]{0,80}\|\s*(?:sudo\s+)?(?:(?:ba|z)?sh|python[\d.]*|node)\b",
         r"/dev/tcp/\d{1,3}\.|\b(?:nc|ncat)\s+-\w*e\s+/bin/(?:ba)?sh",
+        r"\b(?:install|pip|npm|dependencies|packages)\b[^\n]{0,120}(?:--trusted-host\b|\bhttp://(?!localhost|127\.)[\w.-]+\.\w+)",
     ),
 )
 _TELLS_TO_ACT = _patterns(
     (
-        "push",
+        "directly,straight",
         "without",
         "merge,approve",
         "without",
         "ask for,ask the user,ask  ",
         "push",
         "gh pr",
+        "approve",
+        "--dangerously,--yolo",
     ),
     (
-        r"\bpush\w*\s+(?:\w+\s+){0,4}?(?:directly|straight)\s+(?:in)?to\s+`?(?:origin[ /])?(?:main|master|production|trunk)\b",
+        r"\b(?:push|commit)\w*\s+(?:\w+\s+){0,4}?(?:directly|straight)\s+(?:in)?to\s+`?(?:origin[ /])?(?:main|master|production|trunk)\b",
         (
             r"\b(?:merge|push|deploy|publish|release|commit\s+and\s+push|approve)\b[^.!?\n]{0,60}?\bwithout\s+(?:waiting\s+for\s+|asking\s+for\s+|any\s+|a\s+|human\s+|the\s+user'?s?\s+|my\s+|prior\s+|further\s+|manual\s+)*"
             r"(?:reviews?|approval|confirmation|permission|asking|consent|confirming|checking\s+with)\b"
@@ -160,9 +180,11 @@ _TELLS_TO_ACT = _patterns(
         (
             r"\b(?:run|execute|delete|install|modify|overwrite)\b[^.!?\n]{0,40}\b(?:commands?|files?|code|scripts?|packages?|dependencies|anything|whatever)\b[^.!?\n]{0,30}\bwithout\s+(?:asking|confirmation|(?:user\s+)?permission|prompting|(?:user\s+)?approval|the\s+user)\b"
         ),
-        r"\b(?:never|do\s+not|don't)\s+(?:ever\s+)?ask\s+(?:the\s+user\s+)?for\s+(?:permission|approval|consent)\b",
+        r"\b(?:never|do\s+not|don't)\s+(?:ever\s+)?ask\s+(?:the\s+user\s+)?for\s+(?:permission|approval|consent|confirmation)\b",
         r"\bgit\s+push\s+(?:-f|--force)\b[^.\n]{0,60}\b(?:always|whenever|main|master)\b|\b(?:always|whenever)\b[^.\n]{0,60}\bgit\s+push\s+(?:-f\b|--force(?!-with))",
         r"\bgh\s+pr\s+merge\b[^\n]{0,60}--admin\b",
+        r"\bauto-?approve\b[^.\n]{0,30}\b(?:all|every|any)\b[^.\n]{0,20}\b(?:tools?|commands?|actions?|changes?|edits?|prs?|pull)\b",
+        r"\b(?:always|use|run|start|with|pass)\b[^.\n]{0,60}--(?:dangerously-skip-permissions|yolo|dangerously-bypass-approvals-and-sandbox)\b",
     ),
 )
 _KEEPS_SECRET = re.compile(
@@ -171,6 +193,11 @@ _KEEPS_SECRET = re.compile(
     r"|disclos(?:e|ing)|show|showing|let)"
     r"(?:\s+\w+){0,5}?\s+(?:(?:to\s+)?the\s+)?(?:users?|humans?|reviewers?|developers?|anyone"
     r"|security\s+team|maintainers?|people|operator)\b(?!\s+(?:how|to\s+(?:run|use|install)))",
+    re.IGNORECASE,
+)
+_KEEPS_FROM_REVIEW = re.compile(
+    r"\b(?:do\s+not|don't|never)\s+(?:mention|reveal|disclose|document)\s+(?:it|this|that|these|them)\s+(?:anywhere\s+)?in\s+"
+    r"(?:the\s+|any\s+|your\s+)?(?:prs?|pull\s+requests?|commits?|summary|descriptions?|changelog|reviews?)\b",
     re.IGNORECASE,
 )
 # Telling the user nothing of these is good manners.
@@ -184,7 +211,7 @@ _LOOT = (
     r"|secrets?|credentials?|(?:api|private|ssh|access)[ _-]?keys?|(?:access|auth|api|github)?\s?tokens?"
     r"|passwords?|id_rsa|id_ed25519|~/\.(?:ssh|aws|netrc|config|npmrc)|process\.env|os\.environ"
     r"|\$\(?(?:cat|env)|\$[A-Z_]*(?:TOKEN|KEY|SECRET|PASSWORD)[A-Z_]*|source\s+code|conversation"
-    r"|chat\s+history)"
+    r"|chat\s+history|contents?\s+of\s+(?:the\s+|this\s+)?(?:repo\w*|codebase|workspace)\b|entire\s+(?:repo\w*|codebase))"
 )
 _ADDRESS = r"(?:https?://(?!localhost|127\.|0\.0\.0\.0|\$|\{|<)[\w.$\{\}-]+|\b[\w.+-]+@[\w-]+\.\w+|webhook)"
 _TELLS_TO_EXFILTRATE = _patterns(
@@ -260,7 +287,7 @@ _PATTERNS = (
 # A text of JSON, YAML or code begins with a quotation mark and says what stands in it.
 _QUOTED_VALUE = re.compile(r"[:=(,\[]\s*[\"'`]+\s?\Z")
 _FINE_AFTER = re.compile(
-    r"(?:'s)?[^.!?\n]{0,40}\b(?:until|unless|what\s+is|what\s+to|that\s+(?:you|they)\s+(?:must|need))|[-\w]*-only|\s+to\s+add\b"
+    r"(?:'s)?[^.!?\n]{0,40}\b(?:until|unless|what\s+is|what\s+to|that\s+(?:you|they)\s+(?:must|need))|[-\w]*-only|\s+(?:their|whether|if|which)\b|\s+to\s+add\b"
 )
 _POISON = tuple(
     re.compile(pattern, re.IGNORECASE)
@@ -287,6 +314,8 @@ def orders(text: str, start: int, end: int) -> Iterator[tuple[Order, int, int]]:
             for match in pattern.finditer(text, start, end):
                 if not _is_denied(text, match.start(), match.end()):
                     yield order, *match.span()
+    for match in _KEEPS_FROM_REVIEW.finditer(text, start, end):
+        yield Order.HIDE, *match.span()
     for match in _KEEPS_SECRET.finditer(text, start, end):
         if not (
             _FINE_TO_KEEP.search(match[0])

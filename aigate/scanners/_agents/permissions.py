@@ -166,6 +166,11 @@ def _command_allowed(item: Node, what: str) -> Iterator[Remark]:
     if command in _ALL:
         yield _wild(item, f"`{shown(item.text or what)}` lets the agent run everything")
         return
+    if re.match(
+        r"rm\s+-\w*[rf]|git\s+push\b.*(?:--force\b|\s-f\b)|git\s+\S+.*--no-verify", command
+    ):
+        yield _wild(item, f"`{shown(item.text or what)}` needs a person each time", Severity.MEDIUM)
+        return
     found = re.fullmatch(r"(?P<words>\S+)(?P<rest>.*?)(?P<open>:\*|\s*\*+)?", command, re.DOTALL)
     name = found["words"].removesuffix(":*").rpartition("/")[2] if found else ""
     bare = bool(found) and not found["rest"].strip() if found else False

@@ -51,7 +51,7 @@ def servers(root: Node, table: AgentTable, *, named: bool) -> Iterator[Remark]:
         name = path[-1]
         if name in _MAPS or (name in _LOOSE and (named or name == "mcp" or "mcp" in path)):
             seen.add(id(node))
-            strict = name in _MAPS
+            strict = name in _MAPS or (named and name == "servers")
             for inner in (*(value for _, value in node.fields), *node.items):
                 if _is_server(inner, strict=strict):
                     yield from _server(inner, table)
