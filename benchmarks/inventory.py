@@ -1,9 +1,9 @@
 """Measures the inventory: what it finds in labelled files, and how fast it reads a tree.
 
-    python benchmarks/inventory.py labels SAMPLE LABELS.jsonl SCORER.py [--split dev] [--verbose]
-    python benchmarks/inventory.py speed REPOSITORY
+    python benchmarks/inventory.py labels SAMPLE SCORER.py [--verbose]
+    python benchmarks/inventory.py speed REPOSITORY [--repeat 3]
 
-SAMPLE holds the labelled files as `owner+repo/path`; LABELS and SCORER say what should be found.
+SAMPLE holds the labelled files as `owner+repo/path`; SCORER knows what should be found in them.
 """
 
 from __future__ import annotations
@@ -94,6 +94,7 @@ def time_it(options: argparse.Namespace) -> None:
             "-C",
             str(options.repository),
             "inventory",
+            "--no-cache",
             "--format",
             "json",
         ]

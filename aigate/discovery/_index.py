@@ -70,10 +70,12 @@ class Index:
     _patterns: list[tuple[bool, re.Pattern[str], Provider | None]] = field(default_factory=list)
     _quick: re.Pattern[str] = _NOTHING
     _any_path: re.Pattern[str] = _NOTHING
-    _loose: re.Pattern[str] = _NOTHING
+    _loose: tuple[re.Pattern[str], ...] = ()
     _roots: frozenset[bytes] = frozenset()
     _words: frozenset[bytes] = frozenset()
-    _pieces: tuple[str, ...] = ()
+    _ports: tuple[str, ...] = ()
+    _pieces: tuple[tuple[bytes, str], ...] = ()
+    _guards: frozenset[bytes] = frozenset()
     _known: dict[str, Match | None] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -128,10 +130,13 @@ class Index:
         """Tell whether a text has any word at all that could matter; fast, and often wrong."""
         lower = text.lower()
         words = words_of(lower)
-        if not self._roots.isdisjoint(words) or any(piece in lower for piece in self._pieces):
+        if not self._roots.isdisjoint(words) or any(port in lower for port in self._ports):
+            return True
+        there = self._guards.intersection(words)
+        if there and any(word in there and piece in lower for word, piece in self._pieces):
             return True
         # Ordinary words are names of modules as well, and `o1` is in many a hash.
-        if not self._words.isdisjoint(words) and self._loose.search(lower):
+        if not self._words.isdisjoint(words) and any(one.search(lower) for one in self._loose):
             return True
         return any(name in lower for name in _FEW) and _FEW_IDS.search(lower) is not None
 
@@ -152,10 +157,16 @@ class Index:
             if self._roots.isdisjoint(words_of(name.lower()))
         }
         modules = "|".join(sorted(map(re.escape, loose), key=len, reverse=True))
-        self._words = frozenset(word for name in loose for word in words_of(name)[:1])
-        ports = (f":{port}" for port in sorted(self.ports))
-        self._pieces = (*ports, *sorted(one.split("*")[-1] for one in loose_env))
-        self._loose = re.compile(rf"(?:\b(?:import|from)\s+[\"']?|require\([\"'])(?:{modules})\b")
+        self._words = frozenset(max(words_of(name), key=len) for name in loose)
+        self._ports = tuple(f":{port}" for port in sorted(self.ports))
+        # Each is looked for only where its longest word is.
+        self._pieces = tuple(
+            (max(words_of(one), key=len), one.split("*")[-1]) for one in sorted(loose_env)
+        )
+        self._guards = frozenset(word for word, _ in self._pieces)
+        # One for each word, since a pattern that starts with a plain word is found fast.
+        starts = (r"import\s+[\"']?", r"from\s+[\"']?", r"require\([\"']")
+        self._loose = tuple(re.compile(f"{start}(?:{modules})\\b") for start in starts)
 
     def _learn(self, language: str, names: Iterable[str], what: Library | Provider) -> None:
         for name in names:
