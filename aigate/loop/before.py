@@ -15,8 +15,9 @@ from aigate.loop.paths import Target, target_of
 from aigate.loop.setting import Objection, Setting
 
 _LARGEST = 4_000_000
+_MOST = 500
 _SIGNING = re.compile(
-    r"\baigate\b[^\n;|&]*\s(?:accept|cosign|false-positive|withdraw|baseline|trust\s+(?:init|enroll|sign|rotate))\b"
+    r"\baigate\b[^\n;|&]{0,300}\s(?:accept|cosign|false-positive|withdraw|baseline|trust\s+(?:init|enroll|sign|rotate))\b"
 )
 # Best effort: what a shell does otherwise, the sweep at the end sees.
 _WRITING = re.compile(
@@ -32,6 +33,9 @@ def object_to(event: Event, *, root: str, commit: str, setting: Setting) -> Obje
     Raises:
         AigateError: something was seen, and the policy that decides cannot be read.
     """
+    if len(event.edits) > _MOST:
+        said = f"it would write {len(event.edits)} files at once; hint: at most {_MOST} at a time"
+        return Objection((said,))
     refused = [*_commanded(event, setting)]
     seen: list[tuple[Looked, tuple[Sighting, ...]]] = []
     for edit in event.edits:

@@ -14,6 +14,9 @@ from pathlib import Path
 _NEVER = r"(?:.*/)?\.git(?:/.*)?|\.aigate/(?:trust|ledger)(?:/.*)?"
 
 
+_LONGEST = 4096
+
+
 @dataclass(frozen=True, slots=True)
 class Target:
     """Where a path leads.
@@ -41,6 +44,8 @@ def target_of(
     """
     if "\0" in name or not name.strip():
         return Target("", "the path is empty or holds a null byte")
+    if len(name) > _LONGEST:
+        return Target("", f"the path has more than {_LONGEST} characters")
     spelled = os.path.normpath(Path(os.path.realpath(folder or root), name))
     real = os.path.realpath(spelled)
     folded = _folded(real)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from pathlib import Path
 from typing import Any
 
@@ -168,6 +169,23 @@ def test_a_damaged_event_of_a_known_name_is_answered_in_its_form(hooks: Any) -> 
 def test_a_huge_text_is_refused_with_a_way_out(hooks: Any, helpers: Any) -> None:
     said = _reason(hooks.say(helpers.write_event("a.txt", "word " * 1_000_000)))
     assert "write it in parts" in said
+
+
+def test_too_many_files_at_once_are_refused_with_a_way_out(hooks: Any, helpers: Any) -> None:
+    files = [{"path": f"{n}.txt", "content": "x"} for n in range(501)]
+    event = helpers.write_event("", "", tool_name="mcp__x__write", tool_input={"files": files})
+    assert "at most 500 at a time" in _reason(hooks.say(event))
+
+
+@pytest.mark.parametrize(
+    "command", ["aigate " * 100_000, "> " * 300_000, "sed -" + "a" * 500_000, "a" * 1_000_000]
+)
+def test_long_commands_get_a_quick_answer(hooks: Any, helpers: Any, command: str) -> None:
+    event = helpers.write_event("", "", tool_name="Bash", tool_input={"command": command})
+    hooks.say(helpers.write_event("x.txt", "words"))
+    started = time.process_time()
+    assert hooks.say(event) == {}
+    assert time.process_time() - started < 5
 
 
 @pytest.mark.parametrize(

@@ -296,3 +296,24 @@ def test_nothing_is_written_into_the_working_tree(hooks: Any, helpers: Any) -> N
     assert _edit(hooks, helpers, "a.txt", "some words here\n") == {}
     hooks.git("add", "a.txt")
     assert hooks.git("status", "--porcelain") == "A  a.txt"
+
+
+def test_before_a_write_neither_git_nor_policies_nor_engines_are_loaded(
+    hooks: Any, helpers: Any
+) -> None:
+    event = json.dumps(helpers.write_event("app.py", "print(3)\n")).encode()
+    assert (
+        helpers.aigate(hooks, "agent", "hook", "--target", "claude", feed=event).stdout == b"{}\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-X", "importtime", "-m", "aigate", "agent", "hook", "--target", "claude"],
+        cwd=hooks.root,
+        env={**hooks.environ, "PYTHONPATH": str(Path(__file__).parents[2])},
+        input=event,
+        capture_output=True,
+        check=True,
+    )
+    loaded = {row.rpartition("|")[2].strip() for row in done.stderr.decode().splitlines()}
+    assert "aigate.loop.answer" in loaded
+    late = {"aigate.gate", "aigate.process", "aigate.workspace.git", "aigate.trusted", "yaml"}
+    assert not late & loaded
