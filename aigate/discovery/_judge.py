@@ -225,7 +225,8 @@ def judge(signals: Iterable[Signal], index: Index, place: Place) -> tuple[Use, .
 def _imported(  # noqa: C901, PLR0912 - the cases of one decision
     found: _Found, one: Imported, speaks: list[tuple[tuple[int, int], str]]
 ) -> None:
-    verb = "depends on" if one.language == "pypi" or not one.line else "import"
+    listed = one.language == "pypi" or found.place.path.endswith(("package.json", "go.mod"))
+    verb = "depends on" if listed else "import"
     shown, at = f"{verb} {one.module}", (one.line, 1)
     # A library's own modules do not use it.
     top, parts = one.module.split(".")[0], found.place.path.split("/")
