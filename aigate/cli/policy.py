@@ -159,7 +159,9 @@ def _remarks(found: Policy) -> Iterator[str]:
     for requirement, (_, source) in zip(found.requirements, found.sources, strict=True):
         if isinstance(requirement, FindingRequirement):
             for match in filter(None, (requirement.match, requirement.unless)):
-                yield from _unknown(match.scanner, "scanner", {*scanners, disclosure.NAME, usage.NAME}, source)
+                yield from _unknown(
+                    match.scanner, "scanner", {*scanners, disclosure.NAME, usage.NAME}, source
+                )
                 # A rule of a scanner that brings its own is named after it: `bandit/B101`.
                 ours = tuple(r for r in match.rule if r.partition("/")[0] not in scanners)
                 yield from _unknown(ours, "rule", rules, source)
