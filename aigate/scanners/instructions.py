@@ -125,6 +125,10 @@ _RULES = {
 }
 
 _PROSE = re.compile(r".*\.(?:mdx?|markdown|rst|txt|html?|adoc|mdc)", re.IGNORECASE)
+# What is written for people first, even where it speaks of agents.
+_FOR_PEOPLE = re.compile(
+    r"(?:.*/)?(?:readme|changelog|changes|history|news|security|contributing)[\w.-]*", re.IGNORECASE
+)
 _COMMENT = re.compile(r"<!--(?P<inside>.{0,20000}?)(?:-->|\Z)", re.DOTALL)
 
 _REFERS = re.compile(
@@ -184,7 +188,9 @@ def _is_obeyed(unit: Unit, table: AgentTable, referred: frozenset[str]) -> bool:
         return True
     if not _PROSE.fullmatch(unit.path):
         return False
-    return unit.path in referred or table.is_addressed(unit.text)
+    if unit.path in referred:
+        return True
+    return not _FOR_PEOPLE.fullmatch(unit.path) and table.is_addressed(unit.text)
 
 
 def _referred(units: Iterable[Unit], table: AgentTable) -> frozenset[str]:

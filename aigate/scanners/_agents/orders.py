@@ -327,8 +327,10 @@ def orders(text: str, start: int, end: int) -> Iterator[tuple[Order, int, int]]:
 
 def poison(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
     """Yield what the description of a tool says that is no description."""
-    for _, first, last in orders(text, start, end):
-        yield first, last
+    for order, first, last in orders(text, start, end):
+        # What a setting or a tool does without a question, its description has to say.
+        if order is not Order.ACT:
+            yield first, last
     for pattern in _POISON:
         for match in pattern.finditer(text, start, end):
             yield match.span()
