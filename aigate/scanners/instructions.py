@@ -133,7 +133,7 @@ _COMMENT = re.compile(r"<!--(?P<inside>.{0,20000}?)(?:-->|\Z)", re.DOTALL)
 
 _REFERS = re.compile(
     r"(?:(?<![\w@])@(?P<at>[\w./-]{1,200}\.\w{1,8})"
-    r"|\b(?:read|follow|see|load|obey|consult)\b[^.\n]{0,60}?[`(](?P<read>[\w./-]{1,200}\.(?:mdx?|txt|rst|mdc))[`)])",
+    r"|\b(?:read|follow|load|obey)\b[^.\n]{0,60}?[`(](?P<read>[\w./-]{1,200}\.(?:mdx?|txt|rst|mdc))[`)])",
     re.IGNORECASE,
 )
 _DOCSTRING_OF_TOOL = re.compile(
