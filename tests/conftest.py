@@ -18,6 +18,8 @@ from typing import Any
 import pytest
 from hypothesis import settings
 
+from tests import fresh
+
 # What CI runs is bounded and the same each time; `HYPOTHESIS_PROFILE=long` looks further.
 settings.register_profile("ci", max_examples=100, deadline=None, derandomize=True)
 settings.register_profile("long", max_examples=2_000, deadline=None)
@@ -141,6 +143,16 @@ class Project:
     ) -> Outcome:
         """Run the command line on the repository, or from a folder in it without `-C`."""
         where = () if cwd else ("-C", str(self.root))
+        plain = (python, wrapped, program) == (sys.executable, (), ("-m", "aigate"))
+        if plain and fresh.can_run(environ):
+            seen = fresh.run(
+                [*where, *arguments],
+                cwd=cwd or self.home,
+                environ={**self.environ, "PYTHONPATH": str(ROOT), **environ},
+            )
+            outcome = Outcome(*seen)
+            assert "Traceback (most recent call last)" not in outcome.text, outcome.text[-3000:]
+            return outcome
         done = subprocess.run(
             [*wrapped, python, *program, *where, *arguments],
             cwd=cwd or self.home,

@@ -80,8 +80,12 @@ def _render(report: Report, view: View) -> str:
     rest = [block for block in blocks if _words.word(block.judged) != "error"]
     parts = [
         *_opening(report),
-        *_section("What could not be examined", (_gap(one, report) for one in report.gaps)),
-        *_section("What blocks", (_error(block, rules) for block in errors)),
+        *_section(
+            "What could not be examined",
+            (_gap(g, report) for g in report.gaps[:_MOST]),
+            len(report.gaps),
+        ),
+        *_section("What blocks", (_error(block, rules) for block in errors[:_MOST]), len(errors)),
         *_rest(rest),
         *_closing(report),
     ]
@@ -130,13 +134,12 @@ def _figures(report: Report) -> Iterator[tuple[str, str]]:
         yield "in AI's lines", f"{ai} of {len(report.findings)}"
 
 
-def _section(title: str, parts: Iterable[str]) -> Iterator[str]:
-    shown = list(parts)
-    if shown:
+def _section(title: str, parts: Iterable[str], number: int) -> Iterator[str]:
+    if number:
         yield f"<section><h2>{title}</h2>"
-        yield from shown[:_MOST]
-        if len(shown) > _MOST:
-            yield f"<p>{len(shown) - _MOST} more not shown; the JSON report has all of them.</p>"
+        yield from parts
+        if number > _MOST:
+            yield f"<p>{number - _MOST} more not shown; the JSON report has all of them.</p>"
         yield "</section>"
 
 

@@ -8,6 +8,7 @@ says in its output what it is about.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import chain, islice
 from xml.etree import ElementTree as ET
 
 from aigate.domain.extension import Reporter, View
@@ -26,8 +27,7 @@ def _render(report: Report, view: View) -> str:
     blocks = _words.fold(report.findings)
     suite = ET.Element("testsuite", {"name": "aigate"})
     suite.append(_verdict(report, hidden=max(len(blocks) + len(report.gaps) - _MOST, 0)))
-    cases = (*map(_gap, report.gaps), *map(_finding, blocks))
-    suite.extend(cases[:_MOST])
+    suite.extend(islice(chain(map(_gap, report.gaps), map(_finding, blocks)), _MOST))
     counts = {
         "tests": len(suite),
         "failures": len(suite.findall("testcase/failure")),

@@ -13,6 +13,8 @@ from pathlib import Path
 
 import pytest
 
+from tests import fresh
+
 PEOPLE = ("dana", "sam", "both", "lee")
 CODE = '''"""Who is logged in."""
 
@@ -80,7 +82,8 @@ class Team:
         return Done(done.returncode, done.stdout.decode(), done.stderr.decode())
 
     def aigate(self, person: str, *arguments: str) -> Done:
-        return self.run(person, sys.executable, "-m", "aigate", *arguments)
+        seen = fresh.run(arguments, cwd=self.clone, environ=self.environment(person))
+        return Done(seen[0], seen[1].decode(), seen[2].decode())
 
     def git(self, person: str, *arguments: str) -> str:
         done = self.run(person, "git", *arguments)

@@ -133,7 +133,7 @@ def test_c_117_a_compromised_key_ends_what_it_signed_at_once(team) -> None:
     assert decision(team)[0] == "accepted"
 
 
-@pytest.mark.parametrize("date", ["@0 +0000", "@4070908800 +0000", "@1700000000 +9999"])
+@pytest.mark.parametrize("date", ["@0 +0000", "@4070908800 +9999"])
 def test_c_053_dates_of_commits_neither_end_nor_prolong_an_acceptance(team, date) -> None:
     team.accepted()
     redated(team, date)
