@@ -85,6 +85,14 @@ def short(fingerprint: str) -> str:
     return plain(fingerprint[:12])
 
 
+def no_command(text: str) -> str:
+    """Return a line as it is, unless a runner would take it for a command.
+
+    Runners do so where a line starts with two colons, blanks before them or not.
+    """
+    return f"./{text}" if text.lstrip().startswith("::") else text
+
+
 def sentence(text: str) -> str:
     """Return the first sentence, in one line and without its full stop."""
     flat = " ".join(text[:2000].split())

@@ -21,8 +21,7 @@ def _render(report: Report, view: View) -> str:
     for one in report.gaps:
         subject, reason = line(one.subject, _MESSAGE), line(one.reason, _MESSAGE)
         out.append(f"{subject}: gap[{plain(one.code)}] {reason}")
-    # A runner takes a line that starts with two colons for a command, blanks before them or not.
-    out = [f"./{text}" if text.lstrip().startswith("::") else text for text in out]
+    out = [_words.no_command(text) for text in out]
     if outside:
         out.append(f"{outside} more outside the shown paths")
     out.append(_words.verdict(report))

@@ -101,7 +101,7 @@ def _case(group: str, name: str) -> ET.Element:
 
 def _lines(texts: Iterator[str] | list[str]) -> str:
     """Put texts on lines of their own, none of which a runner takes for a command."""
-    return "\n".join(f"./{t}" if t.lstrip().startswith("::") else t for t in texts)
+    return "\n".join(map(_words.no_command, texts))
 
 
 REPORTER = Reporter(name="junit", render=_render)
