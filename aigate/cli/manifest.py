@@ -44,7 +44,7 @@ def check(directory: str, form: str) -> None:
     Ends with 2 if a manifest has mistakes, and with 1 if a finding would block a change that
     brings it in.
     """
-    policy = _policy(directory)
+    policy = current_policy(directory)
     try:
         usage = _usage(directory, policy)
     except DocumentError as error:
@@ -77,7 +77,7 @@ def draft(directory: str, name: str, write: bool) -> None:  # noqa: FBT001 - a f
     NAME is that of the initiative; by default that of the folder. It is printed, unless `--write`
     is given.
     """
-    usage = _usage(directory, _policy(directory), with_weights=True)
+    usage = _usage(directory, current_policy(directory), with_weights=True)
     uses = undeclared(usage)
     if not uses:
         raise UsageError(
@@ -122,7 +122,7 @@ def _usage(directory: str, policy: Policy, *, with_weights: bool = False) -> Usa
     return digests_of(tree, usage) if with_weights else usage
 
 
-def _policy(directory: str) -> Policy:
+def current_policy(directory: str) -> Policy:
     """Return the policy that lies here, else the default."""
     folder = Path(directory)
     steering = folder / Path(POLICY).parent

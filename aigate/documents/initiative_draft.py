@@ -38,6 +38,7 @@ _MOST = 200
 _SPECIAL = re.compile(r"[*?\[\]{}\\]|[^\x20-\x7e]")
 _OWNERS = '# owners: {developer: "@name", security: "@name"}\n'
 _HEAD = """\
+# yaml-language-server: $schema=../schemas/initiative.schema.json
 # Drafted from what was found. Correct the purpose, name two owners, say how sensitive the data is
 # that this code handles, and which data each service may see. `aigate manifest check` helps.
 """

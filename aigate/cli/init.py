@@ -1,0 +1,323 @@
+"""`aigate init`: what a repository needs to be judged, drafted from what is in it."""
+
+from __future__ import annotations
+
+import difflib
+import importlib.metadata
+import os
+import sys
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+import aigate
+from aigate import registry
+from aigate.cli._set_up import (
+    SCHEMAS,
+    WORKFLOW,
+    Gate,
+    Part,
+    gate_installed,
+    gate_named,
+    hooks_part,
+    manifest_part,
+    policy_part,
+    require_writable,
+    schema_parts,
+    text_of,
+    workflow_part,
+)
+from aigate.cli.exits import OK, finish
+from aigate.cli.manifest import current_policy
+from aigate.cli.manifest import schema_text as initiative_schema
+from aigate.cli.packs import packs_folder
+from aigate.cli.policy import schema_text as policy_schema
+from aigate.cli.scan import Progress
+from aigate.cli.streams import say, write_whole
+from aigate.declared import digests_of, usage_of
+from aigate.documents.initiative_draft import draft, name_of
+from aigate.documents.owners import PLACES
+from aigate.documents.policy import POLICY
+from aigate.documents.pre_commit import SETTINGS
+from aigate.domain.inventory import UseKind
+from aigate.domain.usage import Usage
+from aigate.engine.shown import plain
+from aigate.engine.usage import undeclared
+from aigate.errors import IncompleteError
+from aigate.loop import hooks_file
+from aigate.workspace import git, sides
+
+if TYPE_CHECKING:
+    from aigate.domain.agent import CodingAgent
+
+_ENVIRON = os.environ  # noqa: TID251 - settings are resolved here, in the command
+_PACKS = ("default", "strict", "federal", "advisory")
+_PARTS = ("policy", "initiative", "workflow", "pre-commit", "schemas")
+_SHOWN = (
+    (UseKind.PROVIDER, "provider", "providers"),
+    (UseKind.MODEL, "model", "models"),
+    (UseKind.WEIGHTS, "model file", "model files"),
+    (UseKind.DATASET, "dataset", "datasets"),
+    (UseKind.FRAMEWORK, "library", "libraries"),
+    (UseKind.AGENT, "agent", "agents"),
+    (UseKind.SERVER, "MCP server", "MCP servers"),
+)
+
+
+@click.command()
+@click.option(
+    "--pack",
+    type=click.Choice(_PACKS),
+    default="default",
+    show_default=True,
+    help="What the policy extends.",
+)
+@click.option(
+    "--gate",
+    "named",
+    metavar="OWNER/REPO@COMMIT",
+    default="",
+    help="The aigate that you reviewed, for the workflow and the hooks.",
+)
+@click.option(
+    "--without",
+    type=click.Choice(_PARTS),
+    multiple=True,
+    help="Leave this part out; may be repeated.",
+)
+@click.option(
+    "--agent",
+    "agents",
+    type=click.Choice(registry.agent_names()),
+    multiple=True,
+    help="Set up the hooks of this coding agent as well; may be repeated.",
+)
+@click.option("--dry-run", is_flag=True, help="Say what would be written, and write nothing.")
+@click.option("--diff", is_flag=True, help="Show what would be written, and write nothing.")
+@click.pass_obj
+def init(
+    directory: str,
+    *,
+    pack: str,
+    named: str,
+    without: tuple[str, ...],
+    agents: tuple[str, ...],
+    dry_run: bool,
+    diff: bool,
+) -> None:
+    """Write policy, drafted manifest, workflow and hooks for the repository that this is in.
+
+    What is there already stays as it is, so it can be run again at any time.
+    """
+    gate = gate_named(named) if named else _installed()
+    repository = git.open_repository(directory, environ=_ENVIRON)
+    root = Path(repository.root)
+    # Before anything is read, since what is behind a link is not of this repository.
+    for file in (POLICY, f"{SCHEMAS}/x", WORKFLOW, SETTINGS):
+        text_of(root, file)
+    show = Progress(on=sys.stderr.isatty())
+    try:
+        show.step("looking for uses of AI")
+        found = _found(repository, directory=str(root))
+    finally:
+        show.done()
+    parts = [
+        part
+        for kind, part in _parts(root, found, gate=gate, pack=pack, without=without)
+        if kind not in without
+    ]
+    chosen = [registry.coding_agent(name) for name in dict.fromkeys(agents)]
+    parts += [_agent_part(root, one) for one in chosen]
+    require_writable(root, parts)
+    _tell_found(root, found)
+    if diff:
+        _tell_difference(parts)
+    if not (diff or dry_run):
+        _write(root, parts)
+    ignored = _ignored(repository, parts)
+    _tell_parts(parts, ignored, written=not (diff or dry_run))
+    if not (diff or dry_run):
+        _tell_next(parts, found, chosen, gate=gate)
+    finish(OK)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Found:
+    """What is in the repository, as far as a newcomer wants to know."""
+
+    usage: Usage
+    paths: frozenset[str]
+    commits: bool
+
+    @property
+    def files(self) -> int:
+        return len(self.paths)
+
+    @property
+    def owners(self) -> str:
+        return next((place for place in PLACES if place in self.paths), "")
+
+
+def _installed() -> Gate | None:
+    try:
+        found = importlib.metadata.distribution(aigate.DISTRIBUTION)
+        return gate_installed(found.read_text("direct_url.json") or "")
+    except (importlib.metadata.PackageNotFoundError, OSError):
+        return None
+
+
+def _found(repository: git.Repository, *, directory: str) -> _Found:
+    tip = git.head_commit(repository)
+    known = {entry.blob for entry in git.tree_entries(repository, tip)} if tip else set()
+    tree = sides.working_tree(repository, known)
+    at = datetime.now(UTC).date()  # noqa: TID251 - the one clock
+    usage = usage_of(tree, current_policy(directory), packs=str(packs_folder()), at=at)
+    return _Found(
+        usage=digests_of(tree, usage),
+        paths=frozenset(entry.path for entry in tree.entries),
+        commits=bool(tip),
+    )
+
+
+def _parts(
+    root: Path, found: _Found, *, gate: Gate | None, pack: str, without: Sequence[str]
+) -> Iterator[tuple[str, Part]]:
+    name = name_of(root.name)
+    yield "policy", policy_part(root, name=name, pack=pack)
+    uses = undeclared(found.usage)
+    if uses and "initiative" not in without:
+        text = draft(name, uses)
+        yield "initiative", manifest_part(root, name=name, text=text, uses=len(uses))
+    texts = {"policy": policy_schema(), "initiative": initiative_schema()}
+    if not (uses or found.usage.initiatives):
+        del texts["initiative"]
+    for part in schema_parts(root, texts):
+        yield "schemas", part
+    yield "workflow", workflow_part(root, gate=gate)
+    yield "pre-commit", hooks_part(root, gate=gate)
+
+
+def _agent_part(root: Path, chosen: CodingAgent) -> Part:
+    before = text_of(root, chosen.project)
+    command = f"aigate agent hook --target {chosen.name}"
+    after = hooks_file.with_hooks(before or "", chosen, command)
+    told = f"hooks of {chosen.title}" + (" are there already" if after == before else "")
+    return Part(file=chosen.project, before=before, after=after, told=told)
+
+
+def _write(root: Path, parts: Iterable[Part]) -> None:
+    """Write what changes; new files never take the place of others.
+
+    Raises:
+        IncompleteError: one cannot be written; those before it are.
+    """
+    for part in parts:
+        if not part.changes or part.after is None:
+            continue
+        path = root / part.file
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            if part.before is None:
+                with path.open("x", encoding="utf-8", newline="") as out:
+                    out.write(part.after)
+                continue
+            mode = path.stat().st_mode & 0o777
+            write_whole(path, part.after)
+            path.chmod(mode)
+        except FileExistsError as error:
+            raise IncompleteError(
+                f"`{plain(part.file)}` has appeared just now, and stays as it is",
+                hint="run `aigate init` again",
+            ) from error
+        except OSError as error:
+            raise IncompleteError(
+                f"`{plain(part.file)}` cannot be written: {error.strerror}",
+                hint="mend that, and run `aigate init` again: what is there stays",
+            ) from error
+
+
+def _ignored(repository: git.Repository, parts: Iterable[Part]) -> frozenset[str]:
+    """Return the files that git would not commit."""
+    files = [part.file for part in parts if part.after is not None]
+    feed = b"".join(os.fsencode(file) + b"\0" for file in files)
+    done = repository.call("check-ignore", "-z", "--no-index", "--stdin", feed=feed)
+    return frozenset(os.fsdecode(name) for name in done.out.split(b"\0") if name)
+
+
+def _tell_found(root: Path, found: _Found) -> None:
+    counts: Counter[UseKind] = Counter()
+    for kind, _ in {(use.kind, use.name) for use in found.usage.inventory.uses}:
+        counts[kind] += 1
+    said = [
+        f"{counts[k]:,} {one if counts[k] == 1 else many}" for k, one, many in _SHOWN if counts[k]
+    ]
+    declared = len(found.usage.initiatives)
+    manifests = f"{declared} manifest{'' if declared == 1 else 's'} already" if declared else ""
+    owners = f"in `{found.owners}`" if found.owners else "nobody is named in a CODEOWNERS file"
+    ai = ", ".join(said) or "none found"
+    rows = (
+        ("repository", f"{plain(str(root))}, {found.files:,} files"),
+        ("use of AI", ai + (f"; {manifests}" if manifests else "")),
+        ("owners", owners),
+    )
+    say("found\n" + "".join(f"  {name:<12}{told}\n" for name, told in rows))
+
+
+def _tell_parts(parts: Sequence[Part], ignored: frozenset[str], *, written: bool) -> None:
+    width = max((len(part.file) for part in parts), default=0) + 2
+    for title, chosen in (
+        ("wrote" if written else "would write", [one for one in parts if one.changes]),
+        ("left as it is", [one for one in parts if not one.changes]),
+    ):
+        if chosen:
+            say(f"\n{title}\n")
+        for one in chosen:
+            hidden = "; git ignores it, so add it with `git add --force`"
+            said = one.told + (hidden if one.file in ignored and one.changes else "")
+            say(f"  {one.file:<{width}}{said}\n")
+
+
+def _tell_difference(parts: Iterable[Part]) -> None:
+    for part in parts:
+        if not part.changes or part.after is None:
+            continue
+        if part.generated:
+            say(f"\n--- {part.file} (generated, {part.after.count(chr(10)):,} lines)\n")
+            continue
+        rows = difflib.unified_diff(
+            (part.before or "").splitlines(),
+            part.after.splitlines(),
+            f"{part.file} (now)" if part.before is not None else "/dev/null",
+            f"{part.file} (then)",
+            lineterm="",
+        )
+        say("\n" + "".join(f"{plain(row)}\n" for row in rows))
+
+
+def _tell_next(
+    parts: Sequence[Part], found: _Found, agents: Sequence[CodingAgent], *, gate: Gate | None
+) -> None:
+    changed = [part.file for part in parts if part.changes]
+    if not changed:
+        say("\nnothing is missing; `aigate doctor` tells what works\n")
+        return
+    steps = []
+    drafted = next((file for file in changed if file.startswith(".aigate/initiatives/")), "")
+    if drafted:
+        steps.append(f"say in {drafted} what this is for, and name two owners")
+    elif POLICY in changed and not found.owners:
+        steps.append(f"name who answers, in {POLICY} or in CODEOWNERS")
+    if WORKFLOW in changed and gate is None:
+        steps.append(f"put the commit of aigate that you reviewed into {WORKFLOW}")
+    tops = dict.fromkeys(".aigate" if file.startswith(".aigate/") else file for file in changed)
+    steps.append(f"git add {' '.join(tops)} && git commit")
+    if SETTINGS in changed:
+        steps.append("pre-commit install --hook-type pre-commit --hook-type commit-msg")
+    steps += [f"aigate agent doctor --target {one.name}" for one in agents]
+    steps.append("aigate scan" if found.commits else "aigate doctor")
+    say("\nnext\n" + "".join(f"  {number}. {step}\n" for number, step in enumerate(steps, 1)))
