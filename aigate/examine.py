@@ -5,10 +5,10 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from aigate import process
+from aigate import process, recall
 from aigate.domain.extension import Scanner, Target
 from aigate.domain.finding import Gap, Sighting
 from aigate.domain.report import Ran
@@ -17,7 +17,10 @@ from aigate.domain.tree import Entry, Unit
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Means:
-    """With what a scan is done: see `Target` for the fields of the same names."""
+    """With what a scan is done: see `Target` for the fields of the same names.
+
+    `memory` is what engines said in earlier scans.
+    """
 
     scratch: str
     packs: str
@@ -25,6 +28,7 @@ class Means:
     deadline: float = 600.0
     jobs: int = 2
     read: Callable[[Iterable[Entry]], Iterable[tuple[str, bytes]]] = lambda _entries: ()
+    memory: recall.Memory = recall.NONE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,7 +68,7 @@ def examine(
             )
         elif mine:
             target = Target(
-                units=mine,
+                units=(),
                 paths=paths,
                 scratch=str(Path(means.scratch, scanner.name)),
                 exported=exported,
@@ -74,7 +78,13 @@ def examine(
                 jobs=means.jobs,
                 read=means.read,
             )
-            said = _said(scanner, target)
+            said = recall.recalled(
+                means.memory,
+                scanner,
+                version,
+                mine,
+                lambda units: _said(scanner, replace(target, units=units)),
+            )
         done(scanner.name)
         seconds = round(time.monotonic() - started, 3)
         return said, Ran(name=scanner.name, version=version, units=len(mine), seconds=seconds)

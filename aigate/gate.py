@@ -41,7 +41,9 @@ from aigate.errors import UsageError
 from aigate.examine import Means, Seen, by_id, examine
 from aigate.ledger import store
 from aigate.material import exclusion, in_scope, read_units, read_whole, reader, with_previous
+from aigate.observed import Shelf
 from aigate.origins import Scene, read_origins, with_people
+from aigate.recall import Memory
 from aigate.trusted import Trusted, read_policy_of, read_trusted, target_branch
 from aigate.workspace import git, scratch, sides
 from aigate.workspace.cache import Place, open_cache
@@ -127,6 +129,7 @@ def run(
             policy=trusted.policy,
             packs=request.packs,
             at=at.date(),
+            shelf=Shelf(cache=open_cache(request.cache), root=repository.root),
         )
     )
     with scratch.private_folder() as folder:
@@ -366,6 +369,7 @@ def _means(request: Request, trusted: Trusted, folder: str, started: float) -> M
         rule_files=tuple(files),
         deadline=request.deadline - (time.monotonic() - started),
         jobs=request.jobs,
+        memory=Memory(open_cache(request.cache), trusted.rules_digest),
     )
 
 

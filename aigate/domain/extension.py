@@ -50,6 +50,8 @@ class Scanner:
     engine's version, or the empty text if the engine cannot be found. `rules` are the pages
     of rules that the scanner brings along in code; rules in packs are in the catalogue.
     `compares` tells of a path whether the scanner wants to see its text in the reference too.
+    `repeats` says that what it sees in a unit depends on nothing but the unit's text and kind,
+    its own version and the rules, so that it may be kept for the next scan.
     """
 
     name: str
@@ -58,6 +60,7 @@ class Scanner:
     version: Callable[[], str]
     rules: tuple[Rule, ...] = ()
     compares: Callable[[str], bool] = lambda _path: False
+    repeats: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

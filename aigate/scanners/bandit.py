@@ -28,6 +28,7 @@ _NAME = "bandit"
 _COVERS = frozenset({Kind.PYTHON})
 _CANARY_TEXT = "exec(canary)\n"
 _CANARY_CHECK = "B102"
+_QUOTED = re.compile(r"'(.*)'", re.DOTALL)
 _CRASHED = re.compile(rb"internal error running: (\w+) on file (\S+)", re.IGNORECASE)
 
 
@@ -125,14 +126,17 @@ def _sighting(result: dict[str, Any], unit: Unit) -> Sighting:
         last, end = first, len(lines[first - 1].encode("utf-8", "surrogatepass")) + 1
         start = min(start, end)
     cwe = (result.get("issue_cwe") or {}).get("id")
+    message = str(result["issue_text"])
+    quoted = _QUOTED.search(message)
     return Sighting(
         rule=f"{_NAME}/{result['test_id']}",
         unit=unit.id,
         span=span_in(unit.text, start=(first, start), end=(last, end)),
-        message=str(result["issue_text"]),
+        message=message,
+        quoted=quoted[1] if quoted else "",
         severity=severity_of(str(result.get("issue_severity"))),
         cwe=(int(cwe),) if cwe else (),
     )
 
 
-SCANNER = Scanner(name=_NAME, covers=_COVERS, scan=_scan, version=_version)
+SCANNER = Scanner(name=_NAME, covers=_COVERS, scan=_scan, version=_version, repeats=True)

@@ -250,11 +250,15 @@ def parse(
 
 def _sighting(result: dict[str, Any], unit: Unit) -> Sighting:
     start, end, extra = result["start"], result["end"], result["extra"]
+    message = str(extra["message"])
+    named = extra.get("metavars") or {}
     return Sighting(
         rule=str(result["check_id"]),
         unit=unit.id,
         span=span_in(unit.text, start=(start["line"], start["col"]), end=(end["line"], end["col"])),
-        message=str(extra["message"]),
+        message=message,
+        # A rule of the repository's own may put anything that it matched into its message.
+        quoted=message if any(one["abstract_content"] in message for one in named.values()) else "",
         severity=severity_of(str(extra.get("severity"))),
     )
 
@@ -302,4 +306,4 @@ def _line(error: dict[str, Any]) -> str:
     return f", from line {line}" if type(line) is int else ""
 
 
-SCANNER = Scanner(name=_NAME, covers=TEXTUAL, scan=_scan, version=_version)
+SCANNER = Scanner(name=_NAME, covers=TEXTUAL, scan=_scan, version=_version, repeats=True)

@@ -61,7 +61,7 @@ def open_cache(place: Place | None) -> Cache | None:
     if place is None:
         return None
     try:
-        with _folder(place.folder):
+        with own_folder(place.folder):
             key = _key(place.key_file)
     except OSError:
         return None
@@ -73,7 +73,7 @@ def load(cache: Cache | None, name: str) -> bytes | None:
     if cache is None:
         return None
     try:
-        with _folder(cache.folder) as folder:
+        with own_folder(cache.folder) as folder:
             data = _read(folder, name, forbidden=0o022)
     except (OSError, MemoryError):
         return None
@@ -89,7 +89,7 @@ def save(cache: Cache | None, name: str, content: bytes) -> None:
     """Keep content under a name; that it cannot be kept is no error."""
     if cache is None or not _NAME.fullmatch(name) or len(content) > LARGEST // 4:
         return
-    with contextlib.suppress(OSError), _folder(cache.folder) as folder:
+    with contextlib.suppress(OSError), own_folder(cache.folder) as folder:
         _write(folder, name, _MAGIC + _digest(cache, name, memoryview(content)) + content)
         _prune(folder)
 
@@ -99,7 +99,7 @@ def names(cache: Cache | None) -> tuple[str, ...]:
     if cache is None:
         return ()
     try:
-        with _folder(cache.folder) as folder:
+        with own_folder(cache.folder) as folder:
             found = _listed(folder)
     except OSError:
         return ()
@@ -112,7 +112,7 @@ def clear(cache: Cache) -> int:
     Raises:
         OSError: something cannot be removed.
     """
-    with _folder(cache.folder) as folder:
+    with own_folder(cache.folder) as folder:
         found = _listed(folder)
         for _, _, name in found:
             os.unlink(name, dir_fd=folder)
@@ -122,7 +122,7 @@ def clear(cache: Cache) -> int:
 def size(cache: Cache) -> int:
     """Return how many bytes are kept."""
     try:
-        with _folder(cache.folder) as folder:
+        with own_folder(cache.folder) as folder:
             return sum(weight for _, weight, _ in _listed(folder))
     except OSError:
         return 0
@@ -136,7 +136,7 @@ def _digest(cache: Cache, name: str, content: memoryview) -> bytes:
 
 
 @contextlib.contextmanager
-def _folder(path: str) -> Iterator[int]:
+def own_folder(path: str) -> Iterator[int]:
     """Open a folder that is ours alone to write to, making it if need be.
 
     Raises:
@@ -154,7 +154,7 @@ def _folder(path: str) -> Iterator[int]:
 
 
 def _key(file: str) -> bytes:
-    with _folder(str(Path(file).parent)) as folder:
+    with own_folder(str(Path(file).parent)) as folder:
         name = Path(file).name
         try:
             return _read(folder, name, forbidden=0o077)
