@@ -1,0 +1,141 @@
+"""The server itself, over standard input and output, asked by a real client of each version."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import venv
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+pytestmark = pytest.mark.slow
+
+ROOT = Path(__file__).parents[2]
+TOOLS = {
+    "check_files",
+    "check_diff",
+    "explain_rule",
+    "policy_for_path",
+    "who_owns",
+    "draft_acceptance",
+}
+SECRET = "ghp_" + "a1B2c3D4e5F6g7H8i9J0k1L2m3N4o5P6q7R8"
+CALLS = [
+    ("check_files", {"paths": ["notes.txt"]}),
+    ("explain_rule", {"rule": "python-code-injection"}),
+    ("who_owns", {"path": "notes.txt"}),
+    ("policy_for_path", {"path": "notes.txt"}),
+    ("check_files", {"paths": ["../outside"]}),
+    ("check_files", {"paths": 7}),
+    ("draft_acceptance", {"fingerprint": "0" * 12, "until": "x", "reason": "y"}),
+    ("no_such_tool", {}),
+]
+
+
+def ask(python: str, project: Any) -> Any:
+    project.commit({"notes.txt": "nothing\n", "CODEOWNERS": "* @ada\n"})
+    project.check_out()
+    (project.root / "notes.txt").write_text(f"token = {SECRET}\n")
+    asked = {
+        "command": python,
+        "args": ["-m", "aigate", "mcp"],
+        "env": {**project.environ, "PYTHONPATH": str(ROOT)},
+        "cwd": str(project.root),
+        "calls": CALLS,
+    }
+    done = subprocess.run(
+        [python, "-W", "ignore", str(Path(__file__).parent / "client.py"), json.dumps(asked)],
+        env=project.environ,
+        capture_output=True,
+        check=False,
+        timeout=200,
+    )
+    assert done.returncode == 0, done.stderr[-3000:]
+    assert not done.stderr
+    return json.loads(done.stdout)
+
+
+def require(seen: Any) -> None:
+    assert {tool["name"] for tool in seen["tools"]} == TOOLS
+    assert all(
+        tool["description"] and "\n    " not in tool["description"] for tool in seen["tools"]
+    )
+    assert seen["server"]["version"]
+    *good, outside, untyped, unknown, no_tool = seen["said"]
+    assert [failed for failed, _ in good] == [False] * 4
+    assert "notes.txt:1:" in good[0][1]
+    assert "fix: " in good[1][1]
+    assert "@ada" in good[2][1]
+    assert "critical: joint" in good[3][1]
+    assert [one[0] for one in (outside, untyped, unknown, no_tool)] == [True] * 4
+    assert "hint: name files relative to the top" in outside[1]
+    assert "list" in untyped[1]
+    assert "hint: run `check_files`" in unknown[1]
+    assert not any("Traceback" in text or SECRET in text for _, text in seen["said"])
+
+
+def test_a_client_of_mcp_1_is_served(project):
+    seen = ask(sys.executable, project)
+
+    require(seen)
+    assert seen["said"][0][1].startswith("1 finding blocks (compared with `")
+
+
+@pytest.fixture(scope="session")
+def second(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """Make an environment with mcp 2, in which semgrep cannot be, since it pins mcp 1."""
+    kept = os.environ.get("AIGATE_TEST_AGENTS")
+    folder = Path(kept, "mcp-2") if kept else tmp_path_factory.mktemp("mcp-2")
+    python = folder / "bin" / "python"
+    if not (folder / "ready").exists():
+        venv.create(folder, with_pip=True, clear=True)
+        wanted = ["mcp>=2,<3", "bandit", "click>=8.2,<9", "codeowners", "cryptography", "pyyaml"]
+        done = subprocess.run(
+            [python, "-m", "pip", "install", "--quiet", *wanted, "requests"],
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=300,
+        )
+        if done.returncode:
+            pytest.skip(f"NOT TESTED: mcp 2 cannot be installed: {done.stderr[-500:]}")
+        (folder / "ready").touch()
+    return str(python)
+
+
+def test_a_client_of_mcp_2_is_served_and_hears_what_is_missing(project, second):
+    seen = ask(second, project)
+
+    require(seen)
+    assert "semgrep: not examined: the engine is not installed" in seen["said"][0][1]
+
+
+def test_without_the_package_the_command_says_how_to_get_it(project, stub):
+    project.commit({"a.txt": "x\n"})
+    project.check_out()
+    seen = project.run("mcp", python=stub("mcp", None))
+
+    assert seen.code == 2
+    assert "`mcp` is not installed" in seen.text
+    assert "pip install 'aigate-ci[mcp]'" in seen.text
+
+
+def test_garbage_on_the_input_ends_in_no_traceback(project):
+    project.commit({"a.txt": "x\n"})
+    project.check_out()
+    done = subprocess.run(
+        [sys.executable, "-m", "aigate", "-C", str(project.root), "mcp"],
+        env={**project.environ, "PYTHONPATH": str(ROOT)},
+        input=b'\xff\xfe{"jsonrpc": 1}\n[[[[\n' + b"x" * 100_000 + b"\n",
+        capture_output=True,
+        check=False,
+        timeout=60,
+    )
+
+    assert done.returncode in {0, 3}
+    assert b"Traceback" not in done.stderr
+    assert len(done.stderr) < 500
