@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-import secrets
+import os
 
 from aigate.cli._desk import ENVIRON, SHORTEST, Desk
 from aigate.cli.last import last_report
@@ -60,7 +60,7 @@ def look(desk: Desk, fingerprint: str, path: str) -> tuple[Judged, ...]:
         only=frozenset({path}),
         environ=dict(ENVIRON),
     )
-    report = run(request, at=desk.at, nonce=secrets.token_hex(16))
+    report = run(request, at=desk.at, nonce=os.urandom(16).hex())
     found = [one for one in report.findings if one.finding.fingerprint == fingerprint]
     if not found:
         blind = f"; it could not be looked at whole ({report.gaps[0].code})" if report.gaps else ""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-import secrets
+import os
 import sys
 import tempfile
 from dataclasses import dataclass
@@ -165,7 +165,7 @@ def sign_and_keep(desk: Desk, terms: Terms, pen: Pen) -> str:
         as_role=pen.role,
         person=pen.person.id,
         parents=store.heads(desk.records),
-        nonce=secrets.token_hex(16),
+        nonce=os.urandom(16).hex(),
         claimed_at=desk.at,
     )
     payload = statements.encode(terms, saying)

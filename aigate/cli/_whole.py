@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import secrets
+import os
 import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -56,7 +56,7 @@ def scan_whole(desk: Desk) -> Whole:
     )
     show = Progress(on=sys.stderr.isatty())
     try:
-        report = run(request, at=desk.at, nonce=secrets.token_hex(16), progress=show.step)
+        report = run(request, at=desk.at, nonce=os.urandom(16).hex(), progress=show.step)
     finally:
         show.done()
     if report.registry_digest != desk.root.digest or report.policy_digest != desk.policy.digest:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import secrets
 import shutil
 import sys
 from dataclasses import dataclass
@@ -212,7 +211,7 @@ def scan(
     show = Progress(on=not quiet and sys.stderr.isatty())
     at = datetime.now(UTC)  # noqa: TID251 - the one clock
     try:
-        report = run(request, at=at, nonce=nonce or secrets.token_hex(16), progress=show.step)
+        report = run(request, at=at, nonce=nonce or os.urandom(16).hex(), progress=show.step)
     finally:
         show.done()
     failure = _write_all(files, report)

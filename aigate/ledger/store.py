@@ -11,7 +11,6 @@ import errno
 import hashlib
 import os
 import re
-import secrets
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -336,7 +335,7 @@ def _folder(repository: Path) -> Iterator[int]:
 
 def _write(folder: int, name: str, entry: bytes) -> None:
     # Readers pass over names with a dot, so one that a crash leaves behind does no harm.
-    passing = f".{name}.{secrets.token_hex(8)}.tmp"
+    passing = f".{name}.{os.urandom(8).hex()}.tmp"
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW
     file = os.open(passing, flags, 0o644, dir_fd=folder)
     try:

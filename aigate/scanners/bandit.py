@@ -8,7 +8,6 @@ It parses with the interpreter that runs it: that is what "parses as Python" mea
 
 from __future__ import annotations
 
-import importlib.metadata
 import json
 import os
 import re
@@ -23,6 +22,7 @@ from aigate.domain.finding import Gap, Sighting
 from aigate.domain.severity import severity_of
 from aigate.domain.tree import Kind, Unit
 from aigate.scanners._batch import at_once, batches, entries, span_in
+from aigate.scanners._installed import version_of
 
 _NAME = "bandit"
 _COVERS = frozenset({Kind.PYTHON})
@@ -30,13 +30,6 @@ _CANARY_TEXT = "exec(canary)\n"
 _CANARY_CHECK = "B102"
 _QUOTED = re.compile(r"'(.*)'", re.DOTALL)
 _CRASHED = re.compile(rb"internal error running: (\w+) on file (\S+)", re.IGNORECASE)
-
-
-def _version() -> str:
-    try:
-        return importlib.metadata.version(_NAME)
-    except importlib.metadata.PackageNotFoundError:
-        return ""
 
 
 def _scan(target: Target) -> Iterator[Sighting | Gap]:
@@ -139,4 +132,6 @@ def _sighting(result: dict[str, Any], unit: Unit) -> Sighting:
     )
 
 
-SCANNER = Scanner(name=_NAME, covers=_COVERS, scan=_scan, version=_version, repeats=True)
+SCANNER = Scanner(
+    name=_NAME, covers=_COVERS, scan=_scan, version=lambda: version_of(_NAME), repeats=True
+)

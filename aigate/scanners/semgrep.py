@@ -8,7 +8,6 @@ the exit status.
 
 from __future__ import annotations
 
-import importlib.metadata
 import json
 import os
 import sys
@@ -24,6 +23,7 @@ from aigate.domain.finding import Gap, Sighting
 from aigate.domain.severity import severity_of
 from aigate.domain.tree import TEXTUAL, Kind, Unit
 from aigate.scanners._batch import at_once, batches, entries, span_in
+from aigate.scanners._installed import version_of
 from aigate.scanners._needs import Formula, can_fire, needs_of, words_of
 
 _NAME = "semgrep"
@@ -77,13 +77,6 @@ _CANARIES = {
 class _Rule:
     definition: dict[str, Any]
     needs: Formula
-
-
-def _version() -> str:
-    try:
-        return importlib.metadata.version(_NAME)
-    except importlib.metadata.PackageNotFoundError:
-        return ""
 
 
 def _scan(target: Target) -> Iterator[Sighting | Gap]:
@@ -306,4 +299,6 @@ def _line(error: dict[str, Any]) -> str:
     return f", from line {line}" if type(line) is int else ""
 
 
-SCANNER = Scanner(name=_NAME, covers=TEXTUAL, scan=_scan, version=_version, repeats=True)
+SCANNER = Scanner(
+    name=_NAME, covers=TEXTUAL, scan=_scan, version=lambda: version_of(_NAME), repeats=True
+)

@@ -12,7 +12,6 @@ import hashlib
 import hmac
 import os
 import re
-import secrets
 import stat
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -159,7 +158,7 @@ def _key(file: str) -> bytes:
         try:
             return _read(folder, name, forbidden=0o077)
         except FileNotFoundError:
-            _write(folder, name, secrets.token_bytes(_KEY_BYTES))
+            _write(folder, name, os.urandom(_KEY_BYTES))
         # Where several runs make one at the same time, the last counts for all.
         return _read(folder, name, forbidden=0o077)
 
@@ -183,7 +182,7 @@ def _require_own(opened: int, *, forbidden: int) -> None:
 
 def _write(folder: int, name: str, data: bytes) -> None:
     """Write a file whole or not at all."""
-    passing = f".{name}.{secrets.token_hex(8)}"
+    passing = f".{name}.{os.urandom(8).hex()}"
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW
     opened = os.open(passing, flags, 0o600, dir_fd=folder)
     try:

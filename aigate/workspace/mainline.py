@@ -7,7 +7,6 @@ merged, when it was merged, so nothing that happens to a branch before that move
 from __future__ import annotations
 
 import re
-import statistics
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
@@ -60,7 +59,7 @@ class Mainline:
         newer = self.times[at - 1] if at else max(self.times[at], older)
         if self.ends and at == len(self.commits) - 1:
             return None
-        return int(statistics.median((older, self.times[at], newer)))
+        return sorted((older, self.times[at], newer))[1]
 
 
 def read_mainline(
