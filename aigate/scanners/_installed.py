@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import os
 import re
 import sys
+from pathlib import Path
 
 _INFO = re.compile(r"([A-Za-z0-9_.]+)-([^-/]+)\.dist-info")
 
@@ -18,7 +18,7 @@ def version_of(name: str) -> str:
     """
     for folder in sys.path:
         try:
-            names = os.listdir(folder or ".")
+            names = [one.name for one in Path(folder or ".").iterdir()]
         except OSError:
             continue
         for one in names:
