@@ -182,7 +182,7 @@ def schema_parts(root: Path, texts: Mapping[str, str]) -> tuple[Part, ...]:
     return tuple(parts)
 
 
-def workflow_part(root: Path, *, gate: Gate | None) -> Part:
+def workflow_part(root: Path, *, gate: Gate | None, elsewhere: bool) -> Part:
     """Return the workflow for GitHub, from the example that ships."""
     before = text_of(root, WORKFLOW)
     if before is not None:
@@ -191,6 +191,9 @@ def workflow_part(root: Path, *, gate: Gate | None) -> Part:
         if _PROGRAM.search(other[1]):
             told = f"not written: `{plain(other[0])}` calls the gate"
             return Part(file=WORKFLOW, before=None, after=None, told=told)
+    if elsewhere:
+        told = "not written: this is not on GitHub"
+        return Part(file=WORKFLOW, before=None, after=None, told=told)
     body = _example()
     lead = "# The gate on each pull request and in the merge queue. Require its job `gate`.\n"
     if gate:

@@ -44,10 +44,10 @@ from aigate.documents.initiative_draft import draft, name_of
 from aigate.documents.owners import PLACES
 from aigate.documents.policy import POLICY
 from aigate.documents.pre_commit import SETTINGS
-from aigate.domain.inventory import UseKind
+from aigate.domain.inventory import Use, UseKind
 from aigate.domain.usage import Usage
 from aigate.engine.shown import plain
-from aigate.engine.usage import undeclared
+from aigate.engine.usage import is_product, undeclared
 from aigate.errors import IncompleteError
 from aigate.loop import hooks_file
 from aigate.workspace import git, sides
@@ -152,11 +152,19 @@ class _Found:
 
     usage: Usage
     paths: frozenset[str]
+    remotes: tuple[str, ...]
     commits: bool
 
     @property
     def files(self) -> int:
         return len(self.paths)
+
+    @property
+    def elsewhere(self) -> bool:
+        """Whether all that is known of the code host is that it is not GitHub."""
+        on_github = any(path.startswith(".github/") for path in self.paths)
+        named = any("github" in url.casefold() for url in self.remotes)
+        return bool(self.remotes) and not (on_github or named)
 
     @property
     def owners(self) -> str:
@@ -180,8 +188,15 @@ def _found(repository: git.Repository, *, directory: str) -> _Found:
     return _Found(
         usage=digests_of(tree, usage),
         paths=frozenset(entry.path for entry in tree.entries),
+        remotes=_remotes(repository),
         commits=bool(tip),
     )
+
+
+def _remotes(repository: git.Repository) -> tuple[str, ...]:
+    done = repository.call("config", "--local", "-z", "--get-regexp", r"^remote\..*\.url$")
+    rows = done.out.decode("utf-8", "replace").split("\0")
+    return tuple(row.partition("\n")[2] for row in rows if row)
 
 
 def _parts(
@@ -190,6 +205,8 @@ def _parts(
     name = name_of(root.name)
     yield "policy", policy_part(root, name=name, pack=pack)
     uses = undeclared(found.usage)
+    # What only tests and examples use is nobody's undertaking.
+    uses = uses if _matters(uses) else ()
     if uses and "initiative" not in without:
         text = draft(name, uses)
         yield "initiative", manifest_part(root, name=name, text=text, uses=len(uses))
@@ -198,8 +215,12 @@ def _parts(
         del texts["initiative"]
     for part in schema_parts(root, texts):
         yield "schemas", part
-    yield "workflow", workflow_part(root, gate=gate)
+    yield "workflow", workflow_part(root, gate=gate, elsewhere=found.elsewhere)
     yield "pre-commit", hooks_part(root, gate=gate)
+
+
+def _matters(uses: Iterable[Use]) -> bool:
+    return any(is_product(use.at.path) or use.kind is UseKind.AGENT for use in uses)
 
 
 def _agent_part(root: Path, chosen: CodingAgent) -> Part:
@@ -260,6 +281,8 @@ def _tell_found(root: Path, found: _Found) -> None:
     manifests = f"{declared} manifest{'' if declared == 1 else 's'} already" if declared else ""
     owners = f"in `{found.owners}`" if found.owners else "nobody is named in a CODEOWNERS file"
     ai = ", ".join(said) or "none found"
+    if said and not _matters(found.usage.inventory.uses):
+        ai += ", only in tests, examples and the like"
     rows = (
         ("repository", f"{plain(str(root))}, {found.files:,} files"),
         ("use of AI", ai + (f"; {manifests}" if manifests else "")),

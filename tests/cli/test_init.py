@@ -1,0 +1,318 @@
+"""`aigate init` drafts what is missing, and leaves alone what is there."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import yaml
+
+from aigate.cli._set_up import gate_installed
+from aigate.documents.pre_commit import calls_gate, with_repository
+
+COMMIT = "a" * 40
+APP = 'from openai import OpenAI\n\nOpenAI().chat.completions.create(model="gpt-4.1")\n'
+SETTINGS = """\
+# ours
+repos:
+- repo: https://example.com/tools   # pinned
+  rev: "v1"
+  hooks: [{id: lint}]   # quick
+
+# what ci leaves out
+ci:
+    skip: [lint]
+"""
+FILES = {
+    ".aigate/policy.yaml",
+    ".aigate/initiatives/project.yaml",
+    ".aigate/schemas/initiative.schema.json",
+    ".aigate/schemas/policy.schema.json",
+    ".github/workflows/aigate.yaml",
+    ".pre-commit-config.yaml",
+}
+
+
+def held(root):
+    """Return what lies in a folder; links count as what they point to."""
+    return {
+        path.relative_to(root).as_posix(): str(path.readlink())
+        if path.is_symlink()
+        else path.read_bytes()
+        for path in sorted(root.rglob("*"))
+        if (path.is_symlink() or path.is_file()) and ".git" not in path.relative_to(root).parts
+    }
+
+
+@pytest.fixture
+def repository(project):
+    project.commit({"app.py": APP, ".pre-commit-config.yaml": SETTINGS, "sub/a.txt": "a\n"})
+    project.check_out()
+    return project
+
+
+def test_it_writes_what_is_missing_once_and_says_so(repository):
+    before = held(repository.root)
+
+    seen = repository.run("init", cwd=repository.root / "sub")
+
+    assert seen.code == 0, seen.text
+    now = held(repository.root)
+    assert now.keys() - before.keys() == FILES - before.keys()
+    assert {name: now[name] for name in ("app.py", "sub/a.txt")} == {
+        name: before[name] for name in ("app.py", "sub/a.txt")
+    }
+    said = seen.out.decode()
+    assert "1 provider, 1 model" in said
+    assert all(f"  {name}" in said for name in FILES)
+    assert "name: openai" in now[".aigate/initiatives/project.yaml"].decode()
+    # somebody's settings are theirs: one stretch more, and every other byte as it was
+    text = now[".pre-commit-config.yaml"].decode()
+    above, below = SETTINGS.split("\n\n")
+    assert text.startswith(above)
+    assert text.endswith(f"\n\n{below}")
+    assert [one["repo"] for one in yaml.safe_load(text)["repos"]] == [
+        "https://example.com/tools",
+        "local",
+    ]
+
+    again = repository.run("init")
+
+    assert again.code == 0
+    assert held(repository.root) == now
+    assert "wrote" not in again.out.decode()
+    assert again.out.endswith(b"nothing is missing; `aigate doctor` tells what works\n")
+
+
+def test_what_it_wrote_is_in_order(repository):
+    repository.run("init", "--gate", f"acme/aigate@{COMMIT}")
+    root = repository.root
+
+    policy = repository.run("policy", "check")
+    scanned = repository.run("scan", "--format", "json")
+    manifests = repository.run("hook", "manifest")
+
+    assert policy.code == 0, policy.text
+    assert manifests.code == 0, manifests.text
+    assert scanned.code in {0, 1}, scanned.text
+    workflow = (root / ".github/workflows/aigate.yaml").read_text()
+    assert f"uses: acme/aigate@{COMMIT} " in workflow
+    assert "0" * 40 not in workflow
+    hooks = yaml.safe_load((root / ".pre-commit-config.yaml").read_text())["repos"][-1]
+    assert hooks == {
+        "repo": "https://github.com/acme/aigate",
+        "rev": COMMIT,
+        "hooks": [{"id": "aigate"}, {"id": "aigate-manifest"}, {"id": "aigate-commit-msg"}],
+    }
+    for file in ("policy.yaml", "initiatives/project.yaml"):
+        path = root / ".aigate" / file
+        first = path.read_text().split("\n")[0]
+        schema = path.parent / first.removeprefix("# yaml-language-server: $schema=")
+        assert json.loads(schema.read_text())["$schema"]
+
+
+@pytest.mark.slow
+def test_the_workflow_has_nothing_that_zizmor_objects_to(repository):
+    repository.run("init")
+
+    done = subprocess.run(
+        [Path(sys.executable).with_name("zizmor"), "--offline", "--persona", "pedantic", "."],
+        cwd=repository.root,
+        capture_output=True,
+        check=False,
+        text=True,
+    )
+
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+@pytest.mark.parametrize("option", ["--dry-run", "--diff"])
+def test_it_can_be_looked_at_first(repository, option):
+    before = held(repository.root)
+
+    seen = repository.run("init", option, "--agent", "claude")
+
+    assert seen.code == 0, seen.text
+    assert held(repository.root) == before
+    assert "would write" in seen.text
+    assert ".claude/settings.json" in seen.text
+    assert ("+extends: aigate:default" in seen.text) == (option == "--diff")
+
+
+def test_in_an_empty_repository_there_is_nothing_to_draft(project):
+    seen = project.run("init", "--agent", "codex", "--pack", "strict")
+
+    assert seen.code == 0, seen.text
+    assert held(project.root).keys() == {
+        ".aigate/policy.yaml",
+        ".aigate/schemas/policy.schema.json",
+        ".codex/hooks.json",
+        ".github/workflows/aigate.yaml",
+        ".pre-commit-config.yaml",
+    }
+    assert "extends: aigate:strict" in (project.root / ".aigate/policy.yaml").read_text()
+    assert "put the commit of aigate that you reviewed into" in seen.text
+    assert project.run("scan", "--staged").code == 0
+
+
+def test_what_others_have_set_up_is_not_replaced(project):
+    theirs = {
+        ".aigate/policy.yaml": "version: 1\nname: ours\nextends: aigate:advisory\n",
+        ".github/workflows/gate.yml": f"jobs: {{a: {{steps: [{{uses: acme/aigate@{COMMIT}}}]}}}}\n"
+        f"#\n      - uses: acme/aigate@{COMMIT}\n",
+        ".husky/pre-commit": "npm test\n",
+        ".aigate/schemas/policy.schema.json": "{}\n",
+        ".gitignore": ".pre*\n",
+    }
+    project.commit(theirs)
+    project.check_out()
+
+    seen = project.run("init")
+
+    assert seen.code == 0, seen.text
+    assert held(project.root) == {name: text.encode() for name, text in theirs.items()}
+    assert "`gate.yml` calls the gate" in seen.text
+    assert "`.husky` is here" in seen.text
+    assert "`aigate policy schema > .aigate/schemas/policy.schema.json` renews it" in seen.text
+
+
+def test_on_another_code_host_there_is_no_workflow_for_github(project):
+    project.git("remote", "add", "origin", "https://gitlab.example/a/b.git")
+
+    seen = project.run("init", "--without", "schemas")
+
+    assert ".github/workflows/aigate.yaml" not in held(project.root)
+    assert "not written: this is not on GitHub" in seen.text
+    assert not (project.root / ".aigate/schemas").exists()
+
+
+def _link(root, outside, name):
+    (root / name).parent.mkdir(parents=True, exist_ok=True)
+    (root / name).symlink_to(outside)
+
+
+@pytest.mark.parametrize(
+    "name", [".aigate", ".aigate/policy.yaml", ".github", ".github/workflows/aigate.yaml",
+             ".pre-commit-config.yaml", ".aigate/initiatives/project.yaml", ".claude"]
+)  # fmt: skip
+def test_it_follows_no_link_and_then_writes_nothing_at_all(project, tmp_path, name):
+    outside = tmp_path / "outside"
+    outside.mkdir()
+    (project.root / "app.py").write_text(APP)
+    _link(project.root, outside / "x" if "." in name[1:] else outside, name)
+    before = held(project.root)
+
+    seen = project.run("init", "--agent", "claude")
+
+    assert seen.code == 2, seen.text
+    assert "link" in seen.text
+    assert held(project.root) == before
+    assert list(outside.iterdir()) == []
+
+
+def test_where_a_folder_cannot_be_made_nothing_is_written(project):
+    (project.root / ".github").write_text("a file\n")
+
+    seen = project.run("init")
+
+    assert seen.code == 2
+    assert b"`.github` is no folder" in seen.err
+    assert held(project.root).keys() == {".github"}
+
+
+@pytest.mark.parametrize("gate", ["acme/aigate", "acme/aigate@v1", f"a b/c@{COMMIT}", f"@{COMMIT}"])
+def test_a_gate_is_named_by_a_whole_commit(project, gate):
+    seen = project.run("init", "--gate", gate)
+
+    assert seen.code == 2
+    assert b"hint: write `OWNER/REPOSITORY@`" in seen.err
+    assert held(project.root) == {}
+
+
+def test_outside_of_a_repository_it_says_what_to_do(project, tmp_path):
+    bare = tmp_path / "plain"
+    bare.mkdir()
+
+    seen = project.run("init", cwd=bare)
+
+    assert seen.code == 2
+    assert b"hint: " in seen.err
+    assert list(bare.iterdir()) == []
+
+
+def record(url, commit=COMMIT):
+    return json.dumps({"url": url, "vcs_info": {"vcs": "git", "commit_id": commit}})
+
+
+def test_an_installation_from_github_names_itself():
+    found = gate_installed(record("https://github.com/acme/aigate.git"))
+
+    assert found
+    assert (found.slug, found.commit) == ("acme/aigate", COMMIT)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "[]",
+        '{"url": 3, "vcs_info": {"commit_id": 4}}',
+        json.dumps({"url": "file:///src/aigate", "dir_info": {"editable": True}}),
+        record("https://" + "someone:token" + "@github.com/acme/aigate"),
+        record("https://github.com/acme/aigate/../../x/y"),
+        record("https://github.com/acme/aigate", "main"),
+        record("http://github.com/acme/aigate"),
+    ],
+)
+def test_an_installation_that_cannot_be_pinned_names_nothing(text):
+    assert gate_installed(text) is None
+
+
+ENTRY = ("- repo: local", "  hooks:", "    - id: aigate")
+PUT = "- repo: local\n  hooks:\n    - id: aigate\n"
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("repos:\n- repo: a\n", f"repos:\n- repo: a\n{PUT}"),
+        ("repos:\n- repo: a", f"repos:\n- repo: a\n{PUT}"),
+        ("repos:\r\n- repo: a\r\n", "repos:\r\n- repo: a\r\n" + PUT.replace("\n", "\r\n")),
+        ("repos:\n- a: |\n    x\n\n# c\nb: 1\n", f"repos:\n- a: |\n    x\n\n{PUT}# c\nb: 1\n"),
+        ("repos:\n- a: 'x\n   y' # c\n...\n", f"repos:\n- a: 'x\n   y' # c\n{PUT}...\n"),
+        (f"repos:\n{PUT}", f"repos:\n{PUT}{PUT}"),
+        ("\ufeffrepos:\n- a: 1\n", f"\ufeffrepos:\n- a: 1\n{PUT}"),
+    ],
+)
+def test_an_entry_is_put_behind_the_last_one(before, after):
+    assert with_repository(before, ENTRY) == after
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "# nothing\n", "repos: []\n", "- a\n", "ci: 1\n", "repos: [\n {a: b}]\n", "a: [\n",
+     "repos:\n- &a {b: 1}\n- *a\n", "h: &h [1]\nrepos:\n- hooks:\n  *h\n", "a: 1\n---\nrepos:\n- b\n",
+     "repos:\n\t- a\n", "repos: &a\n- *a\n", "repos:\n- a\nrepos:\n- b\n", "x: \x00\n",
+     "repos:\n- " + "[" * 1000]
+)  # fmt: skip
+def test_what_cannot_be_added_to_safely_is_left_alone(text):
+    after = with_repository(text, ENTRY)
+
+    assert after is None
+
+
+@pytest.mark.parametrize(
+    ("text", "calls"),
+    [
+        ("    - id: aigate\n", True),
+        ('  hooks:\n  - id: "aigate-commit-msg"  # ours\n', True),
+        ("    - id: aigate-like-thing2\n", False),
+        ("# - id: aigate\n", False),
+        ("    - id: other\n      name: aigate\n", False),
+    ],
+)
+def test_hooks_that_are_there_are_seen(text, calls):
+    assert calls_gate(text) is calls
