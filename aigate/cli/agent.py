@@ -124,6 +124,42 @@ def doctor(directory: str, *, target: str | None) -> None:
     finish(OK if known and all(known) else INCOMPLETE)
 
 
+@agent.command()
+@click.argument("revision", metavar="[REV]", default="HEAD")
+@click.option(
+    "--base", metavar="REV", default="", help="Every commit since this one, not REV alone."
+)
+@click.pass_obj
+def record(directory: str, *, revision: str, base: str) -> None:
+    """Note on a commit which of its lines the recorded sessions wrote, so that it can be pushed.
+
+    The notes are under `refs/notes/aigate`, and say only what the commit has. Run it after a
+    commit, or with --base before a push; twice changes nothing.
+    """
+    from aigate.loop import notes  # noqa: PLC0415 - a hook starts with every edit, and needs this not
+    from aigate.workspace import git, history  # noqa: PLC0415 - as above
+
+    repository = git.open_repository(directory, environ=_ENVIRON, needs_worktree=False)
+    commits = [git.resolve(repository, revision)]
+    if base:
+        since = history.commits_of(repository, git.resolve(repository, base), commits[0])
+        if since.problem or len(since.commits) > notes.MOST_COMMITS:
+            raise IncompleteError(
+                since.problem or f"there are {len(since.commits)} commits since `{base}`",
+                hint=f"name a nearer commit; {notes.MOST_COMMITS} are gone through at once",
+            )
+        commits = [one.id for one in since.commits]
+    found = notes.note_commits(repository, commits)
+    for one in found:
+        counts = ((one.lines, "line"), (one.files, "file"), (one.sessions, "session"))
+        lines, files, sessions = (f"{n} {noun}{'' if n == 1 else 's'}" for n, noun in counts)
+        about = f"{lines} in {files}, by {sessions}"
+        say(f"{one.commit[:12]}: {about}{'' if one.new else ', as noted before'}\n")
+    if not found:
+        say("no recorded session wrote any line of that\n")
+    finish(OK)
+
+
 def _reply(directory: str, chosen: CodingAgent) -> Mapping[str, object]:
     # Loaded here, so that what goes wrong in it is answered as well.
     from aigate.loop.answer import LARGEST, answer  # noqa: PLC0415 - see above
