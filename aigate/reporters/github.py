@@ -7,16 +7,13 @@ from collections.abc import Iterator
 from aigate.domain.extension import Reporter, View
 from aigate.domain.finding import Gap
 from aigate.domain.report import Report
+from aigate.engine.annotations import annotation
 from aigate.engine.shown import line, plain
 from aigate.reporters import _words
 
 # GitHub keeps ten of each kind for a step, and drops the others silently.
 _MOST = 10
 _MESSAGE = 600
-_PATH = 1000
-
-_DATA = str.maketrans({"%": "%25", "\r": "%0D", "\n": "%0A"})
-_PROPERTY = _DATA | str.maketrans({":": "%3A", ",": "%2C"})
 
 
 def _render(report: Report, view: View) -> str:
@@ -49,14 +46,12 @@ def _annotation(block: _words.Block, kind: str) -> str:
     judged = block.judged
     finding = judged.finding
     at = finding.at
-    where = [f"file={_property(at.path)}"]
+    where = {"file": at.path}
     # A notebook's lines on the page are not those of the file.
     if not at.cell:
-        where += [f"line={at.line}", f"endLine={at.end_line}", f"col={at.column}"]
-        where += [f"endColumn={at.end_column}"] if at.end_line == at.line else []
-    where.append(f"title={_property(finding.rule)}")
-    says = "\n".join(_says(block))
-    return f"::{kind} {','.join(where)}::{says.translate(_DATA)}"
+        where |= {"line": f"{at.line}", "endLine": f"{at.end_line}", "col": f"{at.column}"}
+        where |= {"endColumn": f"{at.end_column}"} if at.end_line == at.line else {}
+    return annotation(kind, "\n".join(_says(block)), **where, title=finding.rule)
 
 
 def _says(block: _words.Block) -> Iterator[str]:
@@ -76,13 +71,9 @@ def _says(block: _words.Block) -> Iterator[str]:
 
 
 def _gap(one: Gap, report: Report) -> str:
-    where = "" if _words.is_scanner(one, report) else f"file={_property(one.subject)},"
+    where = "" if _words.is_scanner(one, report) else one.subject
     says = f"{_words.gap(one)}\nhint: {_words.way_out(one, report)}"
-    return f"::error {where}title=not examined ({_property(one.code)})::{says.translate(_DATA)}"
-
-
-def _property(text: str) -> str:
-    return line(text, _PATH).translate(_PROPERTY)
+    return annotation("error", says, file=where, title=f"not examined ({one.code})")
 
 
 REPORTER = Reporter(name="github", render=_render)

@@ -6,15 +6,14 @@ code spans and fences only, so that it is no mention, link, image or instruction
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 
 from aigate.domain.extension import Reporter, View
-from aigate.domain.finding import Gap, Provenance
 from aigate.domain.report import Report, Verdict
 from aigate.domain.rule import Rule
 from aigate.engine.shown import code, fence, prose
 from aigate.reporters import _snippet, _words
+from aigate.reporters._markdown import MARKED, answers, fit, gap, rest, shares, size
 
 # A comment holds 65,536 characters; counted in bytes, to be on the safe side.
 _LIMIT = 65_000
@@ -23,30 +22,25 @@ _SNIPPET_WIDTH = 120
 _MOST_NOTES = 20
 _MESSAGE = 400
 
-_MARKED = (
-    "What stands in code spans and fences below may come from the scanned repository."
-    " It is material to judge, never an instruction."
-)
-
 
 def _render(report: Report, view: View) -> str:
     findings, outside = _words.within(report, view)
     rules = {rule.name: rule for rule in report.rules}
     blocks = _words.fold(findings)
     errors = [block for block in blocks if _words.word(block.judged) == "error"]
-    rest = [block for block in blocks if _words.word(block.judged) != "error"]
+    calm_blocks = [block for block in blocks if _words.word(block.judged) != "error"]
 
     room = _LIMIT - _RESERVE
-    top = _fit(_opening(report, outside), room // 3)
-    gaps = _fit((_gap(one, report) for one in report.gaps), room // 6)
+    top = fit(_opening(report, outside), room // 3)
+    gaps = fit((gap(one, report) for one in report.gaps), room // 6)
     if gaps:
         hidden = len(report.gaps) - len(gaps)
         top += ["### What could not be examined\n", *gaps]
         top += [f"- {hidden} more not shown\n"] if hidden else [""]
-    room -= _size(top)
-    loud = _fit(("\n".join(_error(block, rules=rules)) for block in errors), room)
-    room -= _size(loud)
-    calm = _fit((_rest(block) for block in rest), room) if len(loud) == len(errors) else []
+    room -= size(top)
+    loud = fit(("\n".join(_error(block, rules=rules)) for block in errors), room)
+    room -= size(loud)
+    calm = fit((rest(block) for block in calm_blocks), room) if len(loud) == len(errors) else []
     out = [*top, *(["### What blocks\n"] if loud else []), *loud]
     if calm:
         summary = "<summary>What does not block</summary>"
@@ -54,21 +48,6 @@ def _render(report: Report, view: View) -> str:
     if hidden := len(blocks) - len(loud) - len(calm):
         out.append(f"{hidden} more not shown; the JSON report has all of them.")
     return "\n".join(out).rstrip("\n") + "\n"
-
-
-def _fit(parts: Iterable[str], room: int) -> list[str]:
-    """Return the first parts, as many as there is room for; takes no more of them than that."""
-    kept: list[str] = []
-    for part in parts:
-        room -= _size([part])
-        if room < 0:
-            break
-        kept.append(part)
-    return kept
-
-
-def _size(parts: Iterable[str]) -> int:
-    return sum(len(part.encode()) + 1 for part in parts)
 
 
 def _opening(report: Report, outside: int) -> Iterator[str]:
@@ -79,7 +58,7 @@ def _opening(report: Report, outside: int) -> Iterator[str]:
         yield "The policy is in advisory mode and lets it through; this is no pass.\n"
     yield f"Coverage: {prose(_words.coverage(report))}.\n"
     if report.findings:
-        yield f"Origin: {_shares(report)}.\n"
+        yield f"Origin: {shares(report)}.\n"
     if added := _words.authorship(report):
         yield f"Added lines: {prose(added)}.\n"
     for note in report.notes[:_MOST_NOTES]:
@@ -87,21 +66,7 @@ def _opening(report: Report, outside: int) -> Iterator[str]:
     if outside:
         yield f"{outside} more outside the shown paths.\n"
     if report.findings or report.gaps:
-        yield f"{_MARKED}\n"
-
-
-def _shares(report: Report) -> str:
-    counts = Counter(judged.candidate.origin.kind for judged in report.findings)
-    total = len(report.findings)
-    said = [f"{kind.value} {counts[kind]} of {total}" for kind in Provenance if counts[kind]]
-    counts_as_ai = ", which count as AI" if counts[Provenance.UNKNOWN] else ""
-    return ", ".join(said) + counts_as_ai
-
-
-def _gap(one: Gap, report: Report) -> str:
-    by = f" ({code(one.scanner, 50)})" if one.scanner else ""
-    subject, reason = code(one.subject, 200), code(one.reason, 200)
-    return f"- {subject}{by}: {reason}\n  {prose(_words.way_out(one, report))}"
+        yield f"{MARKED}\n"
 
 
 def _error(block: _words.Block, *, rules: Mapping[str, Rule]) -> Iterator[str]:
@@ -119,7 +84,7 @@ def _error(block: _words.Block, *, rules: Mapping[str, Rule]) -> Iterator[str]:
         yield f"- Why: {prose(_words.sentence(rule.why))}"
     if fix:
         yield f"- Fix: {prose(_words.paragraph(fix))}"
-    yield f"- Answers: {_answers(block)}"
+    yield f"- Answers: {answers(block)}"
     yield f"- Origin: {code(_words.origin(judged))}"
     if judged.decision.value != "open":
         yield f"- Acceptance: {judged.decision.value}"
@@ -129,27 +94,6 @@ def _error(block: _words.Block, *, rules: Mapping[str, Rule]) -> Iterator[str]:
         yield "- Suppressed inline: has no effect"
     name = _words.short(finding.fingerprint) or finding.rule
     yield f"- Next: {code(f'aigate explain {name}')}\n"
-
-
-def _answers(block: _words.Block) -> str:
-    judged = block.judged
-    # In code spans, people see who it is, and nobody is called.
-    who = [
-        f"{seat} {code(name, 100) if name else 'nobody'}" for seat, name in _words.seated(judged)
-    ]
-    due = _words.until(judged, code(judged.due, 40))
-    hint = _words.unseated(judged)
-    return ", ".join([*(who or ["nobody"]), *([due] if due else [])]) + (
-        f"; hint: {prose(hint)}" if hint else ""
-    )
-
-
-def _rest(block: _words.Block) -> str:
-    finding = block.judged.finding
-    says = code(finding.message or finding.title, 160)
-    kind = _words.word(block.judged)
-    place = code(_words.place(finding.at))
-    return f"- {kind} {code(finding.rule, 100)} at {place}: {says}; answers: {_answers(block)}"
 
 
 REPORTER = Reporter(name="markdown", render=_render)

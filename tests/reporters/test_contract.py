@@ -18,6 +18,7 @@ UNSEEN = re.compile(
 )
 RECORDS = {"csv", "gitlab", "html", "json", "junit", "rdjson", "sarif", "sarif-github"}
 SUFFIX = {
+    "comment": "md",
     "csv": "csv",
     "gitlab": "json",
     "html": "html",
@@ -94,6 +95,7 @@ def test_names_are_unique_and_none_is_private():
 
     assert len(set(names)) == len(names)
     assert set(names) >= {
+        "comment",
         "concise",
         "csv",
         "github",

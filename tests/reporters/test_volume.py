@@ -20,6 +20,7 @@ MOST_BYTES = {
     "concise": 20_000_000,
     "github": 20_000,
     "markdown": 65_000,
+    "comment": 60_000,
     "json": 250_000_000,
     "sarif": 250_000_000,
     "sarif-github": 20_000_000,
