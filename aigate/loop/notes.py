@@ -119,13 +119,13 @@ def _rows(
 
 def _add(repository: git.Repository, commit: str, rows: Sequence[str]) -> bool:
     """Add rows to the note on a commit; tell whether any was new."""
-    (before, *_) = (*history.notes_on(repository, REF, [commit], limit=LARGEST), None)
-    if before and before.problem:
+    before = next(iter(history.notes_on(repository, REF, [commit], limit=LARGEST)), None)
+    if before is not None and before.problem:
         raise IncompleteError(
             f"the note on `{commit[:12]}` cannot be read: it is {before.problem}",
             hint=f"look at it with `git notes --ref={REF} show {commit[:12]}`",
         )
-    there = before.data.split(b"\n") if before else []
+    there = before.data.split(b"\n") if before is not None else []
     fresh = [row.encode("ascii") for row in rows if row.encode("ascii") not in there]
     if not fresh:
         return False
