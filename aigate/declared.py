@@ -9,27 +9,24 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
-from pathlib import Path
 
 from aigate import registry
-from aigate.discovery import discover
-from aigate.documents.ai_knowledge import read_knowledge
 from aigate.documents.initiative import find_initiatives, read_initiatives
 from aigate.domain.finding import Finding, Gap
 from aigate.domain.initiative import ComponentKind, Initiative
 from aigate.domain.inventory import Inventory, UseKind
 from aigate.domain.knowledge import Knowledge
 from aigate.domain.policy import Policy
-from aigate.domain.tree import Change, Entry
+from aigate.domain.tree import Entry
 from aigate.domain.usage import Usage
 from aigate.engine.patterns import matches_path
 from aigate.engine.usage import components, covering, findings_of
 from aigate.errors import DocumentError
-from aigate.workspace import git, sides
-from aigate.workspace.units import Content, build_units
+from aigate.observed import NOWHERE, Shelf, contents_of, inventory_of, knowledge_of
+from aigate.workspace import sides
 
 _REGULAR = frozenset({"100644", "100755"})
 # The whole file, so that a model cannot pass for the pointer to another.
@@ -59,6 +56,7 @@ class Scene:
     policy: Policy
     packs: str
     at: date
+    shelf: Shelf = NOWHERE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,7 +89,7 @@ def look(scene: Scene) -> Declared:
     asked = scene.head.entries if governed or scene.policy.approved != _NO_LISTS else scene.judged
     knowledge = knowledge_of(scene.packs)
     entries = _in_scope(asked, scene.policy)
-    inventory = inventory_of(scene.head, entries, knowledge)
+    inventory = inventory_of(scene.head, entries, knowledge, scene.shelf)
     facts = Usage(
         initiatives=declared,
         inventory=inventory,
@@ -101,7 +99,9 @@ def look(scene: Scene) -> Declared:
         approved=scene.policy.approved,
         digests=_digests(scene.head, declared),
     )
-    findings = findings_of(registry.usage_rules(), facts)
+    # Of nothing declared and nothing used, no rule has anything to say.
+    matters = declared or inventory.uses
+    findings = findings_of(registry.usage_rules(), facts) if matters else ()
     before: tuple[Finding, ...] = ()
     if findings and scene.reference is not None:
         then = replace(
@@ -165,16 +165,6 @@ def initiatives_of(tree: sides.Tree) -> tuple[Initiative, ...]:
     return read_initiatives(find_initiatives(entries), load)
 
 
-def inventory_of(tree: sides.Tree, entries: Sequence[Entry], knowledge: Knowledge) -> Inventory:
-    """Return what these entries of a tree use of AI."""
-    return discover(build_units(_contents(tree, entries), limit=sides.LARGEST), knowledge)
-
-
-def knowledge_of(packs: str) -> Knowledge:
-    """Return what is known of providers, which ships with the product."""
-    return read_knowledge(Path(packs, "data", "ai.json").read_bytes())
-
-
 _NO_LISTS = Policy(name="").approved
 
 
@@ -201,7 +191,7 @@ def _earlier(
     own = _in_scope(reference.entries, scene.policy)
     shared = {e.path for e in own if (e.path, e.mode, e.blob) in same}
     others = [entry for entry in own if entry.path not in shared]
-    found = inventory_of(reference, others, knowledge)
+    found = inventory_of(reference, others, knowledge, scene.shelf)
     kept = tuple(use for use in inventory.uses if use.at.path in shared)
     return replace(found, uses=kept + found.uses, files=len(own))
 
@@ -217,16 +207,6 @@ def _in_scope(entries: Iterable[Entry], policy: Policy) -> tuple[Entry, ...]:
     )
 
 
-def _contents(tree: sides.Tree, entries: Sequence[Entry]) -> Iterator[Content]:
-    waiting: dict[str, list[Entry]] = {}
-    for entry in entries:
-        if entry.mode != git.SUBMODULE_MODE:
-            waiting.setdefault(entry.blob, []).append(entry)
-    for blob in tree.read([entry for group in waiting.values() for entry in group]):
-        for entry in waiting.pop(blob.id, ()):
-            yield Content(entry=entry, data=blob.data, change=Change.NONE, problem=blob.problem)
-
-
 def _digests(tree: sides.Tree, declared: Iterable[Initiative]) -> dict[str, str]:
     """Return the SHA-256 of each declared model file that is there; empty if it cannot be read."""
     wanted = {
@@ -240,7 +220,7 @@ def _digests(tree: sides.Tree, declared: Iterable[Initiative]) -> dict[str, str]
 def _digests_at(tree: sides.Tree, wanted: Collection[str]) -> dict[str, str]:
     entries = [entry for entry in tree.entries if entry.path in wanted]
     found = dict.fromkeys((entry.path for entry in entries), "")
-    for content in _contents(tree, [entry for entry in entries if entry.mode in _REGULAR]):
+    for content in contents_of(tree, [entry for entry in entries if entry.mode in _REGULAR]):
         if not content.problem:
             small = len(content.data) <= _POINTER_BYTES
             pointer = _POINTER.fullmatch(content.data) if small else None

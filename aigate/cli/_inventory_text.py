@@ -5,13 +5,11 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-import uuid
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from aigate import __version__
-from aigate.documents.yaml_text import yaml_text
 from aigate.domain.inventory import Confidence, Inventory, Use, UseKind
 from aigate.domain.knowledge import Knowledge
 from aigate.engine.shown import line as shown_line
@@ -88,6 +86,8 @@ def as_json(inventory: Inventory, knowledge: Knowledge, *, commit: str) -> str:
 
 def as_yaml(inventory: Inventory, knowledge: Knowledge, *, commit: str) -> str:
     """Return the same facts as YAML, without lists that are empty."""
+    from aigate.documents.yaml_text import yaml_text  # noqa: PLC0415 - the other formats need none
+
     document = _document(inventory, knowledge, commit)
     # An empty list has no spelling there.
     return yaml_text({key: value for key, value in document.items() if value != []})
@@ -134,6 +134,8 @@ def as_cyclonedx(inventory: Inventory, knowledge: Knowledge, *, commit: str, at:
     What is only known when the code runs has no name and is not in it; the property
     `aigate:undetermined` counts it.
     """
+    import uuid  # noqa: PLC0415 - the other formats need none
+
     named = [use for use in inventory.uses if use.name]
     components = [
         component

@@ -8,16 +8,16 @@ from datetime import UTC, datetime
 import click
 
 from aigate.cli._cache import place_of
-from aigate.cli._inventory_kept import inventory as kept_inventory
 from aigate.cli._inventory_text import as_cyclonedx, as_json, as_table, as_yaml
 from aigate.cli.exits import OK, finish
 from aigate.cli.packs import packs_folder
 from aigate.cli.streams import say
-from aigate.declared import knowledge_of
+from aigate.observed import Shelf, inventory_of, knowledge_of
 from aigate.workspace import git, sides
 from aigate.workspace.cache import open_cache
 
 _ENVIRON = os.environ  # noqa: TID251 - settings are resolved here, in the command
+_OWN = ".aigate/"
 
 
 @click.command()
@@ -42,7 +42,10 @@ def inventory(directory: str, *, head: str, format_: str, cache: str, no_cache: 
     tree = sides.commit_tree(repository, head) if head else sides.working_tree(repository)
     knowledge = knowledge_of(str(packs_folder()))
     place = place_of(_ENVIRON, named=cache, off=no_cache)
-    found = kept_inventory(repository, tree, knowledge, open_cache(place))
+    # What steers the gate speaks of providers, and uses none.
+    entries = [entry for entry in tree.entries if not entry.path.startswith(_OWN)]
+    shelf = Shelf(cache=open_cache(place), root=repository.root)
+    found = inventory_of(tree, entries, knowledge, shelf)
     commit = tree.side.commit
     if format_ == "json":
         say(as_json(found, knowledge, commit=commit))

@@ -2,7 +2,8 @@
 
 `discover(units, knowledge)` is the whole of it: units are the pieces that the workspace makes
 of files and notebook cells, knowledge is the dated table (`documents.ai_knowledge`). The result
-is an `Inventory` in order of path, line and kind. `uses_in(unit, knowledge)` does one unit.
+is an `Inventory` in order of path, line and kind. `uses_in(unit, knowledge)` does one unit, and
+`may_use(path, data, knowledge)` spares most files from being made units at all.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from aigate.discovery import agents, dependencies, python, script, settings, wei
 from aigate.discovery._index import index_of
 from aigate.discovery._judge import Place, judge
 from aigate.discovery._signals import Signal
+from aigate.discovery._words import is_as_written, mentions, words_for
 from aigate.domain.inventory import Inventory, Use
 from aigate.domain.knowledge import Knowledge
 from aigate.domain.tree import TEXTUAL, Kind, Unit
@@ -48,22 +50,31 @@ def discover(units: Iterable[Unit], knowledge: Knowledge) -> Inventory:
     return Inventory(uses=tuple(uses), files=len(paths), unread=tuple(sorted(unread.items())))
 
 
+def may_use(path: str, data: bytes, knowledge: Knowledge) -> bool:
+    """Tell whether the units of a file may use anything, before there are any.
+
+    It is fast, often wrong when it says yes, and never when it says no.
+    """
+    if weights.is_named_as_weights(path) or agents.may_use(path, data, knowledge):
+        return True
+    return not is_as_written(path, data) or words_for(knowledge).mentioned(data)
+
+
 def uses_in(unit: Unit, knowledge: Knowledge) -> tuple[Use, ...] | str:
     """Return what one unit uses, or why it could not be read."""
-    index = index_of(knowledge)
     if unit.kind not in TEXTUAL:
         found = list(weights.uses_of(unit))
         if unit.kind is Kind.SYMLINK:
-            found += agents.uses_of(unit.path, "", index)
+            found += agents.uses_of(unit.path, "", knowledge)
         return tuple(found)
-    uses = list(agents.uses_of(unit.path, unit.text, index)) if not unit.cell else []
-    if not index.mentions(unit.text):
+    uses = list(agents.uses_of(unit.path, unit.text, knowledge)) if not unit.cell else []
+    if not mentions(unit.text, words_for(knowledge)):
         return tuple(uses)
     signals = _signals(unit)
     if isinstance(signals, str):
         return tuple(uses) or signals
     place = Place(path=unit.path, cell=unit.cell, lines=unit.lines)
-    return (*uses, *judge(signals, index, place))
+    return (*uses, *judge(signals, index_of(knowledge), place))
 
 
 def _signals(unit: Unit) -> tuple[Signal, ...] | str:  # noqa: PLR0911 - a table

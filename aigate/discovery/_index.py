@@ -9,6 +9,7 @@ from functools import lru_cache
 from itertools import pairwise
 from urllib.parse import urlsplit
 
+from aigate.discovery._words import damaged
 from aigate.domain.knowledge import Knowledge, Library, Provider
 
 _MODULES = frozenset(
@@ -24,10 +25,6 @@ _PAGE = re.compile(
     r"/(?:settings|docs?|download|library|usercenter|keys|account|dashboard|pricing|blog|console"
     r"|login|signup|playground|auth|terms|privacy|activity)(?:[/?#]|$)"
 )
-_FEW = ("o1", "o3", "o4", "@cf/")
-_FEW_IDS = re.compile(r"[\"'\s/:]o[134](?:-(?:mini|pro|preview)|[\"'\s])|@cf/")
-# Every byte that is no small letter ends a word.
-_LETTERS = bytes(byte if 97 <= byte <= 122 else 32 for byte in range(256))
 _NOTHING = re.compile(r"(?!)")
 # Names that clouds and forges share with their services for models.
 AMBIGUOUS = frozenset(
@@ -69,13 +66,7 @@ class Index:
     _env: list[tuple[re.Pattern[str], Provider]] = field(default_factory=list)
     _patterns: list[tuple[bool, re.Pattern[str], Provider | None]] = field(default_factory=list)
     _quick: re.Pattern[str] = _NOTHING
-    _any_path: re.Pattern[str] = _NOTHING
-    _loose: tuple[re.Pattern[str], ...] = ()
-    _roots: frozenset[bytes] = frozenset()
-    _words: frozenset[bytes] = frozenset()
-    _ports: tuple[str, ...] = ()
-    _pieces: tuple[tuple[bytes, str], ...] = ()
-    _guards: frozenset[bytes] = frozenset()
+    _embeds: tuple[re.Pattern[str], ...] = ()
     _known: dict[str, Match | None] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -107,66 +98,10 @@ class Index:
         self.terraform = tuple(
             (start, who) for who in self.knowledge.providers for start in who.terraform
         )
-        self._prepare_paths()
-        self._prepare_words()
         for store in self.knowledge.vector_stores:
             self.stores.update(dict.fromkeys(store.classes, store))
-
-    def _prepare_paths(self) -> None:
-        every = [(files, path) for files in self.knowledge.agent_files for path in files.paths]
-        ends = "|".join(path.pattern.removeprefix("^(?:.*/)?") for _, path in every)
-        self._any_path = re.compile(f"(?:^|/)(?:{ends})")
-
-    def agent_file(self, path: str) -> tuple[str, str] | None:
-        """Return the agent that obeys a path and its role there, the most special first."""
-        if self._any_path.search(path) is None:
-            return None
-        for files in reversed(self.knowledge.agent_files):
-            if any(pattern.search(path) for pattern in files.paths):
-                return files.agent, files.role
-        return None
-
-    def mentions(self, text: str) -> bool:
-        """Tell whether a text has any word at all that could matter; fast, and often wrong."""
-        lower = text.lower()
-        words = words_of(lower)
-        if not self._roots.isdisjoint(words) or any(port in lower for port in self._ports):
-            return True
-        there = self._guards.intersection(words)
-        if there and any(word in there and piece in lower for word, piece in self._pieces):
-            return True
-        # Ordinary words are names of modules as well, and `o1` is in many a hash.
-        if not self._words.isdisjoint(words) and any(one.search(lower) for one in self._loose):
-            return True
-        return any(name in lower for name in _FEW) and _FEW_IDS.search(lower) is not None
-
-    def _prepare_words(self) -> None:
-        self._roots = frozenset(root.encode() for root in self.knowledge.roots)
-        known: list[Provider | Library] = [*self.knowledge.providers]
-        known += [*self.knowledge.frameworks, *self.knowledge.vector_stores]
-        names = {
-            name.rstrip("*").lower()
-            for what in known
-            for name in (*what.python, *what.npm, *what.go, *what.java)
-        }
-        loose = {name for name in names if self._roots.isdisjoint(words_of(name))}
-        loose_env = {
-            name.rstrip("*").lower()
-            for who in self.knowledge.providers
-            for name in (*who.env, *who.hosts, *who.services)
-            if self._roots.isdisjoint(words_of(name.lower()))
-        }
-        modules = "|".join(sorted(map(re.escape, loose), key=len, reverse=True))
-        self._words = frozenset(max(words_of(name), key=len) for name in loose)
-        self._ports = tuple(f":{port}" for port in sorted(self.ports))
-        # Each is looked for only where its longest word is.
-        self._pieces = tuple(
-            (max(words_of(one), key=len), one.split("*")[-1]) for one in sorted(loose_env)
-        )
-        self._guards = frozenset(word for word, _ in self._pieces)
-        # One for each word, since a pattern that starts with a plain word is found fast.
-        starts = (r"import\s+[\"']?", r"from\s+[\"']?", r"require\([\"']")
-        self._loose = tuple(re.compile(f"{start}(?:{modules})\\b") for start in starts)
+        embeds = (self.knowledge.embeddings, *(who.embeddings for who in self.knowledge.providers))
+        self._embeds = tuple(_compiled(one) for patterns in embeds for one in patterns)
 
     def _learn(self, language: str, names: Iterable[str], what: Library | Provider) -> None:
         for name in names:
@@ -259,35 +194,33 @@ class Index:
     def embeds(self, name: str) -> bool:
         """Tell whether a model's id is one of a model that embeds."""
         tail = name.rpartition("/")[2]
-        patterns = (
-            *self.knowledge.embeddings,
-            *(p for who in self.knowledge.providers for p in who.embeddings),
-        )
-        return any(pattern.match(name) or pattern.match(tail) for pattern in patterns)
-
-
-def words_of(name: str) -> list[bytes]:
-    """Return the runs of letters of a name in small letters."""
-    return name.encode("ascii", "replace").translate(_LETTERS).split()
-
-
-def index_of(knowledge: Knowledge) -> Index:
-    """Return the look-ups of a table, made once."""
-    return _index(knowledge)
+        return any(pattern.match(name) or pattern.match(tail) for pattern in self._embeds)
 
 
 @lru_cache(maxsize=4)
-def _index(knowledge: Knowledge) -> Index:
-    return Index(knowledge)
+def index_of(knowledge: Knowledge) -> Index:
+    """Return the look-ups of a table, made once.
+
+    Raises:
+        IntegrityError: the table is damaged.
+    """
+    try:
+        return Index(knowledge)
+    except re.error as error:
+        raise damaged() from error
 
 
 def _patterns(knowledge: Knowledge) -> Iterator[tuple[bool, re.Pattern[str], Provider | None]]:
     for provider in knowledge.providers:
-        yield from ((False, pattern, provider) for pattern in provider.models)
-    yield from ((False, pattern, None) for pattern in knowledge.open_models)
+        yield from ((False, _compiled(one), provider) for one in provider.models)
+    yield from ((False, _compiled(one), None) for one in knowledge.open_models)
     for provider in knowledge.providers:
-        yield from ((True, pattern, provider) for pattern in provider.weak)
-    yield from ((True, pattern, None) for pattern in knowledge.weak_models)
+        yield from ((True, _compiled(one), provider) for one in provider.weak)
+    yield from ((True, _compiled(one), None) for one in knowledge.weak_models)
+
+
+def _compiled(pattern: str) -> re.Pattern[str]:
+    return re.compile(pattern, re.IGNORECASE)
 
 
 def _glob(name: str, star: str) -> re.Pattern[str]:

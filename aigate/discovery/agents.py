@@ -6,9 +6,12 @@ import json
 import re
 import tomllib
 from collections.abc import Iterator
+from functools import lru_cache
 
-from aigate.discovery._index import Index
+from aigate.discovery._paths import agent_file
+from aigate.discovery._words import damaged
 from aigate.domain.inventory import Confidence, Use, UseKind
+from aigate.domain.knowledge import AgentStep, Knowledge
 from aigate.domain.place import Location
 from aigate.engine.shown import line as shown_line
 
@@ -30,31 +33,41 @@ _SAFE_ARGUMENT = re.compile(r"@?[A-Za-z0-9][\w./-]*(?:@[\w.^~*-]+|==[\w.]+)?")
 _COMMIT = re.compile(r"[0-9a-f]{40}")
 
 
-def uses_of(path: str, text: str, index: Index) -> Iterator[Use]:
-    """Yield what a file of this path tells coding agents, and which it runs."""
-    yield from _files(path, index)
+def may_use(path: str, data: bytes, knowledge: Knowledge) -> bool:
+    """Tell whether a file may tell coding agents anything; a no is always right."""
+    if agent_file(path, knowledge) is not None:
+        return True
     if path.endswith((".yml", ".yaml", "Jenkinsfile")):
-        yield from _actions(path, text, index)
+        return b"uses:" in data or _WORKFLOW.fullmatch(path) is not None
+    listed = path.endswith((".json", ".jsonc", ".toml"))
+    return listed and (b"mcpServers" in data or b"mcp_servers" in data)
+
+
+def uses_of(path: str, text: str, knowledge: Knowledge) -> Iterator[Use]:
+    """Yield what a file of this path tells coding agents, and which it runs."""
+    yield from _files(path, knowledge)
+    if path.endswith((".yml", ".yaml", "Jenkinsfile")):
+        yield from _actions(path, text, knowledge)
         if _WORKFLOW.fullmatch(path):
-            yield from _commands(path, text, index)
-    if path.endswith((".json", ".jsonc", ".toml")) and _mentions_servers(path, text, index):
+            yield from _commands(path, text, knowledge)
+    if path.endswith((".json", ".jsonc", ".toml")) and _mentions_servers(path, text, knowledge):
         document = _document(path, text)
         if isinstance(document, dict):
-            yield from _servers(path, text, document, index)
-            yield from _permissions(path, text, document, index)
+            yield from _servers(path, text, document, knowledge)
+            yield from _permissions(path, text, document, knowledge)
 
 
-def _files(path: str, index: Index) -> Iterator[Use]:
-    found = index.agent_file(path)
+def _files(path: str, knowledge: Knowledge) -> Iterator[Use]:
+    found = agent_file(path, knowledge)
     if found is not None:
         agent, role = found
         yield _use(UseKind.AGENT, agent, path, 1, f"{path}", detail=(("role", role),))
 
 
-def _actions(path: str, text: str, index: Index) -> Iterator[Use]:
+def _actions(path: str, text: str, knowledge: Knowledge) -> Iterator[Use]:
     if "uses:" not in text:
         return
-    actions = {step.uses: step for step in index.knowledge.steps if step.uses}
+    actions = {step.uses: step for step in knowledge.steps if step.uses}
     for found in _USES.finditer(text):
         what = found["what"].casefold()
         step = actions.get(what) or actions.get("/".join(what.split("/")[:2]))
@@ -83,14 +96,14 @@ def _actions(path: str, text: str, index: Index) -> Iterator[Use]:
             )
 
 
-def _commands(path: str, text: str, index: Index) -> Iterator[Use]:
-    patterns = [step.pattern for step in index.knowledge.steps if step.pattern]
-    if not any(pattern.search(text) for pattern in patterns):
+def _commands(path: str, text: str, knowledge: Knowledge) -> Iterator[Use]:
+    steps = [step for step in knowledge.steps if step.pattern]
+    if not any(_pattern(step).search(text) for step in steps):
         return
     for number, raw in enumerate(text.split("\n"), start=1):
         code = re.sub(r"(?:^|\s)#.*", "", raw[:2000])
-        for step in index.knowledge.steps:
-            shown = step.pattern.search(code) if step.pattern else None
+        for step in steps:
+            shown = _pattern(step).search(code)
             if shown is not None:
                 yield _use(
                     UseKind.AGENT,
@@ -112,8 +125,16 @@ def _commands(path: str, text: str, index: Index) -> Iterator[Use]:
                     )
 
 
-def _mentions_servers(path: str, text: str, index: Index) -> bool:
-    return "mcpServers" in text or "mcp_servers" in text or index.agent_file(path) is not None
+@lru_cache(maxsize=256)
+def _pattern(step: AgentStep) -> re.Pattern[str]:
+    try:
+        return re.compile(step.pattern)
+    except re.error as error:
+        raise damaged() from error
+
+
+def _mentions_servers(path: str, text: str, knowledge: Knowledge) -> bool:
+    return "mcpServers" in text or "mcp_servers" in text or agent_file(path, knowledge) is not None
 
 
 def _document(path: str, text: str) -> object:
@@ -125,8 +146,10 @@ def _document(path: str, text: str) -> object:
         return None
 
 
-def _servers(path: str, text: str, document: dict[str, object], index: Index) -> Iterator[Use]:
-    known = index.agent_file(path)
+def _servers(
+    path: str, text: str, document: dict[str, object], knowledge: Knowledge
+) -> Iterator[Use]:
+    known = agent_file(path, knowledge)
     for key in _KEYS:
         servers = document.get(key)
         if not isinstance(servers, dict) or (
@@ -168,8 +191,10 @@ def _server(path: str, text: str, name: str, server: dict[str, object]) -> Itera
     )
 
 
-def _permissions(path: str, text: str, document: dict[str, object], index: Index) -> Iterator[Use]:
-    known, rules = index.agent_file(path), document.get("permissions")
+def _permissions(
+    path: str, text: str, document: dict[str, object], knowledge: Knowledge
+) -> Iterator[Use]:
+    known, rules = agent_file(path, knowledge), document.get("permissions")
     if known is None or not isinstance(rules, dict):
         return
     for word in ("allow", "ask", "deny"):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 
 from aigate.discovery._signals import Argument, Called, Decorated, Imported, Said, Signal
@@ -36,24 +36,37 @@ class _Here:
 
 
 _NOWHERE = _Here()
-# What is looked at, what has nothing to say, and what passes on where it stands.
-_TELLING = frozenset(
-    {
-        ast.Import, ast.ImportFrom, ast.Expr, ast.Constant, ast.JoinedStr, ast.BinOp, ast.Call,
-        ast.Dict, ast.Assign, ast.AnnAssign, ast.NamedExpr, ast.Compare, ast.FunctionDef,
-        ast.AsyncFunctionDef, ast.ClassDef, ast.keyword,
-    }
-)  # fmt: skip
+# What has nothing to say, and what passes on where it stands.
 _SILENT = frozenset(
     {
         ast.Name, ast.Load, ast.Store, ast.Del, ast.Pass, ast.Break, ast.Continue, ast.Global,
         ast.Nonlocal, ast.And, ast.Or, ast.Not, ast.Add, ast.alias, ast.arg,
     }
 )  # fmt: skip
-_PASSING = (
-    ast.List, ast.Tuple, ast.Set, ast.IfExp, ast.BoolOp, ast.Starred, ast.Subscript, ast.Return,
-    ast.Yield, ast.Await, ast.FormattedValue,
+_PASSING = frozenset(
+    {
+        ast.List, ast.Tuple, ast.Set, ast.IfExp, ast.BoolOp, ast.Starred, ast.Subscript, ast.Return,
+        ast.Yield, ast.Await, ast.FormattedValue,
+    }
 )  # fmt: skip
+_NO_NODES = frozenset({"ctx", "op", "ops", "id", "attr", "name", "names", "kind", "type_comment"})
+
+_FIELDS = {
+    kind: tuple(name for name in kind._fields if name not in _NO_NODES)
+    for kind in vars(ast).values()
+    if isinstance(kind, type) and issubclass(kind, ast.AST)
+}
+
+_BLOCKS = {
+    kind: tuple(
+        name
+        for name in ("body", "orelse", "finalbody", "handlers", "cases")
+        if name in kind._fields and kind not in {ast.Lambda, ast.IfExp, ast.Expression}
+    )
+    for kind in _FIELDS
+}
+
+_Todo = list[tuple[ast.AST, _Here]]
 
 
 @dataclass(slots=True)
@@ -63,77 +76,86 @@ class _Walk:
 
     def run(self, tree: ast.AST) -> None:
         # A stack of its own: hostile nesting must not end the interpreter's.
-        todo: list[tuple[ast.AST, _Here]] = [(tree, _NOWHERE)]
+        todo: _Todo = [(tree, _NOWHERE)]
+        visits = _VISITS
         while todo:
             node, here = todo.pop()
-            kind = type(node)
-            if kind in _TELLING:
-                todo.extend(self._visit(node, here))
-            elif kind not in _SILENT:
-                todo.extend(_children(node, here))
+            visit = visits.get(type(node))
+            if visit is not None:
+                todo += visit(self, node, here)
+            else:
+                todo += _children(node, here)
 
-    def _visit(  # noqa: C901, PLR0912, PLR0915 - one case for each kind of node
-        self, node: ast.AST, here: _Here
-    ) -> Iterator[tuple[ast.AST, _Here]]:
-        match node:
-            case ast.Import():
-                self.found += [Imported("python", one.name, node.lineno) for one in node.names]
-            case ast.ImportFrom() if node.level == 0 and node.module:
-                names = tuple(one.name for one in node.names)
-                self.found.append(Imported("python", node.module, node.lineno, names))
-            case ast.Expr(value=ast.Constant(value=str())):
-                pass  # a docstring, or a comment in the shape of a string
-            case ast.Constant(value=str() as text):
-                self._say(node, text, here)
-            case ast.JoinedStr():
-                start = _start(node, self.constants)
-                if start:
-                    self._say(node, start[0], here, is_open=start[1])
-                # What stands in the holes counts by itself.
-                for part in node.values:
-                    if isinstance(part, ast.FormattedValue):
-                        yield part.value, _NOWHERE
-            case ast.BinOp(op=ast.Add()):
-                start = _start(node, self.constants)
-                if start and start[0]:
-                    self._say(node, start[0], here, is_open=start[1])
-                else:
-                    yield from _children(node, here)
-            case ast.Call():
-                yield from self._call(node, here)
-            case ast.Dict():
-                for key, value in zip(node.keys, node.values, strict=True):
-                    name = here.key
-                    if key is not None:
-                        yield key, here
-                        name = _constant(key) or _dotted(key) or here.key
-                    yield value, _Here(name, here.call, here.place)
-            case ast.Assign():
-                name = next(filter(None, map(_dotted, node.targets)), "")
-                target = node.targets[0]
-                if isinstance(target, ast.Subscript):
-                    name = _constant(target.slice) or name
-                yield from ((one, here) for one in node.targets)
-                yield node.value, _Here(name)
-            case ast.AnnAssign() if node.value is not None:
-                yield node.value, _Here(_dotted(node.target))
-                yield node.annotation, _NOWHERE
-            case ast.NamedExpr():
-                yield node.value, _Here(_dotted(node.target), here.call, here.place)
-            case ast.Compare():
-                name = _dotted(node.left)
-                yield node.left, here
-                yield from ((one, _Here(name, tested=True)) for one in node.comparators)
-            case ast.FunctionDef() | ast.AsyncFunctionDef():
-                yield from self._function(node)
-            case ast.ClassDef():
-                if any(_dotted(base).endswith(_SETTINGS) for base in node.bases):
-                    self._settings(node)
-                yield from _children(node, _NOWHERE)
-            case ast.keyword():
-                yield node.value, _Here(node.arg or here.key, here.call, here.place)
-            case _:
-                yield from _children(node, here)
+    def on_import(self, node: ast.Import, _here: _Here) -> _Todo:
+        self.found += [Imported("python", one.name, node.lineno) for one in node.names]
+        return []
+
+    def on_import_from(self, node: ast.ImportFrom, _here: _Here) -> _Todo:
+        if node.level == 0 and node.module:
+            names = tuple(one.name for one in node.names)
+            self.found.append(Imported("python", node.module, node.lineno, names))
+        return []
+
+    def on_expression(self, node: ast.Expr, here: _Here) -> _Todo:
+        if isinstance(node.value, ast.Constant) and isinstance(node.value.value, str):
+            return []  # a docstring, or a comment in the shape of a string
+        return _children(node, here)
+
+    def on_literal(self, node: ast.Constant, here: _Here) -> _Todo:
+        if isinstance(node.value, str):
+            self._say(node, node.value, here)
+        return []
+
+    def on_joined(self, node: ast.JoinedStr, here: _Here) -> _Todo:
+        start = _start(node, self.constants)
+        if start:
+            self._say(node, start[0], here, is_open=start[1])
+        # What stands in the holes counts by itself.
+        return [(one.value, _NOWHERE) for one in node.values if isinstance(one, ast.FormattedValue)]
+
+    def on_binary(self, node: ast.BinOp, here: _Here) -> _Todo:
+        start = _start(node, self.constants) if isinstance(node.op, ast.Add) else None
+        if start and start[0]:
+            self._say(node, start[0], here, is_open=start[1])
+            return []
+        return _children(node, here)
+
+    def on_dictionary(self, node: ast.Dict, here: _Here) -> _Todo:
+        todo: _Todo = []
+        for key, value in zip(node.keys, node.values, strict=True):
+            name = here.key
+            if key is not None:
+                todo.append((key, here))
+                name = _constant(key) or _dotted(key) or here.key
+            todo.append((value, _Here(name, here.call, here.place)))
+        return todo
+
+    def on_assignment(self, node: ast.Assign, here: _Here) -> _Todo:
+        name = next(filter(None, map(_dotted, node.targets)), "")
+        target = node.targets[0]
+        if isinstance(target, ast.Subscript):
+            name = _constant(target.slice) or name
+        return [*((one, here) for one in node.targets), (node.value, _Here(name))]
+
+    def on_annotated(self, node: ast.AnnAssign, here: _Here) -> _Todo:
+        if node.value is None:
+            return _children(node, here)
+        return [(node.value, _Here(_dotted(node.target))), (node.annotation, _NOWHERE)]
+
+    def on_named(self, node: ast.NamedExpr, here: _Here) -> _Todo:
+        return [(node.value, _Here(_dotted(node.target), here.call, here.place))]
+
+    def on_comparison(self, node: ast.Compare, here: _Here) -> _Todo:
+        tested = _Here(_dotted(node.left), tested=True)
+        return [(node.left, here), *((one, tested) for one in node.comparators)]
+
+    def on_class(self, node: ast.ClassDef, _here: _Here) -> _Todo:
+        if any(_dotted(base).endswith(_SETTINGS) for base in node.bases):
+            self._settings(node)
+        return _children(node, _NOWHERE)
+
+    def on_keyword(self, node: ast.keyword, here: _Here) -> _Todo:
+        return [(node.value, _Here(node.arg or here.key, here.call, here.place))]
 
     def _say(self, node: ast.expr, text: str, here: _Here, *, is_open: bool = False) -> None:
         # A string that is only compared with the start of another one names nothing.
@@ -151,50 +173,48 @@ class _Walk:
                 )
             )
 
-    def _call(self, node: ast.Call, here: _Here) -> Iterator[tuple[ast.AST, _Here]]:
+    def on_call(self, node: ast.Call, here: _Here) -> _Todo:
         name = _dotted(node.func)
         arguments = [*map(self._argument, map(str, range(len(node.args))), node.args)]
         arguments += [self._argument(one.arg or "**", one.value) for one in node.keywords]
         self.found.append(Called(name, node.lineno, node.col_offset + 1, tuple(arguments)))
-        yield node.func, _NOWHERE
+        todo: _Todo = [(node.func, _NOWHERE)]
         asked = arguments[0].value if arguments else None
         asks = name.endswith(tuple(_ASKS)) and asked and asked.isidentifier()
         for place, one in enumerate(node.args):
             # The default of a variable is what the variable is for.
             key = asked if asks and asked and place == 1 else (here.key if name in _WRAPS else "")
-            yield one, _Here(key or here.key if not name else key, name, place)
-        for one_keyword in node.keywords:
-            yield (
-                one_keyword.value,
-                _Here(_keyword(one_keyword, asked or here.key), name, -1),
-            )
+            todo.append((one, _Here(key or here.key if not name else key, name, place)))
+        todo += [
+            (one.value, _Here(_meant_by(one, asked or here.key), name, -1)) for one in node.keywords
+        ]
+        return todo
 
     def _argument(self, name: str, value: ast.expr) -> Argument:
         return Argument(name, *_value(value, self.constants))
 
-    def _function(
-        self, node: ast.FunctionDef | ast.AsyncFunctionDef
-    ) -> Iterator[tuple[ast.AST, _Here]]:
+    def on_function(self, node: ast.FunctionDef | ast.AsyncFunctionDef, _here: _Here) -> _Todo:
+        todo: _Todo = []
         for decorator in node.decorator_list:
             called = decorator.func if isinstance(decorator, ast.Call) else decorator
             self.found.append(
                 Decorated(_dotted(called), node.name, node.lineno, node.col_offset + 1)
             )
-            yield decorator, _NOWHERE
+            todo.append((decorator, _NOWHERE))
         plain = [*node.args.posonlyargs, *node.args.args]
         if node.args.defaults:
             for argument, default in zip(
                 plain[-len(node.args.defaults) :], node.args.defaults, strict=True
             ):
-                yield default, _Here(argument.arg)
+                todo.append((default, _Here(argument.arg)))
         for argument, value in zip(node.args.kwonlyargs, node.args.kw_defaults, strict=True):
             if value is not None:
-                yield value, _Here(argument.arg)
+                todo.append((value, _Here(argument.arg)))
         for argument in (*plain, *node.args.kwonlyargs):
             if argument.annotation is not None:
-                yield argument.annotation, _NOWHERE
-        for statement in node.body:
-            yield statement, _NOWHERE
+                todo.append((argument.annotation, _NOWHERE))
+        todo += [(statement, _NOWHERE) for statement in node.body]
+        return todo
 
     def _settings(self, node: ast.ClassDef) -> None:
         for one in node.body:
@@ -203,24 +223,44 @@ class _Walk:
                 self.found.append(Said(name, one.lineno, one.col_offset + 1, "settings"))
 
 
+_VISITS: dict[type[ast.AST], Callable[..., _Todo]] = {
+    ast.Import: _Walk.on_import,
+    ast.ImportFrom: _Walk.on_import_from,
+    ast.Expr: _Walk.on_expression,
+    ast.Constant: _Walk.on_literal,
+    ast.JoinedStr: _Walk.on_joined,
+    ast.BinOp: _Walk.on_binary,
+    ast.Call: _Walk.on_call,
+    ast.Dict: _Walk.on_dictionary,
+    ast.Assign: _Walk.on_assignment,
+    ast.AnnAssign: _Walk.on_annotated,
+    ast.NamedExpr: _Walk.on_named,
+    ast.Compare: _Walk.on_comparison,
+    ast.FunctionDef: _Walk.on_function,
+    ast.AsyncFunctionDef: _Walk.on_function,
+    ast.ClassDef: _Walk.on_class,
+    ast.keyword: _Walk.on_keyword,
+}
+
 _WRAPS = frozenset({"str", "Field", "field", "os.path.join", "cast", "Literal", "Secret", "Option"})
 
 
-def _keyword(node: ast.keyword, outer: str) -> str:
+def _meant_by(node: ast.keyword, outer: str) -> str:
     # `Field(default="…")` and `Option("…", default="…")` say what the outer name is for.
     return outer if node.arg in {"default", "value", "env"} and outer else node.arg or outer
 
 
-def _children(node: ast.AST, here: _Here) -> list[tuple[ast.AST, _Here]]:
-    inner = here if isinstance(node, _PASSING) else _NOWHERE
-    found: list[tuple[ast.AST, _Here]] = []
-    for name in node._fields:
+def _children(node: ast.AST, here: _Here) -> _Todo:
+    kind = type(node)
+    inner = here if kind in _PASSING else _NOWHERE
+    found: _Todo = []
+    for name in _FIELDS[kind]:
         child = getattr(node, name, None)
-        if isinstance(child, list):
-            found += [(one, inner) for one in child if isinstance(one, ast.AST)]
-        elif isinstance(child, ast.AST):
+        if type(child) is list:
+            found += [(one, inner) for one in child if one is not None and type(one) not in _SILENT]
+        elif child is not None and type(child) not in _SILENT:
             found.append((child, inner))
-    return found
+    return [one for one in found if isinstance(one[0], ast.AST)]
 
 
 def _dotted(node: ast.AST, links: int = 4) -> str:
@@ -304,10 +344,8 @@ def _statements(tree: ast.Module) -> Iterator[ast.AST]:
         node = todo.pop()
         yield node
         # Only statements hold statements, so that expressions need not be entered.
-        for name in ("body", "orelse", "finalbody", "handlers", "cases"):
-            inner = getattr(node, name, None)
-            if isinstance(inner, list):
-                todo += inner
+        for name in _BLOCKS[type(node)]:
+            todo += getattr(node, name, ())
 
 
 def _given(nodes: Iterable[ast.AST]) -> Iterator[tuple[str, str]]:

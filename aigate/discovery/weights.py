@@ -20,11 +20,16 @@ _DIGEST = re.compile(r"^oid sha256:([0-9a-f]{64})$", re.MULTILINE)
 _HOLDS = frozenset({Kind.BINARY, Kind.POINTER})
 
 
+def is_named_as_weights(path: str) -> bool:
+    """Tell whether a file of this name may be a model file."""
+    return bool(_WEIGHTS.fullmatch(path) or _WEIGHTS_BIN.fullmatch(path))
+
+
 def uses_of(unit: Unit) -> Iterator[Use]:
     """Yield the use if the unit is a model file, or stands for one that lies elsewhere."""
     if unit.kind not in _HOLDS:
         return
-    if not (_WEIGHTS.fullmatch(unit.path) or _WEIGHTS_BIN.fullmatch(unit.path)):
+    if not is_named_as_weights(unit.path):
         return
     digest = _DIGEST.search(unit.text) if unit.kind is Kind.POINTER else None
     detail = (("stored", "git-lfs"),) if unit.kind is Kind.POINTER else ()

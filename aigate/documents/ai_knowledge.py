@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import json
-import re
 from dataclasses import fields
 from typing import Any, TypeVar
 
-from aigate.domain.knowledge import AgentFiles, AgentStep, Knowledge, Library, Patterns, Provider
+from aigate.domain.knowledge import AgentFiles, AgentStep, Knowledge, Library, Provider
 from aigate.errors import IntegrityError
 
 _Value = TypeVar("_Value", Provider, Library)
-_PATTERNS = frozenset({"models", "weak", "embeddings"})
 
 
 def read_knowledge(data: bytes) -> Knowledge:
@@ -29,23 +27,23 @@ def read_knowledge(data: bytes) -> Knowledge:
             providers=tuple(_value(Provider, one) for one in raw["providers"]),
             frameworks=tuple(_value(Library, one) for one in raw["frameworks"]),
             vector_stores=tuple(_value(Library, one) for one in raw["vector_stores"]),
-            open_models=_patterns(raw["open_models"]),
-            weak_models=_patterns(raw["weak_models"]),
-            embeddings=_patterns(raw["embeddings"]),
+            open_models=_texts(raw["open_models"]),
+            weak_models=_texts(raw["weak_models"]),
+            embeddings=_texts(raw["embeddings"]),
             hubs=_texts(raw["hubs"]),
             sure_hubs=_texts(raw["sure_hubs"]),
             agent_files=tuple(
                 AgentFiles(
                     agent=str(one["agent"]),
                     role=str(one["role"]),
-                    paths=tuple(re.compile(path) for path in one["paths"]),
+                    paths=_texts(one["paths"]),
                 )
                 for one in raw["agent_files"]
             ),
             roots=_texts(raw["roots"]),
             steps=(*map(_action, raw["actions"]), *map(_command, raw["commands"])),
         )
-    except (ValueError, LookupError, TypeError, AttributeError, re.error) as error:
+    except (ValueError, LookupError, TypeError, AttributeError) as error:
         raise IntegrityError(
             "`policies/data/ai.json` of this installation is damaged",
             hint="install `aigate-ci` again",
@@ -58,7 +56,7 @@ def _action(raw: dict[str, Any]) -> AgentStep:
 
 
 def _command(raw: dict[str, Any]) -> AgentStep:
-    pattern = re.compile(r"(?:^|[\s;&|(/\"'])" + raw["pattern"])
+    pattern = r"(?:^|[\s;&|(/\"'])" + raw["pattern"]
     return AgentStep(agent=raw["agent"], provider=raw["provider"], pattern=pattern)
 
 
@@ -66,18 +64,12 @@ def _value(kind: type[_Value], raw: dict[str, Any]) -> _Value:
     unknown = raw.keys() - {field.name for field in fields(kind)}
     if unknown:
         raise ValueError(f"unknown fields {sorted(unknown)}")
-    return kind(**{key: _field(key, value) for key, value in raw.items()})
+    return kind(**{key: _field(value) for key, value in raw.items()})
 
 
-def _field(key: str, value: Any) -> Any:  # noqa: ANN401 - JSON, before its shape is known
-    if key in _PATTERNS:
-        return _patterns(value)
+def _field(value: Any) -> Any:  # noqa: ANN401 - JSON, before its shape is known
     return tuple(value) if isinstance(value, list) else value
 
 
 def _texts(raw: list[str]) -> tuple[str, ...]:
     return tuple(str(one) for one in raw)
-
-
-def _patterns(raw: list[str]) -> Patterns:
-    return tuple(re.compile(one, re.IGNORECASE) for one in raw)

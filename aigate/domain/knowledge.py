@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 
-Patterns = tuple[re.Pattern[str], ...]
+Patterns = tuple[str, ...]
+"""Regular expressions, compiled where they are used: that takes longer than reading a table."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,7 +78,7 @@ class AgentStep:
     agent: str
     provider: str = ""
     uses: str = ""
-    pattern: re.Pattern[str] | None = None
+    pattern: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

@@ -10,7 +10,8 @@ from pathlib import Path
 import jsonschema  # noqa: TID253 - a test
 import pytest
 
-from aigate.discovery._index import index_of, words_of
+from aigate.discovery._index import index_of
+from aigate.discovery._words import mentions, words_for, words_of
 from aigate.documents.ai_knowledge import read_knowledge
 from aigate.errors import IntegrityError
 
@@ -46,7 +47,6 @@ def test_names_are_unique_and_providers_that_are_named_exist():
 
 
 def test_every_module_host_and_variable_gets_past_the_first_look(knowledge):
-    index = index_of(knowledge)
     texts = [
         f"import {name.replace('*', 'x')}" for one in knowledge.frameworks for name in one.python
     ]
@@ -60,7 +60,7 @@ def test_every_module_host_and_variable_gets_past_the_first_look(knowledge):
         texts += [f"{name.rstrip('*')}KEY" for name in who.env]
         texts += [f"from {name} import y" for name in who.python]
 
-    assert [text for text in texts if not index.mentions(text)] == []
+    assert [text for text in texts if not mentions(text, words_for(knowledge))] == []
 
 
 def test_roots_are_whole_runs_of_letters():
