@@ -21,6 +21,7 @@ from aigate.domain.knowledge import Knowledge
 from aigate.domain.place import Location
 from aigate.domain.tree import Change, Entry
 from aigate.workspace import git, sides
+from aigate.workspace.beside import beside
 from aigate.workspace.cache import Cache, load, save
 
 if TYPE_CHECKING:
@@ -33,6 +34,9 @@ _OBJECT_FORMATS = {40: "sha1", 64: "sha256"}
 # What git LFS leaves in the place of a file counts as that file on disk, but not in a commit.
 _POINTER = b"version http"
 _SYMLINK = "120000"
+_FORM = "aigate inventory 2"
+# From so many entries on, a second process is worth its start.
+_MANY = 400
 
 _Row = tuple[int, str, list[list[Any]]]
 """How many bytes there were, why they were not read, and the uses."""
@@ -56,17 +60,22 @@ def knowledge_of(packs: str) -> Knowledge:
 
 
 def inventory_of(
-    tree: sides.Tree, entries: Sequence[Entry], knowledge: Knowledge, shelf: Shelf = NOWHERE
+    tree: sides.Tree,
+    entries: Sequence[Entry],
+    knowledge: Knowledge,
+    shelf: Shelf = NOWHERE,
+    *,
+    jobs: int = 1,
 ) -> Inventory:
     """Return what these entries of a tree use of AI.
 
-    It is the same with and without a shelf.
+    It is the same with and without a shelf, and however many processes read.
     """
     name = _name(shelf, knowledge)
     kept = _load(shelf.cache, name)
     known = {_key(e): row for e in entries if (row := _known(kept, e)) is not None}
     new = [entry for entry in entries if _key(entry) not in known]
-    fresh, lasting = _read(tree, new, knowledge) if new else ({}, {})
+    fresh, lasting = _read_all(tree, new, knowledge, jobs) if new else ({}, {})
     if lasting:
         others = [key for key in kept if key not in known and key not in lasting]
         rest = {key: kept[key] for key in others[-_MOST_OTHERS:]}
@@ -98,7 +107,7 @@ def contents_of(tree: sides.Tree, entries: Sequence[Entry]) -> Iterator[Content]
 
 
 def _name(shelf: Shelf, knowledge: Knowledge) -> str:
-    place = f"{shelf.root}\0{knowledge.digest}\0{__version__}"
+    place = f"{_FORM}\0{shelf.root}\0{knowledge.digest}\0{__version__}"
     return f"inventory-{hashlib.sha256(place.encode('utf-8', 'surrogateescape')).hexdigest()}"
 
 
@@ -118,6 +127,26 @@ def _known(kept: dict[str, _Row], entry: Entry) -> _Row | None:
     row = kept.get(_key(entry))
     # A file on disk may count as a blob from which it differs by its line ends.
     return row if row is not None and entry.size in {-1, row[0]} else None
+
+
+def _read_all(
+    tree: sides.Tree, entries: Sequence[Entry], knowledge: Knowledge, jobs: int
+) -> tuple[dict[str, _Row], dict[str, _Row]]:
+    """Read entries, half of them beside, if there are many."""
+    if jobs < 2 or len(entries) < _MANY:
+        return _read(tree, entries, knowledge)
+    # Neighbours are alike, so every other one; a path that is there twice stays together.
+    from aigate import discovery  # noqa: F401, PLC0415 - once for both, and only if it is needed
+
+    ordered = sorted(entries)
+    paths = list(dict.fromkeys(entry.path for entry in ordered))
+    ours = frozenset(paths[::2])
+    theirs = [entry for entry in ordered if entry.path not in ours]
+    answer = beside(lambda: json.dumps(_read(tree, theirs, knowledge)).encode())
+    fresh, lasting = _read(tree, [entry for entry in ordered if entry.path in ours], knowledge)
+    said = answer()
+    more, more_lasting = json.loads(said) if said else _read(tree, theirs, knowledge)
+    return {**fresh, **more}, {**lasting, **more_lasting}
 
 
 def _read(

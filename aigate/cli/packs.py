@@ -5,9 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path, PurePosixPath
 
-from aigate.documents.fold import BUILT_IN
-from aigate.documents.strict import LARGEST
-
 _PACKAGE = Path(__file__).parents[1]
 
 
@@ -19,6 +16,8 @@ def packs_folder() -> Path:
 
 def read_pack(ref: str) -> bytes | None:
     """Return the bytes of a policy that ships, such as `aigate:default`; None if there is none."""
+    from aigate.documents.fold import BUILT_IN  # noqa: PLC0415 - most commands read no policy
+
     return _content(packs_folder() / f"{ref.removeprefix(BUILT_IN)}.yaml")
 
 
@@ -28,6 +27,8 @@ def from_disk(folder: Path, top: str) -> Callable[[str], bytes | None]:
     `top` is the policy that the caller names, and may be anywhere. Whatever it extends is
     refused if it, or a folder on the way to it from the folder of `top`, is a symbolic link.
     """
+    from aigate.documents.fold import BUILT_IN  # noqa: PLC0415 - most commands read no policy
+
     above = set((folder / top).parents)
 
     def load(ref: str) -> bytes | None:
@@ -44,6 +45,8 @@ def from_disk(folder: Path, top: str) -> Callable[[str], bytes | None]:
 
 
 def _content(path: Path) -> bytes | None:
+    from aigate.documents.strict import LARGEST  # noqa: PLC0415 - most commands read no policy
+
     # One byte more than is allowed is enough to be refused for the size.
     if not path.is_file():
         return None

@@ -1,0 +1,226 @@
+"""What a tree uses of AI is the same however it is read: anew, from what was kept, or by two."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import signal
+import sys
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+import pytest
+
+from aigate.discovery import discover, may_use
+from aigate.domain.inventory import Inventory
+from aigate.domain.knowledge import Knowledge
+from aigate.domain.report import Side
+from aigate.domain.tree import Entry
+from aigate.observed import Shelf, inventory_of, knowledge_of
+from aigate.workspace.beside import beside
+from aigate.workspace.cache import Cache, Place, open_cache
+from aigate.workspace.git import Blob
+from aigate.workspace.sides import Tree
+from aigate.workspace.units import Content, build_units
+
+_POLICIES = Path(__file__).parents[1] / "policies"
+_USE = 'import anthropic\nM = "claude-3-5-sonnet-20241022"\n'
+_FILES: dict[str, bytes] = {
+    "app.py": _USE.encode(),
+    "odd é\n.py": _USE.encode(),
+    "wide.py": "import \uff41nthropic\n".encode(),
+    "cookie.py": b"# coding: utf-7\nimport anthropic\n",
+    "late.py": b"#" * 5000 + b"\n# coding: utf-7\nimport +AGE-nthropic\n",
+    "sixteen.js": "import x from 'openai'; x({model: 'gpt-4o'})\n".encode("utf-16"),
+    "kelvin.js": "import x from 'O\u212aOPENAI'; const model = 'deepsee\u212a-chat'\n".encode(),
+    "nul.py": b"import anthropic\n\0\n",
+    "latin.py": b"# \xe9\nimport anthropic\n",
+    "CLAUDE.md": b"be brief\n",
+    "m/model.safetensors": b"\x08\0\0\0\0\0\0\0{}      ",
+    "a.ipynb": b'{"cells":[{"cell_type":"code","source":["import \\u006fpenai"]}],"nbformat":4}',
+    ".github/workflows/a.yml": b"jobs:\n  a:\n    steps:\n      - run: claude -p hello\n",
+    "steps.yml": b"steps:\n  - uses: anthropics/claude-code-action@v1\n",
+    "x.json": b'{"mcpServers": {"a": {"command": "npx", "args": ["a"]}}}',
+    "quiet.py": b"print(1)\n",
+    "quiet.css": b"a { color: red }\n",
+    "crlf.py": _USE.replace("\n", "\r\n").encode(),
+}
+
+
+@pytest.fixture(scope="module")
+def knowledge() -> Knowledge:
+    return knowledge_of(str(_POLICIES))
+
+
+@pytest.fixture
+def shelf(tmp_path: Path) -> Shelf:
+    return Shelf(cache=_opened(tmp_path), root="/r")
+
+
+def _opened(folder: Path) -> Cache:
+    found = open_cache(Place(str(folder / "kept"), str(folder / "state" / "key")))
+    assert found
+    return found
+
+
+def _id(data: bytes) -> str:
+    return hashlib.sha1(b"blob %d\0%b" % (len(data), data), usedforsecurity=False).hexdigest()
+
+
+class _Disk:
+    """A tree in memory that counts what is read of it."""
+
+    def __init__(self, files: dict[str, bytes], ids: dict[str, str] | None = None) -> None:
+        self.read_paths: list[str] = []
+        names = {path: (ids or {}).get(path) or _id(data) for path, data in files.items()}
+        self.entries = tuple(
+            Entry(path, "100644", names[path], len(files[path])) for path in sorted(files)
+        )
+
+        def read(entries: Iterable[Entry]) -> Iterator[Blob]:
+            asked = {entry.blob: entry.path for entry in entries}
+            self.read_paths += asked.values()
+            return (Blob(blob, files[path]) for blob, path in asked.items())
+
+        self.tree = Tree(side=Side(name="disk"), entries=self.entries, read=read)
+
+
+def _plain(files: dict[str, bytes], knowledge: Knowledge) -> Inventory:
+    """Read every file through the whole of discovery, without any short cut."""
+    contents = [Content(entry=Entry(p, "100644", ""), data=d) for p, d in sorted(files.items())]
+    return discover(build_units(contents), knowledge)
+
+
+def test_no_first_look_hides_a_use(knowledge):
+    found = inventory_of(_Disk(_FILES).tree, _Disk(_FILES).entries, knowledge)
+
+    assert found.uses == _plain(_FILES, knowledge).uses
+    assert {use.at.path for use in found.uses} >= {"app.py", "wide.py", "sixteen.js", "a.ipynb"}
+
+
+def test_characters_that_become_ascii_are_all_known(knowledge):
+    every = map(chr, range(128, sys.maxunicode + 1))
+    odd = [c for c in every if any(one.isascii() and one.isalpha() for one in c.lower())]
+
+    assert odd == ["\u0130", "\u212a"]
+    assert all(may_use("a.js", f"x{c}y".encode(), knowledge) for c in odd)
+    assert not may_use("a.js", "xéy".encode(), knowledge)
+
+
+def test_what_was_kept_is_not_read_again_and_says_the_same(knowledge, shelf):
+    first, again = _Disk(_FILES), _Disk(_FILES)
+
+    cold = inventory_of(first.tree, first.entries, knowledge, shelf)
+    warm = inventory_of(again.tree, again.entries, knowledge, shelf)
+
+    assert len(set(first.read_paths)) == len({entry.blob for entry in first.entries})
+    assert again.read_paths == []
+    assert cold == warm == inventory_of(first.tree, first.entries, knowledge)
+
+
+def test_trees_that_take_turns_do_not_forget_each_other(knowledge, shelf):
+    one, other = _Disk({"a.py": b"import openai\n"}), _Disk({"a.py": b"import anthropic\n"})
+    inventory_of(one.tree, one.entries, knowledge, shelf)
+    inventory_of(other.tree, other.entries, knowledge, shelf)
+    one.read_paths.clear()
+
+    inventory_of(one.tree, one.entries, knowledge, shelf)
+
+    assert one.read_paths == []
+
+
+def test_a_file_that_counts_as_another_blob_is_not_kept_in_its_name(knowledge, shelf):
+    # Line ends, and what git LFS puts in the place of a pointer, make such files.
+    pointer = b"version https://git-lfs.github.com/spec/v1\noid sha256:" + b"0" * 64 + b"\nsize 3\n"
+    smudged = b"import openai\n".ljust(len(pointer), b"#")
+    away = _Disk({"a.py": pointer})
+    there = _Disk({"a.py": smudged}, {"a.py": _id(pointer)})
+
+    assert inventory_of(away.tree, away.entries, knowledge, shelf).uses == ()
+    assert inventory_of(there.tree, there.entries, knowledge, shelf).uses
+    assert inventory_of(away.tree, away.entries, knowledge, shelf).uses == ()
+
+
+def test_a_file_with_other_line_ends_is_read_again(knowledge, shelf):
+    plain = b"import openai\n"
+    kept = _Disk({"a.py": plain})
+    ends = _Disk({"a.py": plain.replace(b"\n", b"\r\n")}, {"a.py": _id(plain)})
+    inventory_of(kept.tree, kept.entries, knowledge, shelf)
+
+    assert inventory_of(ends.tree, ends.entries, knowledge, shelf).uses
+    assert ends.read_paths == ["a.py"]
+
+
+def test_a_path_that_is_there_twice_is_not_kept(knowledge, shelf):
+    # Only a tree that was made by hand has one; it must not speak for an honest one.
+    honest, extra = b"print(1)\n", b"import openai\n"
+    entries = [Entry("a.py", "100644", _id(one), len(one)) for one in (honest, extra)]
+    contents = {_id(one): one for one in (honest, extra)}
+    tree = Tree(
+        side=Side(name="odd"),
+        entries=tuple(entries),
+        read=lambda asked: iter([Blob(one.blob, contents[one.blob]) for one in asked]),
+    )
+    inventory_of(tree, entries, knowledge, shelf)
+    plain = _Disk({"a.py": honest})
+
+    assert inventory_of(plain.tree, plain.entries, knowledge, shelf).uses == ()
+    assert plain.read_paths == ["a.py"]
+
+
+@pytest.mark.parametrize("damage", ["flipped", "cut", "empty", "foreign"])
+def test_a_damaged_entry_is_read_again(knowledge, tmp_path, damage):
+    shelf = Shelf(cache=_opened(tmp_path), root="/r")
+    disk = _Disk(_FILES)
+    whole = inventory_of(disk.tree, disk.entries, knowledge, shelf)
+    file = next((tmp_path / "kept").glob("inventory-*"))
+    data = file.read_bytes()
+    changes = {
+        "flipped": data.replace(b"anthropic", b"anthropix"),
+        "cut": data[: len(data) // 2],
+        "empty": b"",
+        "foreign": data[:60] + b"{}",
+    }
+    assert changes[damage] != data
+    file.write_bytes(changes[damage])
+    disk.read_paths.clear()
+
+    assert inventory_of(disk.tree, disk.entries, knowledge, shelf) == whole
+    assert disk.read_paths
+
+
+def test_another_table_or_repository_has_entries_of_its_own(knowledge, tmp_path):
+    disk = _Disk(_FILES)
+    cache = _opened(tmp_path)
+    inventory_of(disk.tree, disk.entries, knowledge, Shelf(cache=cache, root="/r"))
+    disk.read_paths.clear()
+
+    inventory_of(disk.tree, disk.entries, knowledge, Shelf(cache=cache, root="/s"))
+
+    assert disk.read_paths
+
+
+def test_two_processes_find_what_one_finds(knowledge, shelf):
+    files = {f"{i}/{path}": data for i in range(40) for path, data in _FILES.items()}
+    disk = _Disk(files)
+
+    alone = inventory_of(disk.tree, disk.entries, knowledge)
+    together = inventory_of(disk.tree, disk.entries, knowledge, shelf, jobs=2)
+    disk.read_paths.clear()
+
+    assert together == alone
+    assert inventory_of(disk.tree, disk.entries, knowledge, shelf, jobs=2) == alone
+    assert disk.read_paths == []
+
+
+def test_a_second_process_that_dies_leaves_the_work_to_the_first():
+    def die() -> bytes:
+        os.kill(os.getpid(), signal.SIGKILL)
+        return b"never"
+
+    def fail() -> bytes:
+        raise MemoryError
+
+    assert beside(die)() is None
+    assert beside(fail)() is None
+    assert beside(lambda: b"x" * 1_000_000)() == b"x" * 1_000_000
