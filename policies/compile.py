@@ -24,6 +24,7 @@ import yaml
 
 from aigate import registry
 from aigate.domain.rule import Rule
+from aigate.engine import disclosure
 
 Tree = dict[str, Any]
 """A YAML or JSON mapping, as its library hands it out."""
@@ -95,7 +96,7 @@ def outputs(root: Path = ROOT) -> dict[Path, str]:
     texts[compiled / "catalogue.json"] = _lines(entries)
     ours = [entry for entry in entries if entry["scanner"] == "semgrep"]
     theirs = [entry for entry in entries if entry["scanner"] == "bandit"]
-    ours += [_coded_entry(one.page) for one in registry.usage_rules()]
+    ours += coded()
     ours.sort(key=lambda entry: str(entry["name"]))
     texts |= {docs / f"{entry['name']}.md": _page(entry) for entry in ours}
     texts[docs / "bandit.md"] = _bandit_page(theirs)
@@ -203,8 +204,16 @@ def _bandit_entry(check: Tree) -> Tree:
     }
 
 
-def _coded_entry(rule: Rule) -> Tree:
-    # Rules about declared and observed use of AI are code, and so are their pages.
+def coded() -> list[Tree]:
+    """Read what is said about each rule that is code: of scanners, of usage and of commits."""
+    found = [_coded_entry(one.page, "manifests and code") for one in registry.usage_rules()]
+    for scanner in registry.scanners():
+        what = scanner.name.replace("-", " ")
+        found += [_coded_entry(rule, what) for rule in scanner.rules]
+    return found + [_coded_entry(rule, "commits") for rule in disclosure.RULES]
+
+
+def _coded_entry(rule: Rule, where: str) -> Tree:
     return {
         "name": rule.name,
         "title": rule.title,
@@ -215,7 +224,7 @@ def _coded_entry(rule: Rule) -> Tree:
         "decides": rule.decides,
         "cwe": rule.cwe,
         "controls": rule.controls,
-        "languages": ["manifests and code"],
+        "languages": [where],
     }
 
 
