@@ -1,10 +1,12 @@
-"""Compile rule files into packs for semgrep, the catalogue, and the pages of `docs/rules`.
+"""Compile rule files into packs for the engines, the catalogue, and the pages of `docs/rules`.
 
 Run `python policies/compile.py` after every edit of a rule; `--check` writes nothing, names what
 is out of date, and exits 1 if anything is.
 
 A rule file is a plain semgrep rule with one addition: an entry `- include: <name>` in a list of
 patterns stands for the list of that name in `rules/fragments/<language>.yaml`.
+A rule with `mode: flow` is for our own data flow instead: it names lists of `rules/flow/python.yaml`,
+or has entries of its own.
 """
 
 # ruff: noqa: INP001 - a script, beside the data that it compiles
@@ -14,6 +16,7 @@ from __future__ import annotations
 import argparse
 import hashlib
 import json
+import re
 import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -31,6 +34,8 @@ Tree = dict[str, Any]
 
 ROOT = Path(__file__).resolve().parent.parent
 PACKS = ("generic", "javascript", "python")
+TABLES = ("sources", "sinks", "sanitizers", "guards")
+FLOW = "python-flow"
 DECIDES = "developer and security, jointly"
 
 _CANARIES: Mapping[str, Tree] = {
@@ -58,6 +63,11 @@ class Source:
         """The rule's name."""
         return str(self.rule["id"])
 
+    @property
+    def scanner(self) -> str:
+        """The scanner that has the rule."""
+        return FLOW if self.rule.get("mode") == "flow" else "semgrep"
+
 
 def read(file: Path) -> Tree:
     """Read a YAML mapping."""
@@ -75,7 +85,8 @@ def sources(root: Path = ROOT) -> tuple[Source, ...]:
         fragments = read(file) if file.exists() else {}
         for file in sorted((root / "policies/rules" / pack).glob("*.yaml")):
             for stated in read(file)["rules"]:
-                rule = _included(stated, fragments)
+                flows = stated.get("mode") == "flow"
+                rule = _flow(stated, root) if flows else _included(stated, fragments)
                 metadata = rule.pop("metadata")
                 found.append(Source(file=file, pack=pack, rule=rule, metadata=metadata))
     return tuple(sorted(found, key=lambda source: source.id))
@@ -93,15 +104,26 @@ def outputs(root: Path = ROOT) -> dict[Path, str]:
     entries.sort(key=lambda entry: str(entry["name"]))
     compiled, docs = root / "policies/compiled", root / "docs/rules"
     texts = {compiled / f"{pack}.json": _pack(pack, rules) for pack in PACKS}
+    texts[compiled / f"{FLOW}.json"] = _tables(rules)
     texts[compiled / "catalogue.json"] = _lines(entries)
-    ours = [entry for entry in entries if entry["scanner"] == "semgrep"]
+    ours = [entry for entry in entries if entry["scanner"] in {"semgrep", FLOW}]
     theirs = [entry for entry in entries if entry["scanner"] == "bandit"]
     ours += coded()
     ours.sort(key=lambda entry: str(entry["name"]))
+    texts[root / "policies/data/rules.txt"] = _names(entries)
     texts |= {docs / f"{entry['name']}.md": _page(entry) for entry in ours}
     texts[docs / "bandit.md"] = _bandit_page(theirs)
     texts[docs / "README.md"] = _index(ours, len(theirs))
     return texts
+
+
+def _names(entries: list[Tree]) -> str:
+    """Give the name of every rule, for shells to complete."""
+    names = {str(entry["name"]) for entry in entries}
+    names |= {rule.name for scanner in registry.scanners() for rule in scanner.rules}
+    names |= {one.page.name for one in registry.usage_rules()}
+    names |= {rule.name for rule in disclosure.RULES}
+    return "".join(f"{name}\n" for name in sorted(names))
 
 
 def digest(rule: Tree) -> str:
@@ -160,7 +182,83 @@ def _pack(pack: str, rules: tuple[Source, ...]) -> str:
         "message": "the canary was seen",
         **_CANARIES[pack],
     }
-    return _lines([canary, *(source.rule for source in rules if source.pack == pack)])
+    mine = [one.rule for one in rules if one.pack == pack and one.scanner == "semgrep"]
+    return _lines([canary, *mine])
+
+
+def _flow(stated: Tree, root: Path) -> Tree:
+    """Put in the lists that a rule for our own data flow names."""
+    lists = read(root / "policies/rules/flow/python.yaml")
+    rule = dict(stated)
+    for table in TABLES:
+        entries: list[Tree] = []
+        for one in stated.get(table, ()):
+            entries += lists[table][one] if isinstance(one, str) else [one]
+        rule[table] = [_expanded(entry) for entry in entries]
+    return rule
+
+
+def _expanded(entry: Tree) -> Tree:
+    names = [name for stated in entry.get("names", ()) for name in _spread(str(stated))]
+    return entry | {"names": names} if names else dict(entry)
+
+
+def _spread(name: str) -> Iterator[str]:
+    """Write `a.{b,c}` as `a.b` and `a.c`; in an expression, braces are its own."""
+    head, brace, rest = name.partition("{")
+    if name.startswith("~") or not brace:
+        yield name
+        return
+    inner, _, tail = rest.partition("}")
+    for one in inner.split(","):
+        yield from _spread(f"{head}{one}{tail}")
+
+
+def _words(entries: list[Tree]) -> list[str]:
+    """Return words of which a text must hold one for any of the entries to apply."""
+    found: set[str] = set()
+    for entry in entries:
+        if "words" in entry:
+            found.update(entry["words"])
+            continue
+        for name in entry.get("names", ()):
+            parts = re.findall(r"\w+", name)
+            if name.startswith("~") or not parts:
+                return []
+            found.add("request" if "request" in parts else parts[-1])
+        if not entry.get("names"):
+            return []
+    return sorted(found)
+
+
+def _tables(rules: tuple[Source, ...]) -> str:
+    """Write what our own data flow reads: its rules, and each entry with the rules that use it."""
+    mine = [one for one in rules if one.scanner == FLOW]
+    stated = [
+        {
+            "id": one.id,
+            "message": one.rule["message"],
+            "source_words": _words(one.rule["sources"]),
+            "sink_words": _words(one.rule["sinks"]),
+            **{key: one.rule[key] for key in ("shape", "unshape") if key in one.rule},
+        }
+        for one in mine
+    ]
+    parts = [f'"rules":{_listed(stated)}']
+    for table in TABLES:
+        used: dict[str, Tree] = {}
+        for one in mine:
+            for entry in one.rule[table]:
+                plain = {key: value for key, value in entry.items() if key != "words"}
+                text = json.dumps(plain, sort_keys=True)
+                used.setdefault(text, plain | {"rules": []})["rules"].append(one.id)
+        parts.append(f'"{table}":{_listed([used[text] for text in sorted(used)])}')
+    return "{" + ",\n".join(parts) + "}\n"
+
+
+def _listed(entries: list[Tree]) -> str:
+    texts = [json.dumps(entry, sort_keys=True, separators=(",", ":")) for entry in entries]
+    return "[\n" + ",\n".join(texts) + "\n]"
 
 
 def _lines(rules: list[Tree]) -> str:
@@ -173,7 +271,7 @@ def _entry(source: Source) -> Tree:
     said = source.metadata
     return {
         "name": source.id,
-        "scanner": "semgrep",
+        "scanner": source.scanner,
         "title": said["title"],
         "severity": source.rule["severity"].lower(),
         "what": said["what"].strip(),

@@ -6,6 +6,7 @@ import click
 
 from aigate.cli import _found as found
 from aigate.cli import _signing as signing
+from aigate.cli._completions import fingerprints
 from aigate.cli._desk import OTHER, SHORT, desk_of
 from aigate.cli._pens import partner, pen_for
 from aigate.cli._signed import find_signed
@@ -19,7 +20,7 @@ from aigate.errors import UsageError
 
 
 @click.command()
-@click.argument("fingerprint")
+@click.argument("fingerprint", shell_complete=fingerprints)
 @click.pass_obj
 @options
 def accept(directory: str, *, fingerprint: str, wish: Wish) -> None:

@@ -8,6 +8,7 @@ import click
 
 from aigate.cli import _found as found
 from aigate.cli import _signing as signing
+from aigate.cli._completions import fingerprints
 from aigate.cli._desk import OTHER, SHORT, Desk, desk_of
 from aigate.cli._pens import Pen, pen_for
 from aigate.cli._signed import Signed, find_signed, signed_about
@@ -32,7 +33,7 @@ _WIDTH = 200
 
 
 @click.command()
-@click.argument("name")
+@click.argument("name", shell_complete=fingerprints)
 @click.option("--as", "role", type=SEATS, required=True, help="The seat that you take.")
 @click.option("--key", default="", metavar="FILE", help="Your key; by default the enrolled one.")
 @click.option("--all", "all_of_it", is_flag=True, help="Show all of a baseline, and its bytes.")

@@ -5,26 +5,24 @@ from __future__ import annotations
 import difflib
 import json
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from aigate import registry
+from aigate.cli._completions import rules_and_findings
 from aigate.cli.exits import OK, finish
-from aigate.cli.last import last_report
-from aigate.cli.packs import packs_folder
 from aigate.cli.streams import say
-from aigate.documents.catalogue import read_catalogue
-from aigate.domain.rule import Rule
-from aigate.engine import disclosure
 from aigate.engine.shown import plain
 from aigate.errors import UsageError
+
+if TYPE_CHECKING:
+    from aigate.domain.rule import Rule
 
 _SHORTEST = 6
 
 
 @click.command()
-@click.argument("name", metavar="RULE|FINGERPRINT")
+@click.argument("name", metavar="RULE|FINGERPRINT", shell_complete=rules_and_findings)
 @click.pass_obj
 def explain(directory: str, name: str) -> None:
     """Explain a rule, or a finding of the last scan here by its fingerprint.
@@ -47,6 +45,12 @@ def explain(directory: str, name: str) -> None:
 
 
 def _catalogue() -> dict[str, Rule]:
+    # A shell that completes a name needs none of this.
+    from aigate import registry  # noqa: PLC0415 - see above
+    from aigate.cli.packs import packs_folder  # noqa: PLC0415 - see above
+    from aigate.documents.catalogue import read_catalogue  # noqa: PLC0415 - see above
+    from aigate.engine import disclosure  # noqa: PLC0415 - see above
+
     packed = Path(packs_folder(), "compiled", "catalogue.json").read_bytes()
     own = {rule.name: rule for scanner in registry.scanners() for rule in scanner.rules}
     own |= {rule.name: rule for rule in disclosure.RULES}
@@ -55,6 +59,8 @@ def _catalogue() -> dict[str, Rule]:
 
 
 def _finding(name: str, directory: str) -> dict[str, Any] | None:
+    from aigate.cli.last import last_report  # noqa: PLC0415 - a shell that completes needs it not
+
     text = last_report(directory)
     if not text or len(name) < _SHORTEST:
         return None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from aigate.cli._completions import fingerprints
 from aigate.cli._wish import Wish, options
 from aigate.cli.accept import propose
 from aigate.cli.exits import OK, finish
@@ -11,7 +12,7 @@ from aigate.domain.accountability import StatementKind
 
 
 @click.command(name="false-positive")
-@click.argument("fingerprint")
+@click.argument("fingerprint", shell_complete=fingerprints)
 @click.pass_obj
 @options
 def false_positive(directory: str, *, fingerprint: str, wish: Wish) -> None:

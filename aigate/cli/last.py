@@ -11,10 +11,10 @@ import hashlib
 import os
 import time
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from aigate import registry
-from aigate.domain.extension import View
-from aigate.domain.report import Report
+if TYPE_CHECKING:
+    from aigate.domain.report import Report
 
 # Larger ones are not worth the time of writing them.
 _MOST_FINDINGS = 20_000
@@ -22,6 +22,10 @@ _MOST_FINDINGS = 20_000
 
 def remember(report: Report, directory: str) -> None:
     """Keep a report; what goes wrong in doing so is nobody's concern."""
+    # A shell that completes fingerprints reads a report, and needs none of this.
+    from aigate import registry  # noqa: PLC0415 - see above
+    from aigate.domain.extension import View  # noqa: PLC0415 - see above
+
     if len(report.findings) > _MOST_FINDINGS:
         return
     with contextlib.suppress(OSError):

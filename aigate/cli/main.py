@@ -13,7 +13,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 from types import FrameType
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 import click
 from click.core import ParameterSource
@@ -23,6 +23,9 @@ from aigate import __version__, cli
 from aigate.cli.exits import INCOMPLETE, INTERNAL, OK, OUTPUT, code_of, finish
 from aigate.engine.shown import plain
 from aigate.errors import AigateError, UsageError
+
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
 
 _NO_COMMANDS = {"decision", "exits", "last", "main", "packs", "streams"}
 
@@ -59,9 +62,26 @@ class _Commands(click.Group):
         names = (name for name in found if name not in _NO_COMMANDS and name[0] != "_")
         return sorted(name.replace("_", "-") for name in names)
 
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """List the commands, each with what the first line of its module says."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, _summary(name)) for name in self.list_commands(ctx)])
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        """Complete the name of a command, or an option of the program itself."""
+        from click.shell_completion import CompletionItem  # noqa: PLC0415 - only shells ask for it
+
+        names = [name for name in self.list_commands(ctx) if name.startswith(incomplete)]
+        return [
+            *(CompletionItem(name, help=_summary(name)) for name in names),
+            *click.Command.shell_complete(self, ctx, incomplete),
+        ]
+
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         known = self.list_commands(ctx)
         if cmd_name not in known:
+            if ctx.resilient_parsing:
+                return None  # a shell asks how to complete, and wants no words
             close = difflib.get_close_matches(cmd_name, known, n=1)
             raise UsageError(
                 f"there is no command `{cmd_name}`",
@@ -73,6 +93,17 @@ class _Commands(click.Group):
             raise TypeError(f"aigate.cli.{name}.{name} is no command")
         _refuse_empty(command)
         return command
+
+
+def _summary(name: str) -> str:
+    """Return what the first line of a command's module says, and load nothing."""
+    file = Path(cli.__path__[0], f"{name.replace('-', '_')}.py")
+    try:
+        with file.open(encoding="utf-8") as opened:
+            first = opened.readline()
+    except OSError:
+        return ""  # an installation without sources
+    return first.strip().strip('"').partition(": ")[2].rstrip(".")
 
 
 @click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})

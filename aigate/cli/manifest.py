@@ -1,4 +1,4 @@
-"""The commands about manifests of initiatives: `manifest check`, `draft` and `schema`."""
+"""`aigate manifest`: checks and drafts manifests of what a team uses of AI."""
 
 from __future__ import annotations
 

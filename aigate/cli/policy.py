@@ -1,4 +1,4 @@
-"""The commands about policies: `policy check`, `show`, `test` and `schema`."""
+"""`aigate policy`: checks, shows and tests policies."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`aigate scan`: the main job."""
+"""`aigate scan`: judges a change, or a whole tree, by policy; the main job."""
 
 from __future__ import annotations
 

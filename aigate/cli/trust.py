@@ -1,4 +1,4 @@
-"""The commands about the registry: `trust init`, `show`, `enroll`, `sign`, `rotate`, `verify`."""
+"""`aigate trust`: the registry of people, their roles and keys."""
 
 from __future__ import annotations
 

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import click
 
 from aigate.cli import _signing as signing
+from aigate.cli._completions import fingerprints
 from aigate.cli._desk import SHORT, Desk, desk_of
 from aigate.cli._pens import Pen, pen_for
 from aigate.cli._signed import Signed, find_signed
@@ -19,7 +20,7 @@ from aigate.errors import UsageError
 
 
 @click.command()
-@click.argument("name")
+@click.argument("name", shell_complete=fingerprints)
 @click.option("--as", "role", type=SEATS, required=True, help="The seat that you have.")
 @click.option("--reason", required=True, metavar="TEXT", help="Why, for whoever reads it later.")
 @click.option("--reason-code", "code", default="withdrawn", help="A word for the reason.")
