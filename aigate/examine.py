@@ -10,7 +10,8 @@ from pathlib import Path
 
 from aigate import process, recall
 from aigate.domain.extension import Scanner, Target
-from aigate.domain.finding import Gap, Sighting
+from aigate.domain.finding import Gap, Omission, Sighting
+from aigate.domain.package import PackageIndex
 from aigate.domain.report import Ran
 from aigate.domain.tree import Entry, Unit
 
@@ -28,6 +29,8 @@ class Means:
     deadline: float = 600.0
     jobs: int = 2
     read: Callable[[Iterable[Entry]], Iterable[tuple[str, bytes]]] = lambda _entries: ()
+    entries: Callable[[], Iterable[Entry]] = lambda: ()
+    index: PackageIndex | None = None
     memory: recall.Memory = recall.NONE
 
 
@@ -38,6 +41,7 @@ class Seen:
     sightings: tuple[Sighting, ...]
     gaps: tuple[Gap, ...]
     ran: tuple[Ran, ...]
+    omissions: tuple[Omission, ...] = ()
 
 
 def examine(
@@ -56,6 +60,7 @@ def examine(
     An engine that cannot be found is a gap if there is anything for it to look at, and so is
     one without room for its own files.
     """
+    omissions: list[Omission] = []
 
     def one(scanner: Scanner) -> tuple[Iterable[Sighting | Gap], Ran]:
         mine = tuple(u for u in units if u.kind in scanner.covers and wanted(scanner, u))
@@ -77,6 +82,9 @@ def examine(
                 deadline=means.deadline,
                 jobs=means.jobs,
                 read=means.read,
+                entries=means.entries,
+                index=means.index,
+                omits=omissions.append,
             )
             said = recall.recalled(
                 means.memory,
@@ -103,6 +111,7 @@ def examine(
         sightings=tuple(item for item in everything if isinstance(item, Sighting)),
         gaps=tuple(sorted({item for item in everything if isinstance(item, Gap)})),
         ran=tuple(ran for _, ran in results),
+        omissions=tuple(sorted(set(omissions))),
     )
 
 

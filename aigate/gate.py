@@ -25,6 +25,7 @@ from aigate.domain.finding import (
     Judged,
     Status,
 )
+from aigate.domain.package import PackageIndex
 from aigate.domain.policy import Policy
 from aigate.domain.report import Report, Run
 from aigate.domain.tree import Change, Unit
@@ -63,7 +64,8 @@ class Request:
     extends. `only` narrows what is judged to these paths, for commands that need one finding and
     not a decision: such a report must never be taken for a verdict. `environ` is the caller's
     environment, of which git gets to see little. `deadline` is in seconds. In `cache`, which is
-    trusted, is kept what makes the next run faster and never changes what it says.
+    trusted, is kept what makes the next run faster and never changes what it says. `index` is
+    where names of packages are looked up, if anywhere.
     """
 
     directory: str
@@ -83,6 +85,7 @@ class Request:
     deadline: float = 600.0
     jobs: int = 2
     cache: Place | None = None
+    index: PackageIndex | None = None
 
 
 def run(
@@ -133,7 +136,11 @@ def run(
         )
     )
     with scratch.private_folder() as folder:
-        means = replace(_means(request, trusted, folder, started), read=reader(head))
+        means = replace(
+            _means(request, trusted, folder, started),
+            read=reader(head),
+            entries=lambda: head.entries,
+        )
         units, gaps = read_units(head, judged, comparison.removed, folder=f"{folder}/head")
         units = with_previous(units, reference)
         seen = examine(
@@ -173,6 +180,7 @@ def run(
         covers={s.name: s.covers for s in registry.scanners()},
         read=read_whole(units, findings),
     )
+    coverage = replace(coverage, omissions=seen.omissions)
     progress("attributing")
     origins = read_origins(
         Scene(
@@ -273,6 +281,7 @@ def run(
         findings=decided,
         rules=tuple(trusted.catalogue[name] for name in sorted(named & trusted.catalogue.keys())),
         notes=_notes(request, head, steering, comparison)
+        + tuple(one.reason for one in coverage.omissions)
         + _doubts(accounts)
         + origins.notes
         + _undated(decided, repository),
@@ -369,6 +378,7 @@ def _means(request: Request, trusted: Trusted, folder: str, started: float) -> M
         rule_files=tuple(files),
         deadline=request.deadline - (time.monotonic() - started),
         jobs=request.jobs,
+        index=request.index,
         memory=Memory(open_cache(request.cache), trusted.rules_digest),
     )
 
@@ -435,7 +445,12 @@ def _before(
         units,
         paths=_paths(reference),
         exported=f"{folder}/reference",
-        means=replace(means, scratch=f"{folder}/again", read=reader(reference)),
+        means=replace(
+            means,
+            scratch=f"{folder}/again",
+            read=reader(reference),
+            entries=lambda: reference.entries,
+        ),
         wanted=wanted_by,
     )
     return place(seen.sightings, by_id(units), trusted.catalogue)

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 # A hook of a coding agent starts with every edit, and defining these takes a third of its time.
 if TYPE_CHECKING:
     from aigate.domain.evidence import Claim, Doubt, Exhibits
-    from aigate.domain.finding import Gap, Sighting
+    from aigate.domain.finding import Gap, Omission, Sighting
+    from aigate.domain.package import PackageIndex
     from aigate.domain.policy import Requirement
     from aigate.domain.report import Report
     from aigate.domain.rule import Rule
@@ -28,7 +29,8 @@ class Target:
     the reference and copied out of reach of the change. `deadline` is in seconds from the
     start of the scan; `jobs` how many processes may run at once. `read` yields the bytes of
     entries of that tree with the blob they belong to, each blob once; those that cannot be
-    read are missing.
+    read are missing, and `entries` lists them all. `index` is where the caller wants packages
+    looked up, if anywhere; `omits` takes down what is left out because the caller did not ask.
     """
 
     units: tuple[Unit, ...]
@@ -40,6 +42,9 @@ class Target:
     deadline: float = 600.0
     jobs: int = 2
     read: Callable[[Iterable[Entry]], Iterable[tuple[str, bytes]]] = lambda _entries: ()
+    entries: Callable[[], Iterable[Entry]] = lambda: ()
+    index: PackageIndex | None = None
+    omits: Callable[[Omission], None] = lambda _one: None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -42,6 +42,21 @@ class Gap:
     scanner: str = ""
 
 
+@dataclass(frozen=True, slots=True, order=True)
+class Omission:
+    """Something that a scanner can look up, and that the caller did not ask it to.
+
+    `subject` is what would have been asked, `things` how many things it would have been asked
+    about. It changes no verdict, and is told with what was looked at, so that nobody takes
+    silence for good news.
+    """
+
+    subject: str
+    reason: str
+    things: int
+    scanner: str = ""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
     """One objection of one rule to one place.

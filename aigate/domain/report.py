@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from aigate.domain.finding import Gap, Judged, Provenance
+    from aigate.domain.finding import Gap, Judged, Omission, Provenance
     from aigate.domain.rule import Rule
 
 
@@ -35,6 +35,7 @@ class Coverage:
 
     `in_scope` = `scanned` + `excluded` + `unscannable`, always. Each unscannable entry has a
     finding or a gap. `kinds` counts entries by kind of content, in alphabetical order.
+    `omissions` are what the caller did not ask to have looked up.
     """
 
     in_scope: int
@@ -43,6 +44,7 @@ class Coverage:
     unscannable: int
     exclusions: tuple[Excluded, ...] = ()
     kinds: tuple[tuple[str, int], ...] = ()
+    omissions: tuple[Omission, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

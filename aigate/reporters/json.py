@@ -84,6 +84,15 @@ def _coverage(report: Report) -> Value:
         "unscannable": seen.unscannable,
         "exclusions": [{"reason": one.reason, "entries": one.entries} for one in seen.exclusions],
         "kinds": dict(seen.kinds),
+        "not_checked": [
+            {
+                "subject": one.subject,
+                "reason": one.reason,
+                "things": one.things,
+                "scanner": one.scanner,
+            }
+            for one in seen.omissions
+        ],
     }
 
 

@@ -1,0 +1,1 @@
+"""What the scanner of dependencies is made of: readers of lists, known names, near names."""

@@ -1,0 +1,286 @@
+"""Finds the packages that code imports: of Python by its syntax, of JavaScript by its words."""
+
+from __future__ import annotations
+
+import ast
+import re
+import sys
+import warnings
+from collections.abc import Container, Iterator
+from dataclasses import dataclass
+
+from aigate.domain.package import Ecosystem
+
+_LONGEST = 2_000_000
+_OLD = frozenset(
+    {
+        *(
+            "asynchat",
+            "asyncore",
+            "audioop",
+            "cgi",
+            "cgitb",
+            "chunk",
+            "crypt",
+            "distutils",
+            "imghdr",
+        ),
+        *("imp", "lib2to3", "mailcap", "msilib", "nis", "nntplib", "ossaudiodev", "pipes", "smtpd"),
+        *("sndhdr", "spwd", "sunau", "telnetlib", "uu", "xdrlib", "formatter", "parser", "symbol"),
+        *(
+            "binhex",
+            "macpath",
+            "dummy_threading",
+            "annotationlib",
+            "compression",
+            "string.templatelib",
+        ),
+        # Python 2, and what other interpreters bring along.
+        *("urllib2", "urlparse", "ConfigParser", "StringIO", "cStringIO", "cPickle", "Queue"),
+        *("__builtin__", "httplib", "Tkinter", "tkMessageBox", "tkFileDialog", "HTMLParser"),
+        *(
+            "SocketServer",
+            "BaseHTTPServer",
+            "SimpleHTTPServer",
+            "xmlrpclib",
+            "commands",
+            "copy_reg",
+        ),
+        *(
+            "Cookie",
+            "cookielib",
+            "thread",
+            "sets",
+            "md5",
+            "sha",
+            "exceptions",
+            "UserDict",
+            "anydbm",
+        ),
+        *(
+            "micropython",
+            "machine",
+            "utime",
+            "ujson",
+            "uos",
+            "usocket",
+            "uasyncio",
+            "pyodide",
+            "js",
+        ),
+        *("java", "javax", "org", "com", "System", "clr", "sitecustomize", "usercustomize"),
+        # Programs that bring their own interpreter.
+        *(
+            "bpy",
+            "bmesh",
+            "mathutils",
+            "gdb",
+            "lldb",
+            "idaapi",
+            "idc",
+            "maya",
+            "hou",
+            "nuke",
+            "unreal",
+        ),
+        *(
+            "arcpy",
+            "qgis",
+            "sublime",
+            "sublime_plugin",
+            "vim",
+            "xbmc",
+            "xbmcgui",
+            "gi",
+            "dbus",
+            "apt",
+        ),
+        *("rpm", "dnf", "bcc", "uno", "unohelper", "weechat", "FreeCAD", "ROOT", "pcbnew", "sage"),
+        *(
+            "google3",
+            "ida_bytes",
+            "binaryninja",
+            "ghidra",
+            "wx",
+            "cups",
+            "systemd",
+            "libvirt",
+            "perf",
+        ),
+    }
+)
+STANDARD = frozenset(sys.stdlib_module_names) | _OLD
+"""Modules that come with Python, an older one among them, or with a program around it."""
+
+_NODE = frozenset(
+    [
+        "assert",
+        "async_hooks",
+        "buffer",
+        "child_process",
+        "cluster",
+        "console",
+        "constants",
+        "crypto",
+        "dgram",
+        "diagnostics_channel",
+        "dns",
+        "domain",
+        "events",
+        "fs",
+        "http",
+        "http2",
+        "https",
+        "inspector",
+        "module",
+        "net",
+        "os",
+        "path",
+        "perf_hooks",
+        "process",
+        "punycode",
+        "querystring",
+        "readline",
+        "repl",
+        "sea",
+        "sqlite",
+        "stream",
+        "string_decoder",
+        "sys",
+        "test",
+        "timers",
+        "tls",
+        "trace_events",
+        "tty",
+        "url",
+        "util",
+        "v8",
+        "vm",
+        "wasi",
+        "worker_threads",
+        "zlib",
+        "bun",
+        "vscode",
+        "electron",
+    ]
+)
+_OPTIONAL = frozenset({"ImportError", "ModuleNotFoundError", "Exception", "BaseException"})
+
+
+@dataclass(frozen=True, slots=True)
+class Import:
+    """A module of somebody else that is imported: of Python its first name, else the package."""
+
+    ecosystem: Ecosystem
+    name: str
+    line: int
+    column: int
+
+
+def python_words(text: str) -> frozenset[str]:
+    """Return all words that may be modules that a text imports, those of a library among them.
+
+    It costs a hundredth of a look at the syntax, which is only needed where a word is not known.
+    """
+    if "import" not in text or len(text) > _LONGEST:
+        return frozenset()
+    words = {
+        word.partition(".")[0]
+        for found in _STATEMENT.finditer(text)
+        for word in ([found["module"]] if found["module"] else _WORD.findall(found["words"]))
+    }
+    return frozenset(words - STANDARD)
+
+
+_STATEMENT = re.compile(
+    r"\bfrom[\s\\]+(?P<module>[\w.]+)[\s\\]+import\b"
+    r"|\bimport\b(?P<words>[^\n#;]*(?:\\\n[^\n#;]*)*)"
+)
+_WORD = re.compile(r"[\w.]+")
+
+
+def python_imports(text: str, wanted: Container[str]) -> Iterator[Import]:
+    """Yield each of the wanted modules that is imported, once; not those that may be missing."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            tree = ast.parse(text)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return  # the scanners of Python say so
+    lines = text.split("\n")
+    seen: set[str] = set()
+    pending: list[ast.AST] = [tree]
+    while pending:
+        node = pending.pop()
+        if isinstance(node, ast.Try) and _is_optional(node):
+            pending.extend((*node.orelse, *node.finalbody))
+            continue
+        for part in ("finalbody", "orelse", "cases", "handlers", "body"):
+            inner = getattr(node, part, ())
+            pending.extend(reversed(inner) if isinstance(inner, list) else ())
+        for name in _modules(node):
+            first = name.partition(".")[0]
+            if first in wanted and first not in seen and not first.startswith("_"):
+                seen.add(first)
+                line = getattr(node, "lineno", 1)
+                yield _placed(lines, line, getattr(node, "end_lineno", None) or line, first)
+
+
+def _modules(node: ast.AST) -> list[str]:
+    if isinstance(node, ast.Import):
+        return [one.name for one in node.names]
+    if isinstance(node, ast.ImportFrom) and not node.level and node.module:
+        return [node.module]
+    return []
+
+
+def _placed(lines: list[str], line: int, last: int, name: str) -> Import:
+    word = re.compile(rf"\b{re.escape(name)}\b")
+    for number in range(line, min(last, len(lines)) + 1):
+        found = word.search(lines[number - 1])
+        if found:
+            return Import(Ecosystem.PYPI, name, number, found.start() + 1)
+    return Import(Ecosystem.PYPI, name, line, 1)
+
+
+def _is_optional(node: ast.Try) -> bool:
+    """Tell whether an import in a `try` may fail."""
+    names = {
+        one.id if isinstance(one, ast.Name) else getattr(one, "attr", "")
+        for handler in node.handlers
+        for one in (handler.type.elts if isinstance(handler.type, ast.Tuple) else [handler.type])
+    }
+    return not _OPTIONAL.isdisjoint(names) or any(handler.type is None for handler in node.handlers)
+
+
+_IMPORT = re.compile(
+    r"(?:^[ \t]*(?:import|export)\b(?:[^'\"`;()]{0,4000}?\bfrom)?[ \t\n]*|\brequire(?:\.resolve)?[ \t]*\([ \t]*"
+    r"|\bimport[ \t]*\([ \t]*)(?P<quote>[\"'])(?P<name>[^\"'\n\\]{1,300})(?P=quote)",
+    re.MULTILINE,
+)
+_COMMENT = re.compile(r"/\*.*?\*/|^[ \t]*//[^\n]*", re.DOTALL | re.MULTILINE)
+_PACKAGE = re.compile(r"@[A-Za-z0-9~][\w.~-]*/[\w.~-]+|[A-Za-z][\w.~-]*")
+
+
+def script_imports(text: str) -> Iterator[Import]:
+    """Yield each package that JavaScript or TypeScript imports once."""
+    if len(text) > _LONGEST or (
+        "import" not in text and "require" not in text and "from" not in text
+    ):
+        return
+    plain = _COMMENT.sub(lambda found: re.sub(r"[^\n]", " ", found[0]), text)
+    seen: set[str] = set()
+    for found in _IMPORT.finditer(plain):
+        name = found["name"].partition("?")[0].partition("!")[0]
+        package = _PACKAGE.match(name)
+        # What follows is a path inside of the package, or it is none: `node:fs`, `https://…`.
+        if package is None or name[package.end() : package.end() + 1] not in {"", "/"}:
+            continue
+        one = package[0]
+        if one in seen or one in _NODE:
+            continue
+        seen.add(one)
+        start = found.start("name")
+        line = plain.count("\n", 0, start) + 1
+        column = start - plain.rfind("\n", 0, start)
+        yield Import(Ecosystem.NPM, one, line, column)

@@ -1,0 +1,228 @@
+"""Says what is wrong with a dependency, a source, an index or an entry of a lock file."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from datetime import date
+from urllib.parse import urlsplit
+
+from aigate.domain.package import Ecosystem, Listing
+from aigate.domain.severity import Severity
+from aigate.scanners._dependencies.imports import Import
+from aigate.scanners._dependencies.items import (
+    Dependency,
+    Index,
+    Item,
+    Mismatch,
+    Role,
+    Source,
+)
+from aigate.scanners._dependencies.known import FAMOUS, Known, Modules, normal
+from aigate.scanners._dependencies.near import Near, nearest
+from aigate.scanners._dependencies.pages import (
+    INDEX,
+    LOOKALIKE,
+    MISMATCH,
+    UNKNOWN,
+    UNPINNED,
+    WITHDRAWN,
+    YOUNG,
+    Remark,
+)
+
+_DAYS = 30
+_SHOWN = 80
+_COMMIT = re.compile(r"[@#/](?:commit=)?[0-9a-f]{40}(?:[0-9a-f]{24})?(?![0-9a-f])")
+_HASHED = re.compile(r"[#&](?:sha(?:256|384|512)=)[0-9a-f]{64,}")
+_OFFICIAL = re.compile(
+    r"https://(?:pypi\.org/simple|pypi\.python\.org/simple|registry\.npmjs\.org|registry\.yarnpkg\.com"
+    r"|download\.pytorch\.org/whl(?:/[\w.]+)?|npm\.jsr\.io)/?"
+)
+_LOCAL = re.compile(r"https?://(?:localhost|127\.0\.0\.1|\[::1\])(?:[:/]|\Z)")
+_USUAL = re.compile(
+    r"(?:(?:npx|yarn|pnpm|bunx?)\s+(?:run\s+|--no(?:-install)?\s+|-y\s+)?)?"
+    r"(?:husky(?:\s+install)?|patch-package|simple-git-hooks|lefthook\s+install|node-gyp(?:-build)?(?:\s+rebuild)?"
+    r"|prebuild-install|prisma\s+generate|electron-builder\s+install-app-deps|electron-rebuild|ngcc|nuxt\s+prepare"
+    r"|nuxi\s+prepare|svelte-kit\s+sync|lerna\s+bootstrap|wireit|tsc|only-allow\s+\w+|fumadocs-mdx|panda\s+codegen"
+    r"|cmake-js\s+\w+|neon\s+build|allow-scripts|is-ci|playwright\s+install|bob\s+build|expo-yarn-workspaces\s+\w+)(?:\s+-{1,2}[\w-]+|\s+\|\|\s+(?:true|exit\s+0))*"
+)
+
+
+def shown(text: str) -> str:
+    """Return a text of the change as messages quote it."""
+    flat = " ".join(text.replace("`", "'").split())
+    return flat if len(flat) <= _SHOWN else f"{flat[:_SHOWN]}…"
+
+
+def is_usual(command: str) -> bool:
+    """Tell whether a command that runs at installation is one of the usual, harmless ones."""
+    parts = re.split(r"\s*&&\s*", command.strip())
+    return all(_USUAL.fullmatch(part) for part in parts)
+
+
+def remarks(item: Item, text: str, known: Mapping[Ecosystem, Known]) -> Iterator[Remark]:
+    """Yield what is wrong with one item, as far as its own words tell."""
+    start, end = item.at.within(text)
+    if isinstance(item, Dependency):
+        yield from _dependency(item, known, start=start, end=end)
+    elif isinstance(item, Source):
+        yield from _source(item, start=start, end=end)
+    elif isinstance(item, Index):
+        yield from _index(item, start=start, end=end)
+    elif isinstance(item, Mismatch):
+        severity = MISMATCH.severity if item.is_sure else Severity.MEDIUM
+        message = f"the entry `{shown(item.name)}` brings {item.brings}"
+        yield Remark(MISMATCH, start, end, message, "write the lock file anew", severity)
+
+
+def near(item: Dependency, known: Mapping[Ecosystem, Known]) -> Near | None:
+    """Return what a dependency can be taken for, if it is not well known itself."""
+    name = normal(item.name, item.ecosystem)
+    own = known[item.ecosystem]
+    return None if name in own else nearest(name, own)
+
+
+def _dependency(
+    item: Dependency, known: Mapping[Ecosystem, Known], *, start: int, end: int
+) -> Iterator[Remark]:
+    found = near(item, known)
+    title = _TITLES[item.ecosystem]
+    severity = LOOKALIKE.severity
+    if item.role is not Role.DECLARED or item.is_conda or (found and not found.sure):
+        severity = Severity.MEDIUM
+    if found is not None and (found.sure or (item.role is Role.DECLARED and not item.is_conda)):
+        yield Remark(
+            LOOKALIKE,
+            start,
+            end,
+            f"`{shown(item.name)}` is not well known, and looks like `{found.target}`: {found.how}",
+            f"if `{found.target}` is meant, write that",
+            severity,
+        )
+    elif found is None and not item.name.isascii():
+        message = f"`{shown(item.name)}` has letters that no name of {title} has"
+        yield Remark(LOOKALIKE, start, end, message, "write the name in plain letters", severity)
+    elif found is None and item.role is Role.DECLARED and not item.is_conda:
+        other = Ecosystem.NPM if item.ecosystem is Ecosystem.PYPI else Ecosystem.PYPI
+        name = normal(item.name, other)
+        if normal(item.name, item.ecosystem) not in known[item.ecosystem] and (
+            known[other].ranks.get(name, FAMOUS) < FAMOUS
+        ):
+            message = (
+                f"`{shown(item.name)}` is a well-known package of {_TITLES[other]}, not of {title}"
+            )
+            hint = "check that this is the package that is meant"
+            yield Remark(LOOKALIKE, start, end, message, hint, Severity.LOW)
+
+
+_TITLES = {Ecosystem.PYPI: "PyPI", Ecosystem.NPM: "npm"}
+
+
+def listed(
+    item: Dependency, listing: Listing, text: str, *, today: date, near: bool, is_own: bool
+) -> Iterator[Remark]:
+    """Yield what is wrong with a dependency, as an index tells."""
+    start, end = item.at.within(text)
+    name = shown(item.name)
+    if listing.problem:
+        return
+    if not listing.exists:
+        which = f"version {shown(item.version)} of " if listing.first is not None else ""
+        said = f"the package index has no {which}`{name}`"
+        if is_own:
+            said += ", while the tree has a package of that name"
+        hint = "remove it, or name the package that is meant"
+        severity = Severity.MEDIUM if is_own or which else UNKNOWN.severity
+        yield Remark(UNKNOWN, start, end, said, hint, severity)
+        return
+    age = (today - listing.first).days if listing.first is not None else _DAYS
+    if age < _DAYS:
+        days = f"{max(age, 0)} day{'' if age == 1 else 's'}"
+        message = f"`{name}` was first released {days} ago"
+        severity = Severity.HIGH if near else YOUNG.severity
+        yield Remark(YOUNG, start, end, message, "use a package that is older", severity)
+    if listing.gone:
+        message = f"version {shown(item.version)} of `{name}` was withdrawn by its publisher"
+        hint = "ask for a version that was not"
+        yield Remark(WITHDRAWN, start, end, message, hint, WITHDRAWN.severity)
+
+
+def _source(item: Source, *, start: int, end: int) -> Iterator[Remark]:
+    url = item.url
+    what = f"`{shown(item.name)}`" if item.name else "a package"
+    plain = re.match(r"(?:git\+)?http://|git://|(?:git\+)?ftp://", url)
+    if plain and not _LOCAL.match(url):
+        message = f"{what} comes from `{_host(url)}` without encryption"
+        yield Remark(UNPINNED, start, end, message, "use HTTPS and a hash", Severity.HIGH)
+    elif not (item.is_hashed or _COMMIT.search(url) or _HASHED.search(url) or _LOCAL.match(url)):
+        archive = url.startswith("http") and ".git" not in url and not url.startswith("git+")
+        missing = "a hash" if archive else "the full id of a commit"
+        message = f"{what} comes from `{_host(url)}` without {missing}"
+        hint = "use a release of the index, or pin what was reviewed"
+        yield Remark(UNPINNED, start, end, message, hint, UNPINNED.severity)
+
+
+def _index(item: Index, *, start: int, end: int) -> Iterator[Remark]:
+    if _OFFICIAL.fullmatch(item.url) or _LOCAL.match(item.url):
+        return
+    host = _host(item.url)
+    if item.url.startswith("http://"):
+        message = f"packages are to come from `{host}`, whose identity is not checked"
+        yield Remark(INDEX, start, end, message, "use HTTPS", Severity.HIGH)
+        return
+    more = ", beside another index" if item.is_extra else ""
+    message = f"packages are to come from `{host}`{more}"
+    hint = "let the index be set where the software is built"
+    yield Remark(INDEX, start, end, message, hint, INDEX.severity)
+
+
+def _host(url: str) -> str:
+    """Return the host of an address, without the credentials that may stand before it."""
+    try:
+        host = urlsplit(re.sub(r"\Agit\+", "", url)).hostname
+    except ValueError:
+        host = None
+    if host:
+        return shown(host)
+    found = re.match(r"(?:[\w.+-]+@)?([\w.-]+):", url)
+    return shown(found[1]) if found else "another repository"
+
+
+_AROUND = (
+    *("{}-python", "python-{}", "py{}", "{}-py", "{}-sdk", "{}-client", "django-{}", "flask-{}"),
+    *(
+        "pytest-{}",
+        "{}py",
+        "{}-lib",
+        "lib{}",
+        "types-{}",
+        "{}-api",
+        "{}2",
+        "{}3",
+        "py-{}",
+        "{}-core",
+    ),
+)
+
+
+def is_known_module(one: Import, known: Known, modules: Modules) -> bool:
+    """Tell whether a well-known package brings a module."""
+    if one.ecosystem is Ecosystem.NPM:
+        return one.name.lower() in known or f"@types/{one.name}" in known
+    name = normal(one.name, Ecosystem.PYPI)
+    if one.name in modules.packages or name in known or name.replace("-", "") in known.squeezed:
+        return True
+    return len(name) > 2 and any(form.format(name) in known for form in _AROUND)
+
+
+def near_module(one: Import, known: Known, modules: Modules) -> str:
+    """Return the well-known name that an import looks like beyond doubt, or the empty text."""
+    found = nearest(normal(one.name, one.ecosystem), known)
+    if found is not None and found.sure:
+        return found.target
+    if one.ecosystem is Ecosystem.PYPI:
+        return next(
+            (m for m in modules.packages if sorted(m) == sorted(one.name) and len(m) > 4), ""
+        )
+    return ""

@@ -1,0 +1,231 @@
+"""Reads lock files: what a resolver wrote down, and entries that bring something else than they say.
+
+Lock files are long, and come in YAML, TOML and forms of their own; all but those in JSON are read
+by lines, which takes time in proportion to their length whatever stands in them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from urllib.parse import unquote, urlsplit
+
+from aigate.domain.package import Ecosystem
+from aigate.scanners._dependencies.items import (
+    Dependency,
+    Index,
+    Item,
+    Mark,
+    Mismatch,
+    Role,
+)
+from aigate.scanners._dependencies.manifests import load_json, table
+
+_SEPARATORS = re.compile(r"[-_.]+")
+_FEW = 3
+# What npm itself writes down for packages of its own index.
+_OWN_HOSTS = frozenset({"registry.npmjs.org", "registry.yarnpkg.com", "npm.jsr.io"})
+_FIXED = re.compile(r"[0-9a-f]{40}")
+
+
+def lock_reader(path: str) -> Callable[[str], Iterable[Item]] | None:
+    """Return what reads the lock file at a path, if it is one."""
+    name = path.rpartition("/")[2].lower()
+    if re.fullmatch(r"pylock(?:\.[\w-]+)?\.toml", name):
+        return _python_lock
+    return _BY_NAME.get(name)
+
+
+def _locked(name: str, ecosystem: Ecosystem, at: Mark, version: str = "") -> Dependency:
+    return Dependency(name=name, ecosystem=ecosystem, role=Role.LOCKED, at=at, version=version)
+
+
+def _npm_lock(text: str) -> Iterator[Item]:
+    document = table(load_json(text))
+    entries = list(_npm_entries(document))
+    hosts = Counter(_host(url) for _, _, url, _ in entries if "/-/" in url)
+    for key, name, url, mark in entries:
+        if name:
+            yield _locked(name, Ecosystem.NPM, mark)
+        if url.startswith(("http:", "https:")):
+            yield from _of_tarball(name or key, url, mark, hosts)
+        if name != key and f"npm:{name}@" not in text and not text.count(f'"npm:{name}"'):
+            brings = f"the package `{name}`, under an alias that nothing asks for"
+            yield Mismatch(name=key, brings=brings, at=mark)
+
+
+def _npm_entries(document: Mapping[str, object]) -> Iterator[tuple[str, str, str, Mark]]:
+    """Yield the name by which each entry is found, its own name, its address and its place."""
+    for path, fields in table(document.get("packages")).items():
+        key = path.rpartition("node_modules/")[2]
+        entry = table(fields)
+        if "node_modules/" in path and not entry.get("link"):
+            own = entry.get("name")
+            url = entry.get("resolved")
+            mark = Mark(needle=f'"{path}"')
+            yield key, own if isinstance(own, str) else key, _text(url), mark
+    pending = [table(document.get("dependencies"))] if "packages" not in document else []
+    while pending:
+        for name, fields in pending.pop().items():
+            entry = table(fields)
+            version = _text(entry.get("version"))
+            real = re.match(r"npm:((?:@[^/]+/)?[^@]+)@", version)
+            mark = Mark(needle=f'"{name}"')
+            yield name, real[1] if real else name, _text(entry.get("resolved")), mark
+            pending.append(table(entry.get("dependencies")))
+
+
+def _text(value: object) -> str:
+    return value if isinstance(value, str) else ""
+
+
+def _host(url: str) -> str:
+    try:
+        return (urlsplit(url).hostname or "").lower()
+    except ValueError:
+        return ""
+
+
+def _of_tarball(name: str, url: str, mark: Mark, hosts: Mapping[str, int]) -> Iterator[Mismatch]:
+    """Compare an entry with the address of its archive, which on every index names the package."""
+    path = unquote(re.split(r"[?#]", url, maxsplit=1)[0])
+    before, separator, file = path.partition("/-/")
+    if separator:
+        scope, _, base = before.rpartition("/")
+        scope = scope.rpartition("/")[2]
+        full = f"{scope}/{base}" if scope.startswith("@") else base
+        if name not in {full, base} or (name.startswith("@") and full != name):
+            yield Mismatch(name=name, brings=f"the package `{full}`", at=mark)
+        elif not re.match(rf"(?:@[^/]+/)?{re.escape(base)}-?v?\d", file):
+            yield Mismatch(name=name, brings=f"the file `{file[:80]}`", at=mark)
+    host = _host(url)
+    most = max(hosts, key=lambda one: hosts[one], default="")
+    rare = host not in _OWN_HOSTS and (host != most or hosts[host] < _FEW) and bool(most)
+    if rare and hosts[host] < max(hosts.values(), default=0) and not _FIXED.search(url):
+        yield Mismatch(name=name, brings=f"an archive from `{host}`", at=mark, is_sure=False)
+
+
+_YARN_HEAD = re.compile(r"^(?P<specs>\"?(?:@[^/\s\"]+/)?[^@\s\"#_][^@\s\"]*@[^\n]*):[ \t]*$")
+_YARN_FIELD = re.compile(r"^  (?P<key>resolved|resolution):? \"(?P<value>[^\"\n]+)\"")
+_YARN_SPEC = re.compile(r"(?P<name>(?:@[^/\s\"]+/)?[^@\s\",]+)@(?P<range>[^\",]*)")
+
+
+def _yarn_lock(text: str) -> Iterator[Item]:
+    found: list[tuple[str, Mark, str]] = []
+    names: frozenset[str] = frozenset()
+    head = Mark(needle="")
+    at = 0
+    for line in text.split("\n"):
+        opening = _YARN_HEAD.match(line)
+        field = _YARN_FIELD.match(line)
+        if opening:
+            specs = [(one["name"], one["range"]) for one in _YARN_SPEC.finditer(line)]
+            names = frozenset(_aliased(name, spec) for name, spec in specs)
+            first = specs[0][0] if specs else ""
+            head = Mark(needle=first, start=at + line.find(first))
+            for name in sorted(names):
+                yield _locked(name, Ecosystem.NPM, head)
+        elif field and names:
+            found.extend((name, head, field["value"]) for name in sorted(names))
+        at += len(line) + 1
+    hosts = Counter(_host(value) for _, _, value in found if "/-/" in value)
+    for name, mark, value in found:
+        if value.startswith(("http:", "https:")):
+            yield from _of_tarball(name, value, mark, hosts)
+            continue
+        real = _YARN_SPEC.match(value)
+        if real and real["range"].startswith("npm:") and real["name"] != name:
+            yield Mismatch(name=name, brings=f"the package `{real['name']}`", at=mark)
+
+
+def _aliased(name: str, spec: str) -> str:
+    """Return the name that a range with an alias leads to."""
+    real = re.match(r"npm:((?:@[^/]+/)?[A-Za-z][^@/]*)(?:@|\Z)", spec)
+    return real[1] if real else name
+
+
+_PNPM_KEY = re.compile(
+    r"^  [\"']?/?(?P<name>(?:@[^/\s\"']+/)?[^@/\s\"']+)(?:@|/)(?P<version>\d[^:\"'\s]*)[\"']?:"
+)
+_TARBALL = re.compile(r"\btarball: (?P<url>[^\s,}]+)")
+
+
+def _pnpm_lock(text: str) -> Iterator[Item]:
+    at, name, mark = 0, "", Mark(needle="")
+    found: list[tuple[str, str, Mark]] = []
+    for line in text.split("\n"):
+        key = _PNPM_KEY.match(line)
+        if key:
+            name = key["name"]
+            mark = Mark(needle=name, start=at + key.start("name"))
+            yield _locked(name, Ecosystem.NPM, mark, key["version"])
+        tarball = _TARBALL.search(line)
+        if tarball and name:
+            found.append((name, tarball["url"], mark))
+        at += len(line) + 1
+    hosts = Counter(_host(url) for _, url, _ in found if "/-/" in url)
+    for one, url, where in found:
+        yield from _of_tarball(one, url, where, hosts)
+
+
+_FIELD = re.compile(r"^(?P<key>name|version) = \"(?P<value>[^\"\n]+)\"")
+_FILE = re.compile(
+    r"\b(?:url|file|name|path) = \"(?P<value>[^\"\n]+\.(?:whl|tar\.gz|zip|tar\.bz2))[\"#]"
+)
+_FILE_NAME = re.compile(r"(?P<name>.+?)-v?\d[^-]*(?:-.*)?\.(?:whl|tar\.gz|zip|tar\.bz2)\Z")
+
+
+def _python_lock(text: str) -> Iterator[Item]:
+    """Read the lock files of Poetry, uv and PDM, and `pylock.toml`."""
+    at, name, mark, inside = 0, "", Mark(needle=""), False
+    for line in text.split("\n"):
+        if line.startswith("["):
+            inside = line.startswith(("[[package]]", "[[packages]]"))
+            if inside:
+                name = ""
+        field = _FIELD.match(line) if inside else None
+        if field and field["key"] == "name" and not name:
+            name = field["value"]
+            mark = Mark(needle=name, start=at + field.start("value"))
+            yield _locked(name, Ecosystem.PYPI, mark)
+        elif name:
+            for one in _FILE.finditer(line):
+                yield from _of_file(
+                    name, one["value"], Mark(needle=one["value"], start=at + one.start("value"))
+                )
+        at += len(line) + 1
+
+
+def _of_file(name: str, address: str, mark: Mark) -> Iterator[Mismatch]:
+    file = unquote(address.rpartition("/")[2])
+    want = _SEPARATORS.sub("-", name).lower()
+    if not _SEPARATORS.sub("-", file).lower().startswith(f"{want}-"):
+        found = _FILE_NAME.match(file)
+        if found:
+            yield Mismatch(name=name, brings=f"the file `{file[:80]}`", at=mark)
+
+
+def _pipfile_lock(text: str) -> Iterator[Item]:
+    document = table(load_json(text))
+    sources = table(document.get("_meta")).get("sources")
+    for source in sources if isinstance(sources, list) else []:
+        url = _text(table(source).get("url"))
+        if "://" in url:
+            yield Index(url=url, at=Mark(needle=url))
+    for group, entries in document.items():
+        if group != "_meta":
+            for name in table(entries):
+                yield _locked(name, Ecosystem.PYPI, Mark(needle=f'"{name}"'))
+
+
+_BY_NAME: Mapping[str, Callable[[str], Iterable[Item]]] = {
+    "package-lock.json": _npm_lock,
+    "npm-shrinkwrap.json": _npm_lock,
+    "yarn.lock": _yarn_lock,
+    "pnpm-lock.yaml": _pnpm_lock,
+    "poetry.lock": _python_lock,
+    "uv.lock": _python_lock,
+    "pdm.lock": _python_lock,
+    "pipfile.lock": _pipfile_lock,
+}

@@ -1,0 +1,399 @@
+"""Reads what people declare: manifests of Python and JavaScript projects, and settings of installers."""
+
+from __future__ import annotations
+
+import ast
+import configparser
+import json
+import re
+import tomllib
+from collections.abc import Callable, Iterable, Iterator, Mapping
+
+from aigate.domain.package import Ecosystem
+from aigate.scanners._dependencies.items import (
+    Dependency,
+    Index,
+    Item,
+    Mark,
+    Role,
+    Script,
+    Source,
+    UnreadableError,
+)
+from aigate.scanners._dependencies.specs import (
+    indexes,
+    npm_required,
+    npm_word,
+    required,
+    requirements,
+    texts,
+)
+
+_REQUIREMENTS = re.compile(
+    r"(?:.*/)?[\w.-]*(?:requirements|constraints)[\w.-]*\.(?:txt|in|pip)|(?:.*/)?requirements/[\w.-]+\.(?:txt|in)",
+    re.IGNORECASE,
+)
+_ENVIRONMENT = re.compile(
+    r"(?:.*/)?(?:[\w.-]*environment[\w.-]*|conda[\w.-]*)\.ya?ml", re.IGNORECASE
+)
+_NPM_GROUPS = ("dependencies", "devDependencies", "peerDependencies", "optionalDependencies")
+_HOOKS = ("preinstall", "install", "postinstall", "preprepare", "prepare", "postprepare")
+
+
+def manifest_reader(path: str) -> Callable[[str], Iterable[Item]] | None:
+    """Return what reads the list of dependencies at a path, if it is one."""
+    name = path.rpartition("/")[2].lower()
+    if _REQUIREMENTS.fullmatch(path):
+        return requirements
+    if name in _BY_NAME:
+        return _BY_NAME[name]
+    return _environment if _ENVIRONMENT.fullmatch(path) else None
+
+
+def load_json(text: str) -> object:
+    """Return what JSON says; a name that stands twice has the fields of both.
+
+    Raises:
+        UnreadableError: it is no JSON, or nested too deeply.
+    """
+    try:
+        return json.loads(text.removeprefix("\ufeff"), object_pairs_hook=_merged)
+    except ValueError as error:
+        raise UnreadableError("it is no JSON") from error
+    except RecursionError as error:
+        raise UnreadableError("it is nested too deeply") from error
+
+
+def _merged(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    fields: dict[str, object] = {}
+    for name, value in pairs:
+        before = fields.get(name)
+        both = isinstance(before, dict) and isinstance(value, dict)
+        fields[name] = {**before, **value} if both else value  # type: ignore[dict-item]  # both are mappings
+    return fields
+
+
+def _load_toml(text: str) -> Mapping[str, object]:
+    try:
+        return tomllib.loads(text.removeprefix("\ufeff"))
+    except ValueError as error:
+        raise UnreadableError("it is no TOML") from error
+    except RecursionError as error:
+        raise UnreadableError("it is nested too deeply") from error
+
+
+def table(value: object) -> Mapping[str, object]:
+    """Return a mapping as it is, and anything else as an empty one."""
+    return value if isinstance(value, dict) else {}
+
+
+def _tables(value: object) -> Iterable[Mapping[str, object]]:
+    return [table(one) for one in value] if isinstance(value, list) else []
+
+
+def _pyproject(text: str) -> Iterator[Item]:
+    document = _load_toml(text)
+    for one in _listed(document):
+        yield from required(one)
+    tool = table(document.get("tool"))
+    for part in (table(tool.get("poetry")), table(document)):
+        yield from _poetry(part)
+    yield from _uv(table(tool.get("uv")))
+    pixi = table(tool.get("pixi"))
+    yield from _named(table(pixi.get("pypi-dependencies")))
+    for holder in (tool.get("pdm"), tool.get("poetry"), tool.get("rye")):
+        for source in _tables(table(holder).get("source")):
+            yield from _index(source.get("url"))
+        for source in _tables(table(holder).get("sources")):
+            yield from _index(source.get("url"))
+
+
+def _listed(document: Mapping[str, object]) -> Iterator[str]:
+    """Yield the requirements that stand in lists."""
+    project, tool = table(document.get("project")), table(document.get("tool"))
+    uv, rye = table(tool.get("uv")), table(tool.get("rye"))
+    yield from texts(project.get("dependencies"))
+    yield from texts(table(document.get("build-system")).get("requires"))
+    groups: list[object] = [
+        project.get("optional-dependencies"),
+        document.get("dependency-groups"),
+        table(tool.get("pdm")).get("dev-dependencies"),
+        {"uv": uv.get("dev-dependencies"), "rye": rye.get("dev-dependencies")},
+        {"a": uv.get("constraint-dependencies"), "b": uv.get("override-dependencies")},
+    ]
+    hatch = table(tool.get("hatch"))
+    groups += [
+        {key: env.get(key) for key in ("dependencies", "extra-dependencies")}
+        for env in map(table, table(hatch.get("envs")).values())
+    ]
+    setuptools = table(table(tool.get("setuptools")).get("dynamic"))
+    groups.append(setuptools)
+    for group in groups:
+        for one in table(group).values():
+            yield from texts(one)
+
+
+def _poetry(part: Mapping[str, object]) -> Iterator[Item]:
+    for key in ("dependencies", "dev-dependencies"):
+        yield from _named(table(part.get(key)))
+    for group in table(part.get("group")).values():
+        yield from _named(table(table(group).get("dependencies")))
+
+
+def _named(names: Mapping[str, object]) -> Iterator[Item]:
+    """Yield what tables of Poetry, Pipenv and pixi ask for: names with ranges or sources."""
+    for name, value in names.items():
+        if name.lower() == "python" or not re.match(r"[^\W_]", name):
+            continue
+        for how in value if isinstance(value, list) else [value]:
+            yield from _one_named(name, how)
+
+
+def _one_named(name: str, how: object) -> Iterator[Item]:
+    fields = table(how)
+    git, url = fields.get("git"), fields.get("url") or fields.get("file")
+    if isinstance(git, str):
+        ref = fields.get("rev") or fields.get("ref") or fields.get("tag") or fields.get("branch")
+        address = f"git+{git.removeprefix('git+')}" + (f"@{ref}" if isinstance(ref, str) else "")
+        yield Source(name=name, url=address, at=Mark(needle=git))
+    elif isinstance(url, str) and "://" in url:
+        yield Source(name=name, url=url, at=Mark(needle=url))
+    elif "path" not in fields and "workspace" not in fields and "file" not in fields:
+        version = how if isinstance(how, str) else fields.get("version")
+        exact = (
+            re.match(r"={0,3}\s*(\d+(?:\.\w+)+)\s*\Z", version)
+            if isinstance(version, str)
+            else None
+        )
+        yield Dependency(
+            name=name,
+            ecosystem=Ecosystem.PYPI,
+            role=Role.DECLARED,
+            at=Mark(needle=name),
+            version=exact[1] if exact else "",
+        )
+
+
+def _uv(uv: Mapping[str, object]) -> Iterator[Item]:
+    for name, how in table(uv.get("sources")).items():
+        for one in how if isinstance(how, list) else [how]:
+            if {"git", "url"} & table(one).keys():
+                yield from _one_named(name, one)
+    for one in _tables(uv.get("index")):
+        yield from _index(one.get("url"), is_extra=not one.get("default"))
+    pip = table(uv.get("pip"))
+    for holder in (uv, pip):
+        yield from _index(holder.get("index-url"))
+        for url in texts(holder.get("extra-index-url")):
+            yield from _index(url, is_extra=True)
+
+
+def _index(url: object, *, is_extra: bool = False) -> Iterator[Index]:
+    if isinstance(url, str) and "://" in url:
+        yield Index(url=url, at=Mark(needle=url), is_extra=is_extra)
+
+
+def _pipfile(text: str) -> Iterator[Item]:
+    for name, value in _load_toml(text).items():
+        if name == "source":
+            for source in _tables(value):
+                yield from _index(source.get("url"))
+        elif name not in {"requires", "scripts", "pipenv"}:
+            yield from _named(table(value))
+
+
+def _uv_settings(text: str) -> Iterator[Item]:
+    yield from _uv(_load_toml(text))
+
+
+def _setup_cfg(text: str) -> Iterator[Item]:
+    parser = configparser.ConfigParser(strict=False, interpolation=None)
+    try:
+        parser.read_string(text.removeprefix("\ufeff"))
+    except configparser.Error as error:
+        raise UnreadableError("it is no file of settings") from error
+    wanted = [
+        parser.get("options", key, fallback="")
+        for key in ("install_requires", "setup_requires", "tests_require")
+    ]
+    if parser.has_section("options.extras_require"):
+        wanted += [value for _, value in parser.items("options.extras_require")]
+    for value in wanted:
+        for line in re.split(r"[\n]", value or ""):
+            yield from required(line)
+
+
+_SETUP_LISTS = frozenset({"install_requires", "setup_requires", "tests_require", "extras_require"})
+
+
+def setup_py(text: str) -> Iterator[Item]:
+    """Yield the requirements that stand in `setup.py` as literals."""
+    try:
+        tree = ast.parse(text)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return  # the scanners of Python say so
+    lists: dict[str, ast.expr] = {}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Assign):
+            for target in node.targets:
+                if isinstance(target, ast.Name):
+                    lists[target.id] = node.value
+    for node in ast.walk(tree):
+        if isinstance(node, ast.keyword) and node.arg in _SETUP_LISTS:
+            value = node.value
+            value = lists.get(value.id, value) if isinstance(value, ast.Name) else value
+            for one in _literals(value):
+                for line in one.split("\n"):
+                    yield from required(line)
+
+
+def _literals(node: ast.expr) -> Iterator[str]:
+    """Yield the texts in lists; the keys of mappings name extras and are no requirements."""
+    if isinstance(node, ast.Dict):
+        for value in node.values:
+            yield from _literals(value)
+    elif isinstance(node, ast.List | ast.Tuple | ast.Set):
+        for value in node.elts:
+            yield from _literals(value)
+    elif isinstance(node, ast.BinOp):
+        yield from _literals(node.left)
+        yield from _literals(node.right)
+    elif isinstance(node, ast.Constant) and isinstance(node.value, str):
+        yield node.value
+
+
+_CONDA = re.compile(r"(?P<lead>\s*-\s+)(?P<quote>[\"']?)(?P<spec>[^\"'#]+)")
+
+
+def _environment(text: str) -> Iterator[Item]:
+    at, pip, listing = 0, -1, False
+    for line in text.split("\n"):
+        found = _CONDA.match(line)
+        indent = len(line) - len(line.lstrip())
+        if re.match(r"\w[\w-]*\s*:", line):
+            listing, pip = line.startswith("dependencies"), -1
+        elif re.match(r"\s*-\s+pip\s*:", line):
+            pip = indent
+        elif listing and found:
+            spec, start = found["spec"].rstrip(), at + found.start("spec")
+            if pip >= 0 and indent > pip:
+                yield from _option_or_requirement(spec, start)
+            else:
+                pip = -1
+                yield from _conda(spec, start)
+        at += len(line) + 1
+
+
+def _option_or_requirement(spec: str, start: int) -> Iterator[Item]:
+    yield from indexes(spec, start) if spec.startswith("-") else required(spec, start)
+
+
+def _conda(spec: str, start: int) -> Iterator[Item]:
+    name = re.match(r"(?:[\w./-]+::)?(?P<name>[^\W_][\w.-]*)", spec)
+    if name and name["name"].lower() not in {"python", "pip"}:
+        yield Dependency(
+            name=name["name"],
+            ecosystem=Ecosystem.PYPI,
+            role=Role.DECLARED,
+            at=Mark(needle=name["name"], start=start + name.start("name")),
+            is_conda=True,
+        )
+
+
+def _package_json(text: str) -> Iterator[Item]:
+    document = table(load_json(text))
+    for group in _NPM_GROUPS:
+        for name, spec in table(document.get(group)).items():
+            if isinstance(spec, str):
+                yield from npm_required(name, spec.strip(), at=Mark(needle=f'"{name}"'))
+    pnpm = table(document.get("pnpm"))
+    for holder in (document.get("resolutions"), document.get("overrides"), pnpm.get("overrides")):
+        yield from _overrides(table(holder))
+    for name, command in table(document.get("scripts")).items():
+        if name in _HOOKS and isinstance(command, str) and command.strip():
+            needle = json.dumps(command, ensure_ascii=False)[1:-1]
+            yield Script(name=name, command=command, at=Mark(needle=needle))
+
+
+def _overrides(holder: Mapping[str, object]) -> Iterator[Item]:
+    pending = [holder]
+    while pending:
+        for key, value in pending.pop().items():
+            name, _ = npm_word(re.split(r">|\*\*/", key)[-1].strip())
+            if isinstance(value, dict):
+                pending.append(value)
+            spec = value.get(".") if isinstance(value, dict) else value
+            if name and name != "." and isinstance(spec, str) and not spec.startswith("$"):
+                yield from npm_required(name, spec.strip(), at=Mark(needle=f'"{key}"'))
+
+
+_NPMRC = re.compile(
+    r"^[ \t]*(?:(?P<scope>@[\w.-]+):)?registry[ \t]*=[ \t]*(?P<url>\S+)", re.MULTILINE
+)
+_YARNRC = re.compile(
+    r"^[ \t]*(?:npmRegistryServer:?|registry)[ \t]+[\"']?(?P<url>[^\s\"']+)", re.MULTILINE
+)
+_PIP_CONF = re.compile(
+    r"^[ \t]*(?P<option>index-url|extra-index-url|find-links|trusted-host)[ \t]*=(?P<urls>(?:[^\n]*\n[ \t]+)*[^\n]*)",
+    re.MULTILINE,
+)
+
+
+def _npmrc(text: str) -> Iterator[Item]:
+    for pattern in (_NPMRC, _YARNRC):
+        for found in pattern.finditer(text):
+            if "://" in found["url"]:
+                yield Index(
+                    url=found["url"], at=Mark(needle=found["url"], start=found.start("url"))
+                )
+
+
+def _pip_conf(text: str) -> Iterator[Item]:
+    for found in _PIP_CONF.finditer(text):
+        for one in re.finditer(r"\S+", found["urls"]):
+            start = found.start("urls") + one.start()
+            extra = found["option"] != "index-url"
+            if found["option"] == "trusted-host":
+                yield Index(url=f"http://{one[0]}", at=Mark(needle=one[0], start=start))
+            elif "://" in one[0]:
+                yield Index(url=one[0], at=Mark(needle=one[0], start=start), is_extra=extra)
+
+
+def _bunfig(text: str) -> Iterator[Item]:
+    install = table(_load_toml(text).get("install"))
+    for value in (install.get("registry"), *table(install.get("scopes")).values()):
+        yield from _index(table(value).get("url", value))
+
+
+_BY_NAME: Mapping[str, Callable[[str], Iterable[Item]]] = {
+    "pyproject.toml": _pyproject,
+    "pipfile": _pipfile,
+    "pixi.toml": _pyproject,
+    "uv.toml": _uv_settings,
+    "setup.cfg": _setup_cfg,
+    "setup.py": setup_py,
+    "package.json": _package_json,
+    ".npmrc": _npmrc,
+    ".yarnrc": _npmrc,
+    ".yarnrc.yml": _npmrc,
+    "pip.conf": _pip_conf,
+    "pip.ini": _pip_conf,
+    "bunfig.toml": _bunfig,
+}
+
+
+_BLOCK = re.compile(
+    r"^# /// script[ \t]*\n(?P<body>(?:#(?:| [^\n]*)\n)+?)# ///[ \t]*$", re.MULTILINE
+)
+
+
+def script_header(text: str) -> Iterator[Item]:
+    """Yield what the header of a script (PEP 723) asks for."""
+    for block in _BLOCK.finditer(text):
+        try:
+            document = _load_toml(re.sub(r"^# ?", "", block["body"], flags=re.MULTILINE))
+        except UnreadableError:
+            continue  # nothing that runs scripts would read it
+        for one in texts(document.get("dependencies")):
+            yield from required(one)
+        yield from _uv(table(table(document.get("tool")).get("uv")))

@@ -1,0 +1,305 @@
+"""Looks for dependencies that a model made up, and for what else a change lets an installer fetch."""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import islice
+
+from aigate import __version__
+from aigate.domain.extension import Scanner, Target
+from aigate.domain.finding import Gap, Omission, Sighting
+from aigate.domain.package import Ecosystem, Listing, Package
+from aigate.domain.place import WHOLE, Span
+from aigate.domain.severity import Severity
+from aigate.domain.tree import TEXTUAL, Change, Kind, Unit
+from aigate.engine.lines import Lines
+from aigate.scanners._agents.commands import harms
+from aigate.scanners._dependencies import judged
+from aigate.scanners._dependencies.commands import commands, runs_commands, shows_commands
+from aigate.scanners._dependencies.imports import (
+    Import,
+    python_imports,
+    python_words,
+    script_imports,
+)
+from aigate.scanners._dependencies.items import Dependency, Item, Role, Script, UnreadableError
+from aigate.scanners._dependencies.known import Known, Modules, known_modules, known_names, normal
+from aigate.scanners._dependencies.locks import lock_reader
+from aigate.scanners._dependencies.manifests import manifest_reader, script_header
+from aigate.scanners._dependencies.pages import IMPORTED, RULES, SCANNER_NAME, SCRIPT, Remark
+from aigate.scanners._dependencies.tree import Declared, declared_in, own_modules
+
+_LIMIT = 200
+_MOST_ITEMS = 100_000
+_MOST_ASKED = 1_000
+_INSTALLS = ("install", "uvx", "npx", "pipx", "bunx", "dlx", "uv add", "poetry add", "yarn add")
+
+
+def _scan(target: Target) -> Iterator[Sighting | Gap]:
+    scene = _Scene(target)
+    try:
+        looks = [_look(unit) for unit in target.units if unit.change is not Change.REMOVED]
+        asked = yield from _asked(looks, scene)
+        for look in looks:
+            yield from _said(look, scene, asked)
+            yield from _imports(look.unit, scene)
+    except _DamagedError:
+        reason = "`policies/data` of this installation is damaged; hint: install `aigate-ci` again"
+        yield Gap("", reason, "installation-damaged", SCANNER_NAME)
+
+
+class _DamagedError(Exception):
+    """What ships with the product cannot be read."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Look:
+    """What one unit asks installers for; `damage` is why it could not be read to its end."""
+
+    unit: Unit
+    items: tuple[Item, ...] = ()
+    damage: str = ""
+
+
+class _Scene:
+    """What is known beside the units: each part is read when it is first needed."""
+
+    def __init__(self, target: Target) -> None:
+        self.target = target
+
+    @cached_property
+    def known(self) -> dict[Ecosystem, Known]:
+        """The well-known names."""
+        names = {one: known_names(self.target.packs, one) for one in Ecosystem}
+        found = {one: known for one, known in names.items() if known is not None}
+        if len(found) < len(names):
+            raise _DamagedError
+        return found
+
+    @cached_property
+    def modules(self) -> Modules:
+        """Which packages bring modules of other names."""
+        modules = known_modules(self.target.packs)
+        if modules is None:
+            raise _DamagedError
+        return modules
+
+    @cached_property
+    def folders(self) -> frozenset[str]:
+        """What may be a module of the tree itself."""
+        return own_modules(self.target.paths)
+
+    @cached_property
+    def declared(self) -> Declared:
+        """Everything that the manifests and lock files of the tree declare."""
+        return declared_in(self.target, self.folders)
+
+
+def _look(unit: Unit) -> _Look:
+    path = unit.path
+    reader = None if unit.cell else manifest_reader(path) or lock_reader(path)
+    found: list[Item] = []
+    damage = ""
+    try:
+        if reader is not None:
+            found += islice(reader(unit.text), _MOST_ITEMS + 1)
+            if len(found) > _MOST_ITEMS:
+                damage = f"it has more than {_MOST_ITEMS} entries"
+    except UnreadableError as error:
+        damage = str(error) if unit.text.strip() else ""
+    except RecursionError:
+        damage = "it is nested too deeply"
+    if unit.kind is Kind.PYTHON and "# /// script" in unit.text:
+        found += script_header(unit.text)
+    role = _role(unit) if reader is None else None
+    if role is not None and any(word in unit.text for word in _INSTALLS):
+        found += commands(unit.text, role=role)
+    return _Look(unit, tuple(found), damage)
+
+
+def _role(unit: Unit) -> Role | None:
+    """Return in which way the commands in a unit install something."""
+    if unit.kind is Kind.PYTHON:
+        return Role.DECLARED if unit.cell else Role.MENTIONED
+    if unit.kind is not Kind.TEXT:
+        return None
+    if runs_commands(unit.path):
+        return Role.DECLARED
+    return Role.MENTIONED if shows_commands(unit.path) else None
+
+
+def _said(look: _Look, scene: _Scene, asked: dict[Package, Listing]) -> Iterator[Sighting | Gap]:
+    unit = look.unit
+    if look.damage:
+        reason = f"its dependencies cannot be read: {look.damage}"
+        yield Gap(unit.path, reason, "dependencies-unread", SCANNER_NAME)
+    lines = Lines(unit.text)
+    remarks = _unique(_remarks(look, scene, asked))
+    for remark in islice(remarks, _LIMIT):
+        whole = remark.end <= remark.start
+        yield _sighting(unit, remark, WHOLE if whole else lines.span(remark.start, remark.end))
+    if next(remarks, None) is not None:
+        reason = f"more than {_LIMIT} objections to the dependencies in one file"
+        yield Gap(unit.path, reason, "too-many-dependencies", SCANNER_NAME)
+
+
+def _imports(unit: Unit, scene: _Scene) -> Iterator[Sighting]:
+    """Yield the imports of what is neither known, nor declared, nor of the tree."""
+    if unit.kind is Kind.PYTHON:
+        words = python_words(unit.text)
+        words = words and frozenset(w for w in words - scene.folders if not _is_known(w, scene))
+        found = python_imports(unit.text, words) if words else iter(())
+    elif unit.kind in {Kind.JAVASCRIPT, Kind.TYPESCRIPT}:
+        found = script_imports(unit.text)
+    else:
+        return
+    for one in found:
+        message, hint = _imported(one, scene)
+        if message:
+            span = Span(one.line, one.column, one.line, one.column + len(one.name))
+            remark = Remark(IMPORTED, 0, 0, message, hint, IMPORTED.severity)
+            yield _sighting(unit, remark, span)
+
+
+def _is_known(word: str, scene: _Scene) -> bool:
+    known = scene.known[Ecosystem.PYPI]
+    return judged.is_known_module(Import(Ecosystem.PYPI, word, 1, 1), known, scene.modules)
+
+
+def _sighting(unit: Unit, remark: Remark, span: Span) -> Sighting:
+    return Sighting(
+        rule=remark.rule.name,
+        unit=unit.id,
+        span=span,
+        message=f"{remark.message}; hint: {remark.hint}",
+        severity=remark.severity,
+    )
+
+
+def _unique(remarks: Iterable[Remark]) -> Iterator[Remark]:
+    seen = set()
+    for remark in remarks:
+        key = (remark.rule.name, remark.start, remark.end, remark.message)
+        if key not in seen:
+            seen.add(key)
+            yield remark
+
+
+def _remarks(look: _Look, scene: _Scene, asked: dict[Package, Listing]) -> Iterator[Remark]:
+    text = look.unit.text
+    for item in look.items:
+        yield from judged.remarks(item, text, scene.known)
+        if isinstance(item, Script):
+            yield from _script(item, text)
+        elif isinstance(item, Dependency) and (package := _package(item)) in asked:
+            index = scene.target.index
+            if index is not None:
+                near = judged.near(item, scene.known) is not None
+                # A package of the tree itself need not be on an index.
+                is_own = package.name in scene.declared.own
+                yield from judged.listed(
+                    item, asked[package], text, today=index.today, near=near, is_own=is_own
+                )
+
+
+def _script(item: Script, text: str) -> Iterator[Remark]:
+    start, end = item.at.within(text)
+    harm = next((one for one in harms(item.command) if one.severity >= Severity.HIGH), None)
+    if harm is not None:
+        message = f"`{item.name}` {harm.what}, at each installation"
+        yield Remark(SCRIPT, start, end, message, "remove the script", Severity.HIGH)
+    elif not item.name.endswith("prepare") and not judged.is_usual(item.command):
+        message = f"`{item.name}` runs `{judged.shown(item.command)}` at each installation"
+        hint = "let it be called by name, under another key of `scripts`"
+        yield Remark(SCRIPT, start, end, message, hint, SCRIPT.severity)
+
+
+def _package(item: Dependency) -> Package:
+    return Package(item.ecosystem, normal(item.name, item.ecosystem), item.version)
+
+
+def _asked(looks: Sequence[_Look], scene: _Scene) -> Generator[Gap, None, dict[Package, Listing]]:
+    """Look up what is new and not well known, and return what the index said.
+
+    Yields a gap for what could not be looked up; where nobody asked for it, that is noted.
+    """
+    wanted = _wanted(looks, scene)
+    index = scene.target.index
+    if index is None:
+        count = len({one.name for one in wanted if one.name not in scene.known[one.ecosystem]})
+        if count:
+            reason = (
+                f"packages that are not well known, and were not looked up: {count};"
+                " `--check-packages` asks the package index whether they exist"
+            )
+            scene.target.omits(Omission("package-index", reason, count, SCANNER_NAME))
+        return {}
+    packages = sorted(wanted)
+    listings = {one.package: one for one in index.ask(packages[:_MOST_ASKED])}
+    for package in packages[:_MOST_ASKED]:
+        listings.setdefault(package, Listing(package=package, problem="there was no answer"))
+    for package in packages[_MOST_ASKED:]:
+        problem = f"one change names more than {_MOST_ASKED}"
+        listings[package] = Listing(package=package, problem=problem)
+    for package, path in wanted.items():
+        if listings[package].problem:
+            name = judged.shown(package.name)
+            reason = f"`{name}` could not be looked up: {listings[package].problem}"
+            yield Gap(path, reason, "package-not-checked", SCANNER_NAME)
+    return listings
+
+
+def _wanted(looks: Sequence[_Look], scene: _Scene) -> dict[Package, str]:
+    """Return what the change asks an installer for, and where: what is new and not well known.
+
+    Of what is well known only an exact version can be made up.
+    """
+    wanted: dict[Package, str] = {}
+    for look in looks:
+        before = _names(look.unit)
+        for item in look.items:
+            if not isinstance(item, Dependency) or item.role is not Role.DECLARED or item.is_conda:
+                continue
+            package = _package(item)
+            known = package.name in scene.known[item.ecosystem] and not package.version
+            if package not in before and package.name.isascii() and not known:
+                wanted.setdefault(package, look.unit.path)
+    return wanted
+
+
+def _names(unit: Unit) -> frozenset[Package]:
+    """Return what the file asked for before the change."""
+    reader = manifest_reader(unit.path)
+    if reader is None or not unit.previous:
+        return frozenset()
+    try:
+        items = list(islice(reader(unit.previous), _MOST_ITEMS))
+    except (UnreadableError, RecursionError):
+        return frozenset()
+    return frozenset(_package(one) for one in items if isinstance(one, Dependency))
+
+
+def _imported(one: Import, scene: _Scene) -> tuple[str, str]:
+    """Say what is wrong with an import, or return empty texts."""
+    known = scene.known[one.ecosystem]
+    if judged.is_known_module(one, known, scene.modules):
+        return "", ""
+    if scene.declared.covers(one, scene.modules):
+        return "", ""
+    target = judged.near_module(one, known, scene.modules)
+    said = f"imports `{one.name}`, which nothing in the tree declares, and which is not well known"
+    if target:
+        return f"{said}, but looks like `{target}`", f"if `{target}` is meant, write that"
+    return said, "check that it exists and is what is meant, and declare it in the manifest"
+
+
+SCANNER = Scanner(
+    name=SCANNER_NAME,
+    covers=TEXTUAL,
+    scan=_scan,
+    version=lambda: __version__,
+    rules=RULES,
+    compares=lambda path: manifest_reader(path) is not None,
+)
