@@ -50,6 +50,8 @@ class Team:
 
     code = CODE
     python = sys.executable
+    kept: Path | None = None
+    """Where what engines said of a text is kept for all tests, as on a person's own machine."""
 
     def __init__(self, top: Path) -> None:
         self.top = top
@@ -60,7 +62,10 @@ class Team:
         return (self.top / "pin").read_text()
 
     def environment(self, person: str) -> dict[str, str]:
-        return {
+        kept = {}
+        if self.kept:
+            kept = {f"XDG_{one}_HOME": str(self.kept / person / one) for one in ("CACHE", "STATE")}
+        return kept | {
             "PATH": os.environ["PATH"],
             "HOME": str(self.top / "homes" / person),
             "GIT_AUTHOR_NAME": person,
@@ -157,6 +162,7 @@ def in_days(days: int) -> str:
 @pytest.fixture(scope="session")
 def founded(tmp_path_factory) -> Path:
     """Make keys, a trust root with four people, and a first commit, once for all tests."""
+    Team.kept = tmp_path_factory.mktemp("kept")
     top = tmp_path_factory.mktemp("team")
     team = Team(top)
     team.clone.mkdir()
