@@ -1,8 +1,9 @@
 """`aigate github-action`: what the steps of the GitHub Action run.
 
 Everything from outside comes in by the environment and stays data. `run` judges the event and
-leaves the reports; `conclude` is the last word, and passes only on a fresh pass about exactly
-the commit that was checked out.
+leaves the reports, and has no token; `comment` has one, and looks at nothing but those;
+`conclude` is the last word, and passes only on a fresh pass about exactly the commit that was
+checked out.
 """
 
 from __future__ import annotations
@@ -17,24 +18,26 @@ from pathlib import Path
 
 import click
 
+from aigate.cli._pull_request import When, leave
 from aigate.cli._verdict import read_verdict
 from aigate.cli.exits import INCOMPLETE, OK, code_of, finish
 from aigate.cli.scan import scan
 from aigate.cli.streams import say
-from aigate.documents.github_event import Asked, read_event
+from aigate.documents.github_event import Asked, is_commit, pull_of, read_event
+from aigate.engine.annotations import annotation
 from aigate.engine.shown import line
 from aigate.errors import AigateError, IncompleteError, IntegrityError, UsageError
+from aigate.remote.github import Address, GitHub, address_of
 
 _ENVIRON = os.environ  # noqa: TID251 - settings are resolved here, in the command
 _SUMMARY = 1024 * 1024
-_COMMIT = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
-_ESCAPED = str.maketrans({"%": "%25", "\r": "%0D", "\n": "%0A"})
 # An output that is not of one of these forms is not written: nothing else can be in it.
 _FORMS = re.compile(r"[a-z-]{0,40}|[0-9]{1,12}|[0-9a-f]{32,64}|/[^\x00-\x1f\x7f]{1,4000}")
 _FILES = {
     "report-file": ("json", "report.json"),
     "sarif-file": ("sarif-github", "results.sarif"),
     "summary-file": ("markdown", "summary.md"),
+    "comment-file": ("comment", "comment.md"),
 }
 
 
@@ -68,6 +71,16 @@ def run(context: click.Context) -> None:
     outputs.write("findings-count", str(report["summary"]["findings"]))
     _summarise(folder / "summary.md", _ENVIRON.get("GITHUB_STEP_SUMMARY", ""))
     finish(code)
+
+
+@github_action.command("comment")
+def comment() -> None:
+    """Comment on the pull request what the run before has found; never changes a verdict."""
+    try:
+        say(f"{line(_commented(_ENVIRON), 200)}\n")
+    except AigateError as error:
+        _annotate(error, "warning")
+    finish(OK)
 
 
 @github_action.command("conclude")
@@ -153,6 +166,47 @@ def _judged(context: click.Context, asked: Asked, folder: Path, nonce: str) -> i
     raise IncompleteError("the scan did not decide", code="no-decision")
 
 
+def _commented(environ: Mapping[str, str]) -> str:
+    """Leave the comment; return what was done, or why nothing was.
+
+    Raises:
+        AigateError: it could not be left.
+    """
+    asked = environ.get("AIGATE_COMMENT", "") or When.AUTO
+    if asked not in set(When):
+        raise UsageError(
+            f"`{line(asked, 40)}` says not when to comment",
+            hint=f"the input `comment` is one of {', '.join(When)}",
+        )
+    if asked == When.NEVER or environ.get("GITHUB_EVENT_NAME", "") != "pull_request":
+        return "no comment was asked for"
+    decided, said = environ.get("AIGATE_DECISION", ""), environ.get("AIGATE_COMMENT_FILE", "")
+    if not Path(decided).is_file() or not Path(said).is_file():
+        return "nothing was decided that a comment could tell"
+    pull = pull_of(_payload(environ))
+    if pull.fork and environ.get("AIGATE_TOKEN_GIVEN", "") != "true":
+        return (
+            "the token of a fork's run cannot comment; see `examples/workflows/fork-comment.yaml`"
+        )
+    passed = read_verdict(Path(decided)).passed
+    with GitHub(_address(environ)) as api:
+        return leave(
+            api,
+            pull.number,
+            head=pull.head,
+            body=Path(said).read_text(encoding="utf-8"),
+            worth_saying=asked == When.ALWAYS or not passed,
+        )
+
+
+def _address(environ: Mapping[str, str]) -> Address:
+    return address_of(
+        api=environ.get("GITHUB_API_URL", ""),
+        repository=environ.get("GITHUB_REPOSITORY", ""),
+        token=environ.get("AIGATE_TOKEN", ""),
+    )
+
+
 def _concluded(environ: Mapping[str, str]) -> int:
     """Return the exit code of the whole: 0 only for a fresh pass, and what failed else.
 
@@ -169,7 +223,7 @@ def _concluded(environ: Mapping[str, str]) -> int:
         )
     decision = read_verdict(Path(file))
     head = environ.get("AIGATE_HEAD", "") or environ.get("GITHUB_SHA", "")
-    other = _COMMIT.fullmatch(head) and decision.texts["head"] != head
+    other = is_commit(head) and decision.texts["head"] != head
     if other or decision.texts["nonce"] != nonce:
         raise IntegrityError(
             "the decision is not about this run",
@@ -213,10 +267,11 @@ def _summarise(file: Path, summary: str) -> None:
             if out.tell() + len(text) <= _SUMMARY:
                 out.write(text + b"\n")
     except OSError as error:
-        say(f"::warning title=aigate::the summary cannot be written: {error.strerror}\n")
+        says = f"the summary cannot be written: {error.strerror}"
+        say(f"{annotation('warning', says, title='aigate')}\n")
 
 
-def _annotate(error: AigateError) -> None:
+def _annotate(error: AigateError, kind: str = "error") -> None:
     hint = f"\nhint: {error.hint}" if error.hint else ""
-    says = f"{line(error.message, 1000)}{hint}".translate(_ESCAPED)
-    say(f"::error title=aigate ({code_of(error)})::{says}\n")
+    title = f"aigate ({code_of(error)})" if kind == "error" else "aigate"
+    say(f"{annotation(kind, f'{line(error.message, 1000)}{hint}', title=title)}\n")

@@ -10,6 +10,8 @@ import json
 import re
 from dataclasses import dataclass, replace
 
+from aigate.documents.github_answers import read_pull
+from aigate.domain.platform import PullRequest
 from aigate.engine.strict_json import Json
 from aigate.errors import IncompleteError, UsageError
 
@@ -38,6 +40,21 @@ class Asked:
     branch: str = ""
     default_branch: str = ""
     opener: str = ""
+
+
+def is_commit(text: str) -> bool:
+    """Tell whether a text is the whole id of a commit."""
+    return bool(_COMMIT.fullmatch(text))
+
+
+def pull_of(payload: bytes) -> PullRequest:
+    """Return the pull request of an event.
+
+    Raises:
+        IncompleteError: there is none in it.
+    """
+    value = _parsed(payload)
+    return read_pull(value.get("pull_request") if isinstance(value, dict) else None)
 
 
 def read_event(name: str, payload: bytes, *, commit: str) -> Asked:

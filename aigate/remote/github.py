@@ -138,6 +138,10 @@ class GitHub:
         """Close it."""
         self._session.close()
 
+    def token_starts_with(self, start: str) -> bool:
+        """Tell what kind of token it is, which its first letters say."""
+        return self._address.token.startswith(start)
+
     def get(self, path: str, **parameters: str) -> Json:
         """Return one thing; `path` continues that of the repository, or starts with a slash.
 
