@@ -1,4 +1,4 @@
-"""Builds SARIF 2.1.0: the whole record, or the part that GitHub code scanning understands."""
+"""Builds SARIF 2.1.0: the whole record, or the part that code hosts make alerts of."""
 
 from __future__ import annotations
 
@@ -49,15 +49,16 @@ _LEVELS = {
 _OUT_OF_THE_TREE = re.compile(r"(^|/)(\.{1,2})(?=/|$)")
 
 
-def render(report: Report, *, category: str, github: bool) -> str:
-    """Return the report as SARIF; `github` keeps to what GitHub reads, and leaves out the rest.
+def render(report: Report, *, details: Object, alerts: bool) -> str:
+    """Return the report as SARIF; `alerts` keeps to what code hosts read, and leaves out the rest.
 
-    GitHub opens an alert for every result, suppressed or not, so accepted findings are absent
-    from its profile; they come back as results when their acceptance ends.
+    They open an alert for every result, suppressed or not, so accepted findings are absent from
+    that profile; they come back as results when their acceptance ends. `details` say which run of
+    several this is, see `identity`; empty, they are left out.
     """
     findings: Sequence[Judged] = report.findings
     hidden = 0
-    if github:
+    if alerts:
         open_ones = [one for one in findings if _words.word(one) != "accepted"]
         findings = open_ones[:_MOST_RESULTS]
         hidden = len(open_ones) - len(findings)
@@ -67,22 +68,23 @@ def render(report: Report, *, category: str, github: bool) -> str:
         "tool": {
             "driver": {
                 "name": "aigate",
+                "fullName": f"aigate {report.run.version}",
                 "version": report.run.version,
-                "rules": [_rule(rule, github=github) for rule in rules],
+                "rules": [_rule(rule, alerts=alerts) for rule in rules],
             }
         },
-        "automationDetails": {"id": f"aigate/{_slug(category)}/"},
+        **({"automationDetails": details} if details else {}),
         "columnKind": "unicodeCodePoints",
         "originalUriBaseIds": {
             "%SRCROOT%": {"description": {"text": "The root of the repository."}}
         },
         "invocations": [_invocation(report, hidden)],
     }
-    if not github:
+    if not alerts:
         run["taxonomies"] = _taxonomies(rules)
         run["properties"] = _about(report)
     results = (
-        _result(judged, number=numbers[judged.finding.rule], report=report, github=github)
+        _result(judged, number=numbers[judged.finding.rule], report=report, alerts=alerts)
         for judged in findings
     )
     members = [_ascii.member(name, value) for name, value in run.items()]
@@ -91,7 +93,13 @@ def render(report: Report, *, category: str, github: bool) -> str:
     return f'{{\n{head},\n"runs": [\n{{\n{inside}\n}}\n]\n}}\n'
 
 
-def _slug(text: str) -> str:
+def identity(category: str) -> Object:
+    """Return the details of a run of this category, by which hosts tell uploads apart."""
+    return {"id": f"aigate/{slug(category)}/"}
+
+
+def slug(text: str) -> str:
+    """Return the text as one harmless part of an identity."""
     return re.sub(r"[^A-Za-z0-9._-]+", "-", text[:100]).strip("-.") or "gate"
 
 
@@ -134,7 +142,7 @@ def _rules_of(findings: Iterable[Judged], pages: Iterable[Rule]) -> tuple[Rule, 
     return tuple(needed[name] for name in sorted(needed))
 
 
-def _rule(rule: Rule, *, github: bool) -> Object:
+def _rule(rule: Rule, *, alerts: bool) -> Object:
     title = cut(rule.title or rule.name, _DESCRIPTION)
     said = [("What", rule.what), ("Why", rule.why), ("Fix", rule.fix), ("Decides", rule.decides)]
     parts = [(name, text) for name, text in said if text]
@@ -154,7 +162,7 @@ def _rule(rule: Rule, *, github: bool) -> Object:
             "security-severity": _SCORES[rule.severity],
         },
     }
-    if not github and (taxa := _taxa(rule.cwe, rule.controls)):
+    if not alerts and (taxa := _taxa(rule.cwe, rule.controls)):
         fields["relationships"] = [{"target": taxon, "kinds": ["relevant"]} for taxon in taxa]
     return fields
 
@@ -260,12 +268,13 @@ def _about(report: Report) -> Object:
 # Results
 
 
-def _result(judged: Judged, *, number: int, report: Report, github: bool) -> Object:
+def _result(judged: Judged, *, number: int, report: Report, alerts: bool) -> Object:
     finding, at = judged.finding, judged.finding.at
     physical: Object = {"artifactLocation": _artifact(at.path)}
     region = _region(at)
     text = finding.message or finding.title or finding.rule
-    if not github and finding.snippet:
+    # A match longer than what is kept of it has no context around it.
+    if not alerts and len(finding.snippet) > at.end_line - at.line:
         lines = "\n".join(cut(line, _LINE) for line in _snippet.lines(finding))
         physical["contextRegion"] = {
             "startLine": region["startLine"],
@@ -274,7 +283,7 @@ def _result(judged: Judged, *, number: int, report: Report, github: bool) -> Obj
         }
     physical["region"] = region
     location: Object = {"physicalLocation": physical}
-    if finding.scope and not github:
+    if finding.scope and not alerts:
         location["logicalLocations"] = [{"fullyQualifiedName": finding.scope}]
     # GitHub's own `primaryLocationLineHash` needs the lines that follow; its uploader adds it.
     again = f":{finding.occurrence}" if finding.occurrence > 1 else ""
@@ -286,7 +295,7 @@ def _result(judged: Judged, *, number: int, report: Report, github: bool) -> Obj
         "locations": [location],
         "partialFingerprints": {"aigate/v1": f"{finding.fingerprint}{again}"},
     }
-    if github:
+    if alerts:
         return fields
     if report.reference:
         new = judged.candidate.status is Status.NEW

@@ -9,7 +9,8 @@ from aigate.reporters import _sarif
 
 def _render(report: Report, view: View) -> str:
     # A record does not depend on how it is looked at.
-    return _sarif.render(report, category=view.settings.get("category", ""), github=False)
+    details = _sarif.identity(view.settings.get("category", ""))
+    return _sarif.render(report, details=details, alerts=False)
 
 
 REPORTER = Reporter(name="sarif", render=_render)

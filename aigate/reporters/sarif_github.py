@@ -9,7 +9,8 @@ from aigate.reporters import _sarif
 
 def _render(report: Report, view: View) -> str:
     # A narrowed upload would close the alerts outside of it, so the view has no say.
-    return _sarif.render(report, category=view.settings.get("category", ""), github=True)
+    details = _sarif.identity(view.settings.get("category", ""))
+    return _sarif.render(report, details=details, alerts=True)
 
 
 REPORTER = Reporter(name="sarif-github", render=_render)

@@ -19,10 +19,11 @@ from aigate.domain.extension import View
 from aigate.domain.finding import Action, Decision
 from aigate.domain.place import Location
 from aigate.domain.report import Verdict
-from aigate.reporters import _sarif, sarif, sarif_github
+from aigate.reporters import _sarif, sarif, sarif_azure, sarif_github
 
 SCHEMA = json.loads((Path(__file__).parent / "sarif-schema-2.1.0.json").read_text("utf-8"))
-BOTH = pytest.mark.parametrize("reporter", [sarif, sarif_github], ids=["full", "github"])
+ALL = [sarif, sarif_github, sarif_azure]
+BOTH = pytest.mark.parametrize("reporter", ALL, ids=["full", "github", "azure"])
 ANY_TEXT = st.text(st.characters(codec=None))
 PATHS = st.text(st.sampled_from("ab./\\ %:#?\n\x1b\udcffé漢&"), min_size=1, max_size=30)
 
@@ -123,6 +124,47 @@ def test_github_gets_no_accepted_finding(make):
     assert not any("suppressions" in result for result in results)
 
 
+def test_azure_gets_what_github_gets_but_no_identity_of_the_run(make):
+    azure, github = run(sarif_azure, make.sample), run(sarif_github, make.sample)
+
+    assert "automationDetails" not in azure  # since nothing tells which pipeline this is
+    assert azure["results"] == github["results"]
+    assert azure["tool"]["driver"]["fullName"]
+
+
+PIPELINE = {
+    "azure-organization": "our org",
+    "azure-project": "0b9d7b5e-3f8e-4a59-8d0b-0c8f3b1f0a01",
+    "azure-definition": "42",
+    "azure-definition-name": "gate ##vso[x]",
+    "azure-phase": "3a3a2a60-14c7-570b-14a4-fa42ad92f52a",
+    "azure-phase-name": "Job",
+    "azure-branch": "refs/heads/../main",
+    "azure-build": "7",
+}
+
+
+def test_azure_is_told_which_pipeline_this_is(make):
+    details = run(sarif_azure, make.sample, View(settings=PIPELINE))["automationDetails"]
+
+    assert details["id"] == (
+        "azuredevops/pipeline/build/our-org/0b9d7b5e-3f8e-4a59-8d0b-0c8f3b1f0a01/42/"
+        "3a3a2a60-14c7-570b-14a4-fa42ad92f52a/refs-heads-..-main/7"
+    )
+    assert details["properties"]["azuredevops/pipeline/build/buildDefinitionId"] == 42
+
+
+@pytest.mark.parametrize("name", [*PIPELINE])
+@pytest.mark.parametrize("value", ["", "\u0663", "x" * 300])
+def test_half_an_identity_is_none_and_no_value_breaks_it(make, name, value):
+    details = run(sarif_azure, make.sample, View(settings=PIPELINE | {name: value}))
+
+    if not value or name in {"azure-phase", "azure-definition"}:
+        assert "automationDetails" not in details
+    else:
+        assert len(details["automationDetails"]["id"]) < 400
+
+
 def test_github_rules_have_help_few_tags_and_a_severity(make):
     controls = tuple(f"framework-{n}/X-{n}" for n in range(30))
     one = make.finding(rule="unheard-of", controls=controls)
@@ -160,7 +202,7 @@ def test_identical_matches_have_different_fingerprints(make):
     assert len({r["partialFingerprints"]["aigate/v1"] for r in results}) == 2
 
 
-@BOTH
+@pytest.mark.parametrize("reporter", [sarif, sarif_github], ids=["full", "github"])
 def test_the_category_can_be_set_and_is_harmless(reporter, make):
     name = run(reporter, make.sample, View(settings={"category": "../a b\n/c"}))
     default = run(reporter, make.sample)

@@ -14,7 +14,9 @@ from aigate.registry import reporters
 MOST_BYTES = {
     "text": 400_000,
     "csv": 250_000_000,
+    "azure": 20_000,
     "gitlab": 5_000_000,
+    "gitlab-sast": 10_000_000,
     "junit": 5_000_000,
     "rdjson": 5_000_000,
     "concise": 20_000_000,
@@ -23,6 +25,7 @@ MOST_BYTES = {
     "comment": 60_000,
     "json": 250_000_000,
     "sarif": 250_000_000,
+    "sarif-azure": 20_000_000,
     "sarif-github": 20_000_000,
 }
 
