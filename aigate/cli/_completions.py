@@ -52,7 +52,7 @@ def _fingerprints(directory: str, incomplete: str) -> Iterator[CompletionItem]:
     try:
         found = json.loads(last_report(directory))["findings"]
         rows = sorted({_row(one) for one in found})
-    except (ValueError, LookupError, TypeError, AttributeError):
+    except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
         return  # no report, or a damaged one
     for _, fingerprint, words in rows[:_MOST]:
         short = fingerprint[: max(_SHORT, len(incomplete))]

@@ -67,7 +67,7 @@ def _finding(name: str, directory: str) -> dict[str, Any] | None:
     try:
         remembered = json.loads(text)["findings"]
         found = [f for f in remembered if f["fingerprint"].startswith(name.lower())]
-    except (ValueError, LookupError, TypeError, AttributeError):
+    except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
         return None  # a damaged cache is none
     if len({f["fingerprint"] for f in found}) > 1:
         raise UsageError(f"`{name}` is the start of several fingerprints", hint="give more of it")

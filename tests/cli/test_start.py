@@ -1,0 +1,91 @@
+"""What starts with every edit, commit and key press loads little, and this is the list."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+from tests.conftest import ROOT
+
+# Each of these costs as much as starting Python, or more.
+HEAVY = {"asyncio", "bandit", "cryptography", "jsonschema", "mcp", "multiprocessing", "requests",
+         "rich", "ruamel", "semgrep", "sqlite3", "urllib3", "yaml"}  # fmt: skip
+START = {"aigate", "aigate.cli", "aigate.cli.exits", "aigate.cli.main", "aigate.engine",
+         "aigate.engine.shown", "aigate.errors"}  # fmt: skip
+REGISTRY = {"aigate.registry", "aigate.domain", "aigate.domain.agent", "aigate.domain.extension",
+            "aigate.domain.evidence", "aigate.domain.finding", "aigate.domain.place",
+            "aigate.domain.policy", "aigate.domain.report", "aigate.domain.rule",
+            "aigate.domain.severity", "aigate.domain.tree"}  # fmt: skip
+SHOWN = """
+import sys
+from aigate.cli.main import main
+try:
+    main(sys.argv[1:] or None)
+except SystemExit:
+    pass
+print(*sorted(sys.modules), file=sys.stderr)
+"""
+
+
+def loaded(*arguments, **environ):
+    """Return what a command loads: every module of ours, and the packages of others."""
+    done = subprocess.run(
+        [sys.executable, "-c", SHOWN, *arguments],
+        cwd=ROOT,
+        env={"PATH": "/usr/bin:/bin", "PYTHONPATH": str(ROOT), "HOME": "/nowhere", **environ},
+        input=b"{}",
+        capture_output=True,
+        check=True,
+    )
+    names = set(done.stderr.decode().splitlines()[-1].split())
+    ours = {name for name in names if name.split(".")[0] == "aigate"}
+    return ours, {name.split(".")[0] for name in names - ours}
+
+
+@pytest.mark.parametrize("option", ["--version", "--help"])
+def test_the_program_itself_loads_no_command(option):
+    ours, others = loaded(option)
+
+    assert ours <= START, sorted(ours - START)
+    assert not others & HEAVY
+
+
+@pytest.mark.parametrize("arguments", [("scan", "--help"), ("explain", "--help")])
+def test_help_on_a_command_does_not_load_what_the_command_needs(arguments):
+    ours, others = loaded(*arguments)
+
+    command = {f"aigate.cli.{arguments[0]}", "aigate.cli.streams", "aigate.cli.packs",
+               "aigate.cli._completions", "aigate.cli._formats", "aigate.reporters"}  # fmt: skip
+    allowed = START | REGISTRY | command
+    assert ours <= allowed, sorted(ours - allowed)
+    assert not others & HEAVY
+
+
+def test_the_hook_of_an_agent_that_has_nothing_to_judge_loads_no_scanner():
+    ours, others = loaded("agent", "hook", "--target", "claude")
+
+    assert not {name for name in ours if name.startswith(("aigate.gate", "aigate.scanners"))}
+    assert not others & HEAVY
+
+
+def test_a_shell_that_completes_loads_no_gate():
+    asked = {
+        "_AIGATE_COMPLETE": "bash_complete",
+        "COMP_WORDS": "aigate scan --fo",
+        "COMP_CWORD": "2",
+    }
+    told = "import sys; sys.argv[0] = 'aigate'\n"
+    done = subprocess.run(
+        [sys.executable, "-c", told + SHOWN],
+        cwd=ROOT,
+        env={"PATH": "/usr/bin:/bin", "PYTHONPATH": str(ROOT), "HOME": "/nowhere", **asked},
+        capture_output=True,
+        check=True,
+    )
+    names = set(done.stderr.decode().splitlines()[-1].split())
+
+    assert done.stdout == b"plain,--format\n"
+    assert "aigate.gate" not in names
+    assert not {name.split(".")[0] for name in names} & HEAVY
