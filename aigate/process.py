@@ -56,8 +56,12 @@ def run(
     env: Mapping[str, str],
     timeout: float,
     feed: bytes = b"",
+    program: str | None = None,
 ) -> Done | Failed:
     """Run a program to its end and return what it printed.
+
+    `program` is the file to start where that is not the first word of the command, which is
+    then the name that the program is told.
 
     An argument that is a text is spelled as the caller's locale spells it, one of bytes is
     what it is. `timeout` is in seconds. When it is over, or the caller is interrupted, the program and
@@ -66,6 +70,7 @@ def run(
     try:
         child = subprocess.Popen(  # noqa: S603 - a list, no shell
             list(command),
+            executable=program,
             cwd=cwd,
             env=dict(env),
             stdin=subprocess.PIPE,
@@ -74,7 +79,8 @@ def run(
             start_new_session=True,
         )
     except OSError as error:
-        return Failed(f"`{os.fsdecode(command[0])}` cannot be started: {error.strerror}")
+        named = os.fsdecode(program or command[0])
+        return Failed(f"`{named}` cannot be started: {error.strerror}")
     _running.add(child)
     try:
         out, err = child.communicate(feed, timeout=max(timeout, 0.01))

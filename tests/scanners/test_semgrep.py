@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import json
 import subprocess
+import sys
 from collections import Counter
 from pathlib import Path
 
@@ -12,6 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from aigate import process
 from aigate.cli.packs import packs_folder
 from aigate.domain.extension import Target
 from aigate.domain.finding import Gap, Sighting
@@ -21,6 +23,7 @@ from aigate.process import Done
 from aigate.scanners import semgrep
 from aigate.workspace import scratch
 
+ROOT = Path(__file__).parents[2]
 APP = '''"""Runs things."""
 import subprocess
 
@@ -285,3 +288,26 @@ def test_when_the_time_is_up_it_is_a_gap_and_nothing_keeps_running(tmp_path: Pat
 def test_a_unit_that_was_not_exported_is_a_gap(tmp_path: Path) -> None:
     lone = Unit("1", Entry("a.py", "100644", ""), Kind.PYTHON, text="x")
     assert [one.code for one in semgrep.SCANNER.scan(target(tmp_path, (lone,)))] == ["not-exported"]
+
+
+@pytest.mark.slow
+def test_starting_its_program_is_the_same_as_asking_its_package_to(tmp_path):
+    cases = sorted((ROOT / "tests/cases/rules").glob("*/bad-*.py"))[::3]
+    config = ROOT / "policies/compiled/python.json"
+    options = ["scan", *semgrep._OPTIONS, "--config", str(config), "--", *map(str, cases)]
+    env = process.environment(str(tmp_path), semgrep._ENVIRONMENT)
+    said = []
+    for start, program in (
+        ([semgrep._CORE_NAME], semgrep._core()),
+        ([sys.executable, "-I", "-m", semgrep._ENTRY], None),
+    ):
+        done = process.run(
+            [*start, *options], cwd=str(tmp_path), env=env, timeout=120, program=program
+        )
+        assert isinstance(done, process.Done)
+        output = json.loads(done.out)
+        said.append((done.code, output["results"], output["errors"], output["paths"]))
+
+    assert semgrep._core()
+    assert len(said[0][1]) > len(cases)
+    assert said[0] == said[1]
