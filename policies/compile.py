@@ -240,7 +240,7 @@ def _tables(rules: tuple[Source, ...]) -> str:
             "message": one.rule["message"],
             "source_words": _words(one.rule["sources"]),
             "sink_words": _words(one.rule["sinks"]),
-            **{key: one.rule[key] for key in ("shape", "unshape") if key in one.rule},
+            **{key: one.rule[key] for key in ("aspects", "shape", "unshape") if key in one.rule},
         }
         for one in mine
     ]

@@ -1,0 +1,1 @@
+"""Follows data through Python, by its syntax tree, which is never run."""

@@ -1,0 +1,374 @@
+"""Conditions: which way they go, and what they prove about data on each way."""
+
+from __future__ import annotations
+
+import ast
+from typing import Final
+
+from aigate.flow import folding
+from aigate.flow.machine import Function, Test, dotted
+from aigate.flow.tables import Entry
+from aigate.flow.things import Containers
+from aigate.flow.values import State, Unknown, Value, cleared, join_states, start_of
+
+Ways = tuple[State | None, State | None]
+"""What holds if a condition is true, and if it is false; None where that cannot be."""
+
+_SAME_TEXT: Final = frozenset(
+    {"lower", "upper", "strip", "casefold", "title", "lstrip", "rstrip", "as_posix", "__str__"}
+)
+_ON_PLACE: Final = frozenset({"netloc", "hostname", "host"})
+_LONGEST_KEY: Final = 120
+_ENDS: Final = {"startswith": "prefix", "endswith": "suffix"}
+
+
+class Guards(Containers):
+    """Takes the ways that a condition leaves open."""
+
+    def branch(self, test: ast.expr) -> Ways:
+        """Return the states after a condition was evaluated, for either outcome."""
+        self.enter()
+        try:
+            return self._branch(test)
+        finally:
+            self.depth -= 1
+
+    def _branch(self, test: ast.expr) -> Ways:
+        match test:
+            case ast.UnaryOp(op=ast.Not()):
+                yes, no = self.branch(test.operand)
+                return no, yes
+            case ast.BoolOp():
+                return self._several(test)
+            case ast.Compare(ops=[op], comparators=[right]):
+                return self._compared(test, op, right)
+            case ast.NamedExpr():
+                self.assign(test.target, self.eval(test.value))
+                return self._simple(test.target, self.eval(test.target))
+            case ast.Call():
+                return self._called(test)
+            case _:
+                return self._simple(test, self.eval(test))
+
+    def _several(self, test: ast.BoolOp) -> Ways:
+        conjunction = isinstance(test.op, ast.And)
+        done: State | None = None
+        for part in test.values:
+            yes, no = self.branch(part)
+            left, on = (no, yes) if conjunction else (yes, no)
+            done = join_states(done, left)
+            if on is None:
+                return (None, done) if conjunction else (done, None)
+            self.state = on
+        return (self.state, done) if conjunction else (done, self.state)
+
+    def _simple(self, node: ast.expr, value: Value) -> Ways:
+        if isinstance(value.made, Test):
+            return self.branch(value.made.node)
+        if not isinstance(value.const, Unknown):
+            state = self.state
+            return (state, None) if value.const else (None, state)
+        thing = self.only(value)
+        if thing is not None and thing.kind in {"list", "dict"} and thing.counted:
+            if thing.members:
+                return self.state, None
+            if thing.rest is None and not value.taint:
+                return None, self.state
+        yes, no = self.fork(), self.state
+        if value.path.rpartition(".")[2] in _ON_PLACE:
+            # An address without a host stays on this site.
+            self._prove_place(value, no, "own")
+        if value.taint and not value.refs:
+            self.clear(node, self.tables.all, no)
+        return yes, no
+
+    def _compared(self, test: ast.Compare, op: ast.cmpop, right: ast.expr) -> Ways:
+        one, other = self.eval(test.left), self.eval(right)
+        outcome = self.compare(op, one, other)
+        if outcome is not None:
+            return (self.state, None) if outcome else (None, self.state)
+        yes, no = self.fork(), self.state
+        for side in (test.left, right):
+            if isinstance(side, ast.Call):
+                self.prove(side, yes, no, asked=False)
+        negative = isinstance(op, ast.NotEq | ast.NotIn | ast.IsNot)
+        held = no if negative else yes
+        match op:
+            case ast.Eq() | ast.NotEq() | ast.Is() | ast.IsNot():
+                for node, value, against in ((test.left, one, other), (right, other, one)):
+                    if self.taint(value) and not self.taint(against):
+                        self._equal(node, value, against, held)
+            case ast.In() | ast.NotIn():
+                self._contained(test.left, right, one, other, (held, yes if negative else no))
+            case _:
+                pass
+        return yes, no
+
+    def compare(self, op: ast.cmpop, one: Value, other: Value) -> bool | None:
+        """Work out a comparison, or return None."""
+        if not isinstance(one.const, Unknown) and not isinstance(other.const, Unknown):
+            return folding.compare(type(op), one.const, other.const)
+        if isinstance(op, ast.In | ast.NotIn) and not isinstance(one.const, Unknown):
+            thing = self.only(other)
+            if thing is not None and thing.rest is None and thing.counted and not other.taint:
+                if thing.kind == "dict":
+                    return (one.const in thing.members) is isinstance(op, ast.In)
+                constants = [value.const for value in thing.members.values()]
+                if thing.kind == "list" and not any(isinstance(c, Unknown) for c in constants):
+                    return (one.const in constants) is isinstance(op, ast.In)
+        return None
+
+    def _equal(self, node: ast.expr, value: Value, against: Value, held: State) -> None:
+        if against.const is None:
+            self.clear(node, self.tables.all, held)
+        elif value.path.rpartition(".")[2] in _ON_PLACE or ".netloc" in value.path:
+            self._prove_place(value, held, "host")
+            self.clear(node, self.tables.all, held)
+        else:
+            self.clear(node, self.tables.all, held)
+
+    def _contained(
+        self, left: ast.expr, right: ast.expr, one: Value, other: Value, ways: tuple[State, State]
+    ) -> None:
+        """Learn from `left in right`; the ways are those where it holds and where it does not."""
+        held, broken = ways
+        if isinstance(one.const, str):
+            for entry in self.tables.entries["guards.contains"]:
+                if entry.key is not None and entry.key.search(one.const):
+                    inner = isinstance(right, ast.Subscript) and isinstance(right.slice, ast.Slice)
+                    if inner is (entry.form == "inside"):
+                        node = right.value if isinstance(right, ast.Subscript) and inner else right
+                        self.clear(node, entry.mask, broken)
+            return
+        if self.taint(one) and not self.taint(other) and not isinstance(other.const, str):
+            if one.path.rpartition(".")[2] in _ON_PLACE:
+                self._prove_place(one, held, "host")
+            # `base in path.parents`, the other way round, is below.
+            self.clear(left, self.tables.all, held)
+        if self.taint(other) and other.path.endswith(".parents"):
+            for entry in self.tables.entries["guards.prefix"]:
+                if isinstance(right, ast.Attribute) and entry.form == "resolved":
+                    self.clear(right.value, entry.mask, held)
+
+    def _called(self, test: ast.Call) -> Ways:
+        before = {id(argument): _key(argument) for argument in test.args}
+        value = self.eval(test)
+        if self.dead:
+            return None, None
+        if isinstance(value.made, Function):
+            value = value._replace(made=None)
+        if not isinstance(value.const, Unknown):
+            return (self.state, None) if value.const else (None, self.state)
+        yes, no = self.fork(), self.state
+        self.prove(test, yes, no, asked=True)
+        proofs = self.proofs.pop(id(test), None)
+        if proofs is not None:
+            for argument in test.args:
+                name = before[id(argument)]
+                for state, cleared_names in zip((yes, no), proofs, strict=True):
+                    if name and id(argument) in cleared_names:
+                        self.clear(argument, cleared_names[id(argument)], state)
+        if isinstance(test.func, ast.Name) and test.func.id in {"bool", "any", "all"} and test.args:
+            inner = test.args[0]
+            if isinstance(inner, ast.Compare | ast.BoolOp) and test.func.id == "bool":
+                self.state = no
+                return self.branch(inner)
+        return yes, no
+
+    proofs: dict[int, tuple[dict[int, int], dict[int, int]]]
+
+    def prove(self, test: ast.Call, yes: State, no: State, *, asked: bool) -> None:
+        """Learn from a call that checks; if it is not asked as a condition, it raises."""
+        text = dotted(test.func)
+        kept = self.state
+        self.state = no
+        path = self._path_of(test.func, text)
+        self.state = kept
+        for entry in self.tables.found("guards.call", path, text):
+            if not asked and entry.form != "raises":
+                continue
+            if entry.form == "denied":
+                if test.args:
+                    self.clear(test.args[0], entry.mask, no)
+                continue
+            self._check(test, entry, yes)
+            if not asked:
+                self._check(test, entry, no)
+        if not asked:
+            return
+        if isinstance(test.func, ast.Attribute) and test.func.attr in _ENDS and test.args:
+            self._begins(_ENDS[test.func.attr], test, yes, no)
+        if isinstance(test.func, ast.Attribute) and test.func.attr in {"fullmatch", "match"}:
+            self._matched(test, path, yes)
+
+    def _path_of(self, node: ast.expr, text: str) -> str:
+        """Spell a function in full without evaluating it again."""
+        first, dot, rest = text.partition(".")
+        known = self.lookup(first) if first else None
+        if known is not None and known.path and dot:
+            return f"{known.path}.{rest}"
+        return (
+            known.path if known is not None and known.path and isinstance(node, ast.Name) else text
+        )
+
+    def lookup(self, name: str) -> Value | None:
+        """Return what a name stands for."""
+        raise NotImplementedError
+
+    def _check(self, test: ast.Call, entry: Entry, state: State) -> None:
+        for place in entry.args:
+            node: ast.expr | None = None
+            if place == "receiver" and isinstance(test.func, ast.Attribute):
+                node = test.func.value
+            elif place.isdigit() and int(place) < len(test.args):
+                node = test.args[int(place)]
+                if isinstance(node, ast.List | ast.Tuple):
+                    for one in node.elts:
+                        self.clear(one, entry.mask, state)
+            else:
+                node = next((one.value for one in test.keywords if one.arg == place), None)
+            if node is not None:
+                self.clear(node, entry.mask, state)
+
+    def _begins(self, kind: str, test: ast.Call, yes: State, no: State) -> None:
+        if not isinstance(test.func, ast.Attribute):
+            return
+        node, argument = test.func.value, test.args[0]
+        value = self.eval(node)
+        first = self.eval(argument)
+        text = start_of(first)
+        for entry in self.tables.entries[f"guards.{kind}"]:
+            if entry.key is None:
+                continue
+            if entry.form == "resolved":
+                if entry.key.search(value.path):
+                    self.clear(node, entry.mask, yes)
+            elif entry.key.search(text):
+                self.clear(node, entry.mask, no if entry.form == "denied" else yes)
+
+    def _matched(self, test: ast.Call, path: str, yes: State) -> None:
+        func = test.func
+        if not isinstance(func, ast.Attribute):
+            return
+        if path in {"re.fullmatch", "re.match", "regex.fullmatch"}:
+            if len(test.args) < 2:
+                return
+            pattern, node = self.eval(test.args[0]), test.args[1]
+        elif test.args:
+            pattern, node = self.eval(func.value), test.args[0]
+            if "compile()" not in pattern.path:
+                return
+        else:
+            return
+        text = pattern.shape if isinstance(pattern.const, Unknown) else str(pattern.const)
+        whole = func.attr == "fullmatch" or text.endswith(("$", r"\Z"))
+        if whole and not _loose(text):
+            self.clear(node, self.tables.all, yes)
+
+    def _prove_place(self, value: Value, state: State, what: str) -> None:
+        """The host of an address was looked at: all that comes from there is settled."""
+        for entry in self.tables.entries["guards.host"]:
+            if entry.form in {"", what}:
+                origins = {origin for origin, _ in value.taint}
+                for name, known in state.names.items():
+                    if known.taint and not origins.isdisjoint(o for o, _ in known.taint):
+                        state.names[name] = known._replace(taint=cleared(known.taint, entry.mask))
+
+    def clear(self, node: ast.expr, mask: int, state: State) -> None:
+        """What a node names is harmless to some rules from here on."""
+        node = _core(node)
+        if isinstance(node, ast.NamedExpr):
+            node = node.target
+        if isinstance(node, ast.Name):
+            known = state.names.get(node.id)
+            if known is None or not (known.taint or known.refs):
+                return
+            for name, value in state.names.items():
+                if value is known or name == node.id:
+                    state.names[name] = value._replace(taint=cleared(value.taint, mask))
+            for number in known.refs:
+                thing = state.things.get(number)
+                if thing is not None and thing.kind == "object" and thing.rest is not None:
+                    rest = thing.rest._replace(taint=cleared(thing.rest.taint, mask))
+                    state.things[number] = type(thing)(
+                        thing.kind, thing.members, rest, thing.counted, thing.made
+                    )
+            return
+        name = _key(node)
+        if name:
+            self.checked = True
+            key = f"?={name}"
+            old = state.names.get(key)
+            bits = old.const if old is not None and isinstance(old.const, int) else 0
+            state.names[key] = Value(const=bits | mask)
+
+    def unchecked(self, node: ast.expr, value: Value) -> Value:
+        """Return a value less what was proved of the same expression before."""
+        known = self.state.names.get(f"?={_key(node)}")
+        if known is None or not isinstance(known.const, int):
+            return value
+        return value._replace(taint=cleared(value.taint, known.const))
+
+
+def _core(node: ast.expr) -> ast.expr:
+    """Return what a text is made of that says the same in another form."""
+    for _ in range(8):
+        match node:
+            case ast.Call(func=ast.Attribute(value=inner, attr=name), args=[]) if (
+                name in _SAME_TEXT
+            ):
+                node = inner
+            case ast.Call(func=ast.Name(id="str"), args=[inner]):
+                node = inner
+            case ast.Await():
+                node = node.value
+            case _:
+                break
+    return node
+
+
+def _key(node: ast.expr) -> str:
+    """Spell an expression that means the same when it stands there again."""
+    node = _core(node)
+    match node:
+        case ast.Name():
+            return node.id
+        case ast.Attribute() | ast.Subscript() | ast.Call() if _size(node) <= 16:
+            text = ast.unparse(node)
+            return text if len(text) <= _LONGEST_KEY else ""
+        case _:
+            return ""
+
+
+def _size(node: ast.AST) -> int:
+    count = 0
+    todo = [node]
+    while todo and count <= 16:
+        count += 1
+        todo += [
+            child
+            for child in ast.iter_child_nodes(todo.pop())
+            if not isinstance(child, ast.expr_context)
+        ]
+    return count
+
+
+def _loose(pattern: str) -> bool:
+    """Tell whether an expression lets any character through."""
+    inside, place = False, 0
+    while place < len(pattern):
+        char = pattern[place]
+        if char == "\\":
+            if pattern[place + 1 : place + 2] in {"S", "D", "W"}:
+                return True
+            place += 1
+        elif char == "[" and not inside:
+            inside = True
+            if pattern[place + 1 : place + 2] == "^":
+                return True
+        elif char == "]":
+            inside = False
+        elif char == "." and not inside and pattern[place + 1 : place + 2] in {"*", "+", "{"}:
+            return True
+        place += 1
+    return False
