@@ -20,7 +20,7 @@ from aigate.ledger import roots, store
 from aigate.ledger.index import Index, blob_of, ending, names_with, naming
 from aigate.records import entered, read_index, records_among
 from aigate.workspace import git, sides
-from aigate.workspace.authors import authors_of
+from aigate.workspace.authors import authors_of, is_plain_merge
 from aigate.workspace.cache import Cache
 
 CONTROL_PLANE = "control-plane-change"
@@ -139,8 +139,8 @@ def _late(record: Recorded, registry: Registry | None) -> tuple[str, ...]:
     return tuple(refusals(record, book, new=False))[:1]
 
 
-def with_opener(accounts: Accounts, account: str) -> Accounts:
-    """Add whose account the code host says opened the change, such as `github:1`, to its authors.
+def with_openers(accounts: Accounts, opened: Collection[str]) -> Accounts:
+    """Add whose accounts the code host says opened the change, such as `github:1`, to its authors.
 
     Whoever opens it has a part in it, whatever its commits say of themselves.
     """
@@ -148,9 +148,23 @@ def with_opener(accounts: Accounts, account: str) -> Accounts:
     found = {
         person.id
         for person in people
-        if any(f"{platform}:{number}" == account for platform, number in person.platform_ids)
+        if any(f"{platform}:{number}" in opened for platform, number in person.platform_ids)
     }
     return replace(accounts, authors=accounts.authors | found)
+
+
+def is_about(repository: git.Repository, head: sides.Tree, commit: str) -> bool:
+    """Tell whether a tree is that of a commit, or of a plain merge that brings it.
+
+    Such a merge is what a code host has pull requests checked out as: it holds what git makes
+    of its parents by itself, and nothing by hand.
+    """
+    judged = head.commit
+    if judged is None or not commit:
+        return False
+    if judged.id == commit:
+        return True
+    return judged.parents[1:] == (commit,) and is_plain_merge(repository, judged)
 
 
 def registry_of(tree: sides.Tree, *, pin: str = "", at: datetime) -> Registry | None:

@@ -15,7 +15,7 @@ from datetime import datetime
 from pathlib import Path
 
 from aigate import __version__, declared, lineage, registry
-from aigate.accounts import CONTROL_PLANE, Accounts, read_accounts, with_opener
+from aigate.accounts import CONTROL_PLANE, Accounts, is_about, read_accounts, with_openers
 from aigate.documents.policy import POLICY
 from aigate.domain.extension import Scanner
 from aigate.domain.finding import (
@@ -26,11 +26,19 @@ from aigate.domain.finding import (
     Status,
 )
 from aigate.domain.package import PackageIndex
+from aigate.domain.platform import Testimony
 from aigate.domain.policy import Policy
 from aigate.domain.report import Report, Run
 from aigate.domain.tree import Change, Unit
 from aigate.engine import decide
-from aigate.engine.acceptance import NOBODY, Ledger, Outcome, triage
+from aigate.engine.acceptance import (
+    NOBODY,
+    PLATFORM_REVIEW,
+    Ledger,
+    Outcome,
+    triage,
+    with_codes,
+)
 from aigate.engine.advice import words_of
 from aigate.engine.compare import compare as compare_findings
 from aigate.engine.coverage import coverage_of
@@ -38,6 +46,7 @@ from aigate.engine.group import group
 from aigate.engine.judge import Facts, judge
 from aigate.engine.patterns import matches_name
 from aigate.engine.place import place
+from aigate.engine.reviews import Reading, read_reviews
 from aigate.errors import UsageError
 from aigate.examine import Means, Seen, by_id, examine
 from aigate.ledger import store
@@ -60,7 +69,7 @@ class Request:
     change is meant for, where `base` is a commit, and `default_branch` the repository's, where
     the clone has no record of it. `policy_file` and `trust_root` are
     trusted, since the caller names them; `opener` is the account that opened the change, as in
-    `github:1`. `from_caller` reads that policy and what it
+    `github:1`, and `testimony` what the code host says about it, if the caller has asked. `from_caller` reads that policy and what it
     extends. `only` narrows what is judged to these paths, for commands that need one finding and
     not a decision: such a report must never be taken for a verdict. `environ` is the caller's
     environment, of which git gets to see little. `deadline` is in seconds. In `cache`, which is
@@ -80,6 +89,7 @@ class Request:
     from_caller: Callable[[str], bytes | None] = lambda _name: None
     trust_root: str = ""
     opener: str = ""
+    testimony: Testimony | None = None
     only: frozenset[str] = frozenset()
     environ: Mapping[str, str] = field(default_factory=dict)
     deadline: float = 600.0
@@ -207,7 +217,7 @@ def run(
         at=at,
         cache=open_cache(request.cache) if (steering or sides.EMPTY).folder_id else None,
     )
-    accounts = with_opener(accounts, request.opener)
+    accounts = with_openers(accounts, {request.opener, *_openers(request.testimony)})
     origins = with_people(origins, trusted.policy, accounts.registry)
     candidates = [
         Candidate(
@@ -224,12 +234,25 @@ def run(
         for one in origins.candidates()
         if not request.only or one.finding.at.path in request.only
     ]
+    branch = target_branch(request.base, repository, trusted.policy, branch=request.branch)
+    said = None
+    if request.testimony and accounts.registry:
+        said = read_reviews(
+            request.testimony,
+            [candidate.finding for candidate in candidates],
+            accounts.registry,
+            branch=branch,
+            about=not request.testimony.comments
+            or is_about(repository, head, request.testimony.head),
+            at=at,
+        )
     outcomes = _triage(
         candidates,
         accounts,
         trusted.policy,
-        branch=target_branch(request.base, repository, trusted.policy, branch=request.branch),
+        branch=branch,
         steering=steering,
+        said=said,
         at=at,
     )
     told = lineage.attributions(
@@ -284,6 +307,7 @@ def run(
         + tuple(one.reason for one in coverage.omissions)
         + _doubts(accounts)
         + origins.notes
+        + _hearsay(outcomes)
         + _undated(decided, repository),
         registry_digest=accounts.registry.current.digest if accounts.registry else "",
         ledger_digest=accounts.ledger_digest,
@@ -531,6 +555,7 @@ def _triage(
     *,
     branch: str,
     steering: sides.Tree | None,
+    said: Reading | None,
     at: datetime,
 ) -> tuple[Outcome, ...]:
     if accounts.registry is None:
@@ -538,12 +563,29 @@ def _triage(
     ledger = Ledger(
         registry=accounts.registry,
         branch=branch,
-        records=accounts.records,
+        records=accounts.records + (said.records if said else ()),
         authors=accounts.authors,
         limits=policy.acceptance,
         anchored=steering.committed if steering else None,
     )
-    return triage(candidates, ledger, at=at)
+    outcomes = triage(candidates, ledger, at=at)
+    if said is None:
+        return outcomes
+    findings = [candidate.finding for candidate in candidates]
+    return with_codes(outcomes, findings, ledger, refused=said.refused, unread=said.unread)
+
+
+def _openers(testimony: Testimony | None) -> Iterator[str]:
+    if testimony:
+        yield from (f"{testimony.platform}:{one.id}" for one in testimony.openers)
+
+
+def _hearsay(outcomes: Sequence[Outcome]) -> tuple[str, ...]:
+    """Say for how many findings there is nobody's signature but the word of a code host."""
+    said = sum(PLATFORM_REVIEW in one.codes for one in outcomes if one.decision.value == "accepted")
+    return (f"findings that two people accept as GitHub says, without signatures: {said}",) * (
+        said > 0
+    )
 
 
 def _notes(

@@ -175,7 +175,9 @@ class Statement:
 
     `digest` is the SHA-256 of the payload and the name of its file. `key` is the fingerprint
     of the key that signed; `touched` says that the signature's flags show user presence.
-    `claimed_at` is what the signer's clock said and plays no part in any decision.
+    `claimed_at` is what the signer's clock said and plays no part in any decision. `account` is
+    the account on a code host, such as `github:1`, that said it there instead of signing; such
+    a statement has no key, and no file.
     """
 
     digest: str
@@ -187,6 +189,7 @@ class Statement:
     parents: tuple[str, ...]
     nonce: str
     claimed_at: datetime
+    account: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -47,3 +47,22 @@ class Comment:
     text: str
     edited: bool = False
     through_app: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Testimony:
+    """Everything that a code host says about one change, read at one time.
+
+    `platform` is its name, such as `github`. `head` is the commit that approvals must be about,
+    empty if there is not one alone. `openers` are the accounts that opened the change. `unread`
+    is a reason code where some of it could not be had; then none of it counts, but for the
+    openers.
+    """
+
+    platform: str
+    asked_at: datetime
+    head: str = ""
+    openers: tuple[Account, ...] = ()
+    reviews: tuple[Review, ...] = ()
+    comments: tuple[Comment, ...] = ()
+    unread: str = ""

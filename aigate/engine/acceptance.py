@@ -8,7 +8,7 @@ signed, as what, under which registry, about what, and until when.
 from __future__ import annotations
 
 from collections import defaultdict, deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
@@ -31,6 +31,9 @@ from aigate.errors import IntegrityError
 
 ACCEPTING = frozenset({StatementKind.ACCEPT, StatementKind.FALSE_POSITIVE, StatementKind.BASELINE})
 """What makes a finding stop blocking."""
+
+PLATFORM_REVIEW = "platform-review"
+"""The reason code of what two people accepted on a code host, where it is only said so."""
 
 # How far the clock may be behind what is known to have happened.
 _CLOCK = timedelta(days=1)
@@ -328,6 +331,8 @@ def _ends(case: _Case, pair: _Pair) -> Iterator[tuple[Decision, str]]:
             if in_grace
             else (Decision.OWNERLESS, "ownerless")
         )
+    if any(statement.account for statement in statements):
+        yield Decision.ACCEPTED, PLATFORM_REVIEW
 
 
 def _elsewhere(terms: Terms, root: Root, branch: str) -> Iterator[str]:
@@ -370,7 +375,7 @@ def refusals(record: Recorded, ledger: Ledger, *, new: bool) -> Iterator[str]:
         yield "registry-outdated"
         return
     person = next((p for p in root.people if p.id == statement.person), None)
-    if person is None or not _has_key(person, statement.key, KeyState.ACTIVE):
+    if person is None or not _is_known(statement, person):
         yield "signer-unknown"
         return
     if _compromised(statement.key, ledger.registry):
@@ -384,6 +389,8 @@ def refusals(record: Recorded, ledger: Ledger, *, new: bool) -> Iterator[str]:
     own = statement.person in _authors(ledger) and (new or not record.in_reference)
     if statement.as_role is Role.SECURITY and own:
         yield "security-signed-own-change"
+    elif statement.account and own:
+        yield "reviewer-is-author"
 
 
 def _authors(ledger: Ledger) -> set[str]:
@@ -407,6 +414,13 @@ def _governing(record: Recorded, registry: Registry) -> Root | None:
         ),
         None,
     )
+
+
+def _is_known(statement: Statement, person: Person) -> bool:
+    """Tell whether it is this person's: by a key of theirs, or said by their account."""
+    if statement.account:
+        return any(f"{host}:{number}" == statement.account for host, number in person.platform_ids)
+    return _has_key(person, statement.key, KeyState.ACTIVE)
 
 
 def _has_key(person: Person, fingerprint: str, state: KeyState) -> bool:
@@ -498,6 +512,34 @@ def _limits(finding: Finding, ledger: Ledger) -> tuple[timedelta | None, int]:
     return (None if longest is None else timedelta(days=longest)), floor
 
 
+def reviews_count(finding: Finding, ledger: Ledger) -> bool:
+    """Tell whether reviews are enough to accept a finding, if everything else is right."""
+    _, floor = _limits(finding, ledger)
+    return ledger.registry.pinned and floor <= _STRENGTH[Assurance.PLATFORM_REVIEW]
+
+
+def with_codes(
+    outcomes: Sequence[Outcome],
+    findings: Sequence[Finding],
+    ledger: Ledger,
+    *,
+    refused: Mapping[str, tuple[str, ...]],
+    unread: str,
+) -> tuple[Outcome, ...]:
+    """Say of what is not accepted why reviews do not, or how they could, where they are enough.
+
+    `refused` and `unread` are as in `reviews.Reading`.
+    """
+    told = []
+    for outcome, finding in zip(outcomes, findings, strict=True):
+        if outcome.decision is Decision.ACCEPTED or not reviews_count(finding, ledger):
+            told.append(outcome)
+            continue
+        codes = (unread,) if unread else refused.get(finding.fingerprint, ()) or ("no-reviews",)
+        told.append(replace(outcome, codes=tuple(dict.fromkeys((*outcome.codes, *codes)))))
+    return tuple(told)
+
+
 def _entered(record: Recorded, at: datetime) -> datetime | None:
     """Clause 6: when a statement entered the reference, now if it is new, None if unknown.
 
@@ -512,6 +554,8 @@ def _reached(pair: Sequence[Statement], *, pinned: bool) -> int:
     """Clause 8: how strongly the two are bound to what they signed."""
     if not pinned:
         return _STRENGTH[Assurance.NOTE]
+    if any(statement.account for statement in pair):
+        return _STRENGTH[Assurance.PLATFORM_REVIEW]
     touched = all(statement.touched for statement in pair)
     return _STRENGTH[Assurance.SIGNED_TOUCH if touched else Assurance.SIGNED]
 

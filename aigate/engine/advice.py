@@ -38,7 +38,32 @@ _WORDS = {
     "ledger-other": "what was signed belongs to another ledger",
     "repository-other": "what was signed belongs to another repository",
     "branch-other": "what was signed belongs to another branch",
+    "reviews-not-read": (
+        "the reviews on the code host could not be read, so none of them counts: give the job"
+        " the permission `pull-requests: read`"
+    ),
+    "reviews-too-old": "what was read of the reviews is too old: run the job again",
+    "reviews-of-other-commit": "the reviews on the code host are not about exactly what is judged",
+    "reviewer-unknown": "an account that is in nobody's entry of the registry accepted it",
+    "reviewer-is-automation": "automation accepted it, which never counts",
+    "reviewer-is-author": "an author of the change accepted it in a review",
+    "comment-edited": "a comment that accepts it was edited: write it again",
+    "approval-missing": "who accepts it in a comment has to approve the pull request as well",
+    "approval-dismissed": "the approval of somebody who accepted it was dismissed",
+    "approval-of-other-commit": "somebody who accepted it has approved another commit: approve again",
 }
+# Codes of what reviews could do and did not.
+_REVIEWS = frozenset(
+    {
+        "no-reviews",
+        "reviewer-unknown",
+        "reviewer-is-author",
+        "comment-edited",
+        "approval-missing",
+        "approval-dismissed",
+        "approval-of-other-commit",
+    }
+)
 
 # The same where a whole baseline was signed, and not this finding by itself.
 _IN_BASELINE = {
@@ -88,4 +113,9 @@ def next_step(action: Action, outcome: Outcome, fingerprint: str, *, has_registr
         step = f"fix it, or look at it again: {accept}"
     else:
         step = f"fix it, or have it accepted by two people: {accept}"
+    if _REVIEWS.intersection(outcome.codes):
+        step += (
+            "; or two reviewers, a developer and a security person, approve this commit, and each"
+            f" comments `/aigate accept {fingerprint} until DATE because REASON`, the same line"
+        )
     return f"{said}; {step}" if said else step

@@ -160,7 +160,8 @@ def acceptance(judged: Judged) -> str:
         f"`{plain(name)}`" for name in (signed.developer, signed.security) if name
     )
     until = f" until {plain(signed.until[:10])}" if signed.until else ""
-    by = f": signed by {people}" if people else ""
+    reviewed = "platform-review" in judged.reason_codes
+    by = (f": GitHub says by {people}" if reviewed else f": signed by {people}") if people else ""
     changed = f"; changed since: {', '.join(signed.changed)}" if signed.changed else ""
     how = "" if signed.kind in {"", "accept"} else f" ({plain(signed.kind)})"
     return f"{judged.decision.value}{how}{by}{until}{changed}"

@@ -54,6 +54,16 @@ def authors_of(
     return frozenset(found)
 
 
+def is_plain_merge(repository: git.Repository, commit: git.CommitFacts) -> bool:
+    """Tell whether a merge holds exactly what git makes of its two parents.
+
+    Raises:
+        IncompleteError: there is no room to find out.
+    """
+    with opened_past(repository) as past:
+        return _is_plain_merge(past, commit)
+
+
 def _makers(commit: git.CommitFacts) -> tuple[Claim, Claim]:
     author = (commit.author_name, commit.author_email)
     return author, (commit.committer_name, commit.committer_email)
