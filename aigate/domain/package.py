@@ -17,24 +17,30 @@ class Ecosystem(StrEnum):
 
 @dataclass(frozen=True, slots=True, order=True)
 class Package:
-    """A package by its name, in the spelling of its ecosystem's index; an empty version is any."""
+    """A package by its name, in the spelling of its ecosystem's index; an empty version is any.
+
+    Of one that `is_known` nothing but the version is in doubt.
+    """
 
     ecosystem: Ecosystem
     name: str
     version: str = ""
+    is_known: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Listing:
     """What an index said about a package, or why it could not be asked.
 
-    `first` is the day of the first release that is still there, unknown to some indexes. `gone`
-    says that the version that was asked for was withdrawn (yanked, or deprecated). With a
-    `problem` nothing else is known, and that is never good news.
+    `has_version` says whether it has the version that was asked for. `first` is the day of the
+    first release that is still there, unknown to some indexes. `gone` says that this version
+    was withdrawn (yanked, or deprecated), or the package. With a `problem` nothing else is known,
+    and that is never good news.
     """
 
     package: Package
     exists: bool = False
+    has_version: bool = True
     first: date | None = None
     gone: bool = False
     problem: str = ""

@@ -232,6 +232,8 @@ def way_out(one: Gap, report: Report) -> str:
         return "fetch the notes, or take their name out of the settings of the clone"
     if one.code == "history-unread":
         return "fetch the whole history, or name a newer reference with `--base`"
+    if one.code == "package-not-checked":
+        return "see that your package index answers, and run the scan again"
     if one.code.endswith("timeout"):
         return "give it more time with `--deadline`, or exclude what is slow, with a reason"
     if is_scanner(one, report):

@@ -34,6 +34,7 @@ from aigate.scanners._dependencies.tree import Declared, declared_in, own_module
 _LIMIT = 200
 _MOST_ITEMS = 100_000
 _MOST_ASKED = 1_000
+_MOST_NAMED = 5
 _INSTALLS = ("install", "uvx", "npx", "pipx", "bunx", "dlx", "uv add", "poetry add", "yarn add")
 
 
@@ -193,7 +194,7 @@ def _remarks(look: _Look, scene: _Scene, asked: dict[Package, Listing]) -> Itera
         yield from judged.remarks(item, text, scene.known)
         if isinstance(item, Script):
             yield from _script(item, text)
-        elif isinstance(item, Dependency) and (package := _package(item)) in asked:
+        elif isinstance(item, Dependency) and (package := _package(item, scene)) in asked:
             index = scene.target.index
             if index is not None:
                 near = judged.near(item, scene.known) is not None
@@ -216,8 +217,10 @@ def _script(item: Script, text: str) -> Iterator[Remark]:
         yield Remark(SCRIPT, start, end, message, hint, SCRIPT.severity)
 
 
-def _package(item: Dependency) -> Package:
-    return Package(item.ecosystem, normal(item.name, item.ecosystem), item.version)
+def _package(item: Dependency, scene: _Scene) -> Package:
+    name = normal(item.name, item.ecosystem)
+    is_known = name in scene.known[item.ecosystem]
+    return Package(item.ecosystem, name, item.version, is_known)
 
 
 def _asked(looks: Sequence[_Look], scene: _Scene) -> Generator[Gap, None, dict[Package, Listing]]:
@@ -228,7 +231,7 @@ def _asked(looks: Sequence[_Look], scene: _Scene) -> Generator[Gap, None, dict[P
     wanted = _wanted(looks, scene)
     index = scene.target.index
     if index is None:
-        count = len({one.name for one in wanted if one.name not in scene.known[one.ecosystem]})
+        count = len({(one.ecosystem, one.name) for one in wanted if not one.is_known})
         if count:
             reason = (
                 f"packages that are not well known, and were not looked up: {count};"
@@ -243,11 +246,15 @@ def _asked(looks: Sequence[_Look], scene: _Scene) -> Generator[Gap, None, dict[P
     for package in packages[_MOST_ASKED:]:
         problem = f"one change names more than {_MOST_ASKED}"
         listings[package] = Listing(package=package, problem=problem)
+    unsure: dict[tuple[str, str], list[str]] = {}
     for package, path in wanted.items():
-        if listings[package].problem:
-            name = judged.shown(package.name)
-            reason = f"`{name}` could not be looked up: {listings[package].problem}"
-            yield Gap(path, reason, "package-not-checked", SCANNER_NAME)
+        if problem := listings[package].problem:
+            unsure.setdefault((path, problem), []).append(judged.shown(package.name))
+    for (path, problem), names in unsure.items():
+        shown = ", ".join(f"`{name}`" for name in names[:_MOST_NAMED])
+        more = f" and {len(names) - _MOST_NAMED} more" if len(names) > _MOST_NAMED else ""
+        reason = f"{shown}{more} could not be looked up: {problem}"
+        yield Gap(path, reason, "package-not-checked", SCANNER_NAME)
     return listings
 
 
@@ -258,18 +265,18 @@ def _wanted(looks: Sequence[_Look], scene: _Scene) -> dict[Package, str]:
     """
     wanted: dict[Package, str] = {}
     for look in looks:
-        before = _names(look.unit)
+        before = _names(look.unit, scene)
         for item in look.items:
             if not isinstance(item, Dependency) or item.role is not Role.DECLARED or item.is_conda:
                 continue
-            package = _package(item)
-            known = package.name in scene.known[item.ecosystem] and not package.version
-            if package not in before and package.name.isascii() and not known:
+            package = _package(item, scene)
+            is_sure = package.is_known and not package.version
+            if package not in before and package.name.isascii() and not is_sure:
                 wanted.setdefault(package, look.unit.path)
     return wanted
 
 
-def _names(unit: Unit) -> frozenset[Package]:
+def _names(unit: Unit, scene: _Scene) -> frozenset[Package]:
     """Return what the file asked for before the change."""
     reader = manifest_reader(unit.path)
     if reader is None or not unit.previous:
@@ -278,7 +285,7 @@ def _names(unit: Unit) -> frozenset[Package]:
         items = list(islice(reader(unit.previous), _MOST_ITEMS))
     except (UnreadableError, RecursionError):
         return frozenset()
-    return frozenset(_package(one) for one in items if isinstance(one, Dependency))
+    return frozenset(_package(one, scene) for one in items if isinstance(one, Dependency))
 
 
 def _imported(one: Import, scene: _Scene) -> tuple[str, str]:

@@ -127,8 +127,8 @@ def listed(
     name = shown(item.name)
     if listing.problem:
         return
-    if not listing.exists:
-        which = f"version {shown(item.version)} of " if listing.first is not None else ""
+    if not listing.exists or not listing.has_version:
+        which = f"version {shown(item.version)} of " if listing.exists else ""
         said = f"the package index has no {which}`{name}`"
         if is_own:
             said += ", while the tree has a package of that name"
@@ -143,7 +143,8 @@ def listed(
         severity = Severity.HIGH if near else YOUNG.severity
         yield Remark(YOUNG, start, end, message, "use a package that is older", severity)
     if listing.gone:
-        message = f"version {shown(item.version)} of `{name}` was withdrawn by its publisher"
+        which = f"version {shown(item.version)} of " if item.version else ""
+        message = f"{which}`{name}` was withdrawn"
         hint = "ask for a version that was not"
         yield Remark(WITHDRAWN, start, end, message, hint, WITHDRAWN.severity)
 

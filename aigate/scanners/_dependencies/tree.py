@@ -58,11 +58,9 @@ class Declared:
             )
         if not names.isdisjoint(modules.packages.get(one.name, ())):
             return True
+        # `opencv` of `opencv-python`; the other way round, any name made up would be covered.
         short = squeeze(name)
-        return len(short) > 3 and any(
-            short in plain or (len(plain) > 3 and plain in short)
-            for plain in map(squeeze, names | self.own)
-        )
+        return len(short) > 3 and any(short in squeeze(one) for one in names | self.own)
 
 
 def declared_in(target: Target, modules: frozenset[str]) -> Declared:
