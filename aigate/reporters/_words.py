@@ -226,20 +226,24 @@ def gap(one: Gap) -> str:
     return f"`{line(one.subject, _PATH)}`{by}: {line(one.reason, _REASON)}"
 
 
+_WAYS_OUT = {
+    "notes-not-fetched": "fetch the notes, or take their name out of the settings of the clone",
+    "history-unread": "fetch the whole history, or name a newer reference with `--base`",
+    "package-not-checked": "see that your package index answers, and run the scan again",
+    "partly-parsed": (
+        "spell that part in an older way, or exclude the file, with a reason, in the policy"
+    ),
+}
+
+
 def way_out(one: Gap, report: Report) -> str:
     """Say what to do about a gap."""
-    if one.code == "notes-not-fetched":
-        return "fetch the notes, or take their name out of the settings of the clone"
-    if one.code == "history-unread":
-        return "fetch the whole history, or name a newer reference with `--base`"
-    if one.code == "package-not-checked":
-        return "see that your package index answers, and run the scan again"
+    if one.code in _WAYS_OUT:
+        return _WAYS_OUT[one.code]
     if one.code.endswith("timeout"):
         return "give it more time with `--deadline`, or exclude what is slow, with a reason"
     if is_scanner(one, report):
         return "`aigate doctor` shows what is wrong with the scanner"
-    if one.code == "partly-parsed":
-        return "spell that part in an older way, or exclude the file, with a reason, in the policy"
     return "mend the file, or exclude it, with a reason, in the policy of the reference"
 
 
