@@ -1,7 +1,8 @@
 """`aigate github-action`: what the steps of the GitHub Action run.
 
-Everything from outside comes in by the environment and stays data. `run` judges the event and
-leaves the reports, and has no token; `comment` has one, and looks at nothing but those;
+Everything from outside comes in by the environment and stays data. `ask` has a token, and looks
+at nothing of the change; `run` judges the event and leaves the reports, and has no token;
+`comment` has one, and looks at nothing but those;
 `conclude` is the last word, and passes only on a fresh pass about exactly the commit that was
 checked out.
 """
@@ -14,16 +15,20 @@ import re
 import secrets
 import tempfile
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from pathlib import Path
 
 import click
 
 from aigate.cli._pull_request import When, leave
+from aigate.cli._reviews import of_group, of_pull, unread
 from aigate.cli._verdict import read_verdict
 from aigate.cli.exits import INCOMPLETE, OK, code_of, finish
 from aigate.cli.scan import scan
-from aigate.cli.streams import say
-from aigate.documents.github_event import Asked, is_commit, pull_of, read_event
+from aigate.cli.streams import say, write_whole
+from aigate.documents.github_event import Asked, group_of, is_commit, pull_of, read_event
+from aigate.documents.testimony import testimony_text
+from aigate.domain.platform import Testimony
 from aigate.engine.annotations import annotation
 from aigate.engine.shown import line
 from aigate.errors import AigateError, IncompleteError, IntegrityError, UsageError
@@ -44,6 +49,25 @@ _FILES = {
 @click.group("github-action")
 def github_action() -> None:
     """Run the steps of the GitHub Action."""
+
+
+@github_action.command("ask")
+def ask() -> None:
+    """Ask GitHub who opened the change and who approved of it; never an error.
+
+    What cannot be read does not count.
+    """
+    try:
+        said = _asked_github(_ENVIRON)
+        if said:
+            folder = Path(_made(_ENVIRON.get("RUNNER_TEMP", "")))
+            write_whole(folder / "reviews.json", testimony_text(said))
+            _Outputs(_ENVIRON.get("GITHUB_OUTPUT", "")).write(
+                "reviews-file", str(folder / "reviews.json")
+            )
+    except AigateError as error:
+        _annotate(error, "warning")
+    finish(OK)
 
 
 @github_action.command("run")
@@ -147,6 +171,7 @@ def _judged(context: click.Context, asked: Asked, folder: Path, nonce: str) -> i
         "--branch": asked.branch,
         "--default-branch": asked.default_branch,
         "--opener": asked.opener,
+        "--reviews": _ENVIRON.get("AIGATE_REVIEWS", ""),
         "--policy": _ENVIRON.get("AIGATE_POLICY", ""),
         "--trust-root": _ENVIRON.get("AIGATE_TRUST_ROOT", ""),
         "--deadline": _ENVIRON.get("AIGATE_DEADLINE", ""),
@@ -164,6 +189,28 @@ def _judged(context: click.Context, asked: Asked, folder: Path, nonce: str) -> i
     except SystemExit as end:
         return end.code if isinstance(end.code, int) else INCOMPLETE
     raise IncompleteError("the scan did not decide", code="no-decision")
+
+
+def _asked_github(environ: Mapping[str, str]) -> Testimony | None:
+    """Return what GitHub says about the change, None where there is nothing to ask.
+
+    Raises:
+        AigateError: there is no pull request, or group of them, in the event.
+    """
+    at = datetime.now(UTC)  # noqa: TID251 - the time of asking
+    event = environ.get("GITHUB_EVENT_NAME", "")
+    if event not in {"pull_request", "merge_group"}:
+        return None
+    payload = _payload(environ)
+    try:
+        with GitHub(_address(environ)) as api:
+            if event == "pull_request":
+                return of_pull(api, pull_of(payload).number, at=at)
+            head, ref = group_of(payload)
+            return of_group(api, head=head, ref=ref, at=at)
+    except (IncompleteError, UsageError) as error:
+        say(f"reviews were not read: {line(error.message, 200)}\n")
+        return unread(error, at=at)
 
 
 def _commented(environ: Mapping[str, str]) -> str:

@@ -57,6 +57,16 @@ def pull_of(payload: bytes) -> PullRequest:
     return read_pull(value.get("pull_request") if isinstance(value, dict) else None)
 
 
+def group_of(payload: bytes) -> tuple[str, str]:
+    """Return the commit and the branch of a group in a merge queue.
+
+    Raises:
+        IncompleteError: there is none in it.
+    """
+    event = _Event(_parsed(payload))
+    return event.commit("merge_group", "head_sha"), event.text("merge_group", "head_ref")
+
+
 def read_event(name: str, payload: bytes, *, commit: str) -> Asked:
     """Say what is to be judged for an event.
 
