@@ -76,7 +76,7 @@ def _require_no_agent() -> None:
 
 def _found_pen(desk: Desk, role: Role) -> Pen:
     pens: dict[str, Pen] = {}
-    for text, file in _own_keys(desk):
+    for text, file in own_keys(desk.repository.root):
         try:
             key = parse_public_key(text)
         except UsageError:
@@ -97,15 +97,18 @@ def _found_pen(desk: Desk, role: Role) -> Pen:
     return fitting[0]
 
 
-def _own_keys(desk: Desk) -> Iterator[tuple[str, str]]:
-    """Yield the public keys of the person at this machine, each with the file that it is in."""
+def own_keys(root: str) -> Iterator[tuple[str, str]]:
+    """Yield the public keys of the person at this machine, each with the file that it is in.
+
+    No program of the repository at `root` is started to find them.
+    """
     for file in sorted(Path(ENVIRON.get("HOME") or "/", ".ssh").glob("*.pub")):
         try:
             yield file.read_text("utf-8", "replace").strip(), str(file)
         except OSError:
             continue
     if ENVIRON.get("SSH_AUTH_SOCK"):
-        found = signing.find_signer(ENVIRON, key="", outside=desk.repository.root)
+        found = signing.find_signer(ENVIRON, key="", outside=root)
         done = process.run(
             [str(Path(found.program).with_name("ssh-add")), "-L"],
             cwd="/",

@@ -187,10 +187,9 @@ def workflow_part(root: Path, *, gate: Gate | None, elsewhere: bool) -> Part:
     before = text_of(root, WORKFLOW)
     if before is not None:
         return Part(file=WORKFLOW, before=before, after=before, told="is there already")
-    for other in _workflows(root):
-        if _PROGRAM.search(other[1]):
-            told = f"not written: `{plain(other[0])}` calls the gate"
-            return Part(file=WORKFLOW, before=None, after=None, told=told)
+    for name, _ in calling_workflows(root):
+        told = f"not written: `{plain(name)}` calls the gate"
+        return Part(file=WORKFLOW, before=None, after=None, told=told)
     if elsewhere:
         told = "not written: this is not on GitHub"
         return Part(file=WORKFLOW, before=None, after=None, told=told)
@@ -203,6 +202,19 @@ def workflow_part(root: Path, *, gate: Gate | None, elsewhere: bool) -> Part:
         lead += "# Put the repository and the commit of aigate that you reviewed in their place below.\n"
         told = "fails until you put the commit of aigate into it"
     return Part(file=WORKFLOW, before=None, after=lead + body, told=told)
+
+
+def calling_workflows(root: Path) -> tuple[tuple[str, str], ...]:
+    """Return the workflows that call the gate, each with what it holds."""
+    found = []
+    folder = root / Path(WORKFLOW).parent
+    for path in sorted(folder.iterdir()) if folder.is_dir() else ():
+        if path.suffix in {".yaml", ".yml"} and path.is_file() and not path.is_symlink():
+            with path.open("rb") as opened:
+                text = opened.read(_LARGEST).decode("utf-8", "replace")
+            if _PROGRAM.search(text):
+                found.append((path.name, text))
+    return tuple(found)
 
 
 def hooks_part(root: Path, *, gate: Gate | None) -> Part:
@@ -270,17 +282,6 @@ _HOOKS: Mapping[str, tuple[str, ...]] = {
         "stages: [commit-msg]",
     ),
 }
-
-
-def _workflows(root: Path) -> list[tuple[str, str]]:
-    """Return the workflows that are there, as far as they can be read."""
-    found = []
-    folder = root / Path(WORKFLOW).parent
-    for path in sorted(folder.iterdir()) if folder.is_dir() else ():
-        if path.suffix in {".yaml", ".yml"} and path.is_file() and not path.is_symlink():
-            with path.open("rb") as opened:
-                found.append((path.name, opened.read(_LARGEST).decode("utf-8", "replace")))
-    return found
 
 
 def _example() -> str:

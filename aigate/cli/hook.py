@@ -180,6 +180,15 @@ def _check_policy(folder: Path, below: Path) -> None:
 
 def _check_manifests(folder: Path, below: Path) -> None:
     del below
+    manifests_of(folder)
+
+
+def manifests_of(folder: Path) -> tuple[str, ...]:
+    """Return the names of the initiatives that are declared in a folder.
+
+    Raises:
+        DocumentError: a manifest has mistakes, or is a link.
+    """
     there = folder / FOLDER
     paths = [
         path.relative_to(folder).as_posix()
@@ -191,4 +200,4 @@ def _check_manifests(folder: Path, below: Path) -> None:
         file = folder / path
         return file.read_bytes() if file.is_file() and not file.is_symlink() else None
 
-    read_initiatives(find_initiatives(paths), load)
+    return tuple(one.name for one in read_initiatives(find_initiatives(paths), load))

@@ -5,11 +5,17 @@ from __future__ import annotations
 import os
 import shutil
 import sys
+from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
+from aigate.cli._doctor_here import checks_here
+
 pytestmark = pytest.mark.slow
+AT = datetime(2026, 11, 22, tzinfo=UTC)
+WORKFLOW = "jobs: {gate: {steps: [\n  {\n    uses: acme/aigate@%s}]}}\n"
 
 
 def lines_of(seen):
@@ -26,6 +32,119 @@ def test_all_is_well_where_everything_is_installed(project):
         assert told[name] == "ok", seen.text
     assert sys.executable in seen.text
     assert seen.out.endswith(b"everything that a scan needs works\n")
+
+
+def test_what_decides_and_has_mistakes_is_broken_and_programs_can_read_it(project):
+    (project.root / ".aigate").mkdir()
+    (project.root / ".aigate/policy.yaml").write_text("version: 1\nname: \x1b[2J\n")
+
+    seen = project.run("doctor", "--format", "json")
+
+    assert seen.code == 2, seen.text
+    assert seen.report["schema"] == "aigate-doctor/1"
+    assert seen.report["broken"] == 1
+    checks = {one["name"]: one for one in seen.report["checks"]}
+    assert checks["policy"]["state"] == "broken"
+    assert checks["policy"]["hint"] == "`aigate policy check` lists every mistake"
+    assert {one["state"] for one in checks.values()} == {"ok", "broken", "missing"}
+    assert all(one["hint"] or one["state"] == "ok" for one in checks.values())
+
+
+def here(project):
+    """Look at a repository alone, without any engine."""
+    found = checks_here(str(project.root), environ=project.environ, at=AT)
+    return {one.name: one for one in found}
+
+
+def write(project, files):
+    for name, text in files.items():
+        path = project.root / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+
+
+def test_an_empty_repository_lacks_much_and_nothing_in_it_is_broken(project):
+    found = here(project)
+
+    assert {name: one.state for name, one in found.items()} == {
+        "repository": "ok",
+        "policy": "ok",
+        "manifests": "missing",
+        "trust root": "missing",
+        "commit hook": "missing",
+        "workflow": "missing",
+        "agents": "missing",
+    }
+    assert all(one.hint for one in found.values() if one.state == "missing")
+
+
+def test_outside_of_a_repository_the_machine_alone_is_looked_at(project, tmp_path):
+    (one,) = checks_here(str(tmp_path), environ=project.environ, at=AT)
+
+    assert (one.name, one.state) == ("repository", "missing")
+
+
+@pytest.mark.parametrize(
+    ("files", "name", "state", "said"),
+    [
+        ({".aigate/policy.yml": ""}, "policy", "broken", "the policy is `.aigate/policy.yaml`"),
+        ({".aigate/initiatives/a.yaml": "x: 1\n"}, "manifests", "broken", "initiatives/a.yaml:1:1"),
+        ({".github/workflows/a.yaml": WORKFLOW % ("0" * 40)}, "workflow", "missing", "no commit"),
+        ({".github/workflows/a.yaml": WORKFLOW % ("1" * 40)}, "workflow", "ok", "`a.yaml`"),
+        ({".claude/settings.json": "{"}, "agents", "missing", "no plain JSON"),
+        (
+            {".pre-commit-config.yaml": "repos:\n- hooks:\n  - id: aigate\n"},
+            "commit hook",
+            "missing",
+            "nothing runs that",
+        ),
+    ],
+)  # fmt: skip
+def test_each_thing_that_is_not_right_is_named(project, files, name, state, said):
+    write(project, files)
+
+    found = here(project)[name]
+
+    assert found.state == state, found
+    assert said in found.told
+    assert bool(found.hint) is (state != "ok")
+
+
+def test_a_hook_counts_where_git_looks_for_it(project):
+    write(project, {".pre-commit-config.yaml": "repos:\n- hooks:\n  - id: aigate\n"})
+    write(project, {".git/hooks/pre-commit": "#!/bin/sh\nexec pre-commit hook-impl\n"})
+    hook = project.root / ".git/hooks/pre-commit"
+
+    hook.chmod(0o644)
+    assert here(project)["commit hook"].state == "missing", "git runs no file that may not run"
+    hook.chmod(0o755)
+    assert here(project)["commit hook"].state == "ok"
+    project.git("config", "core.hooksPath", "tools")
+    assert here(project)["commit hook"].state == "missing"
+    write(project, {"tools/pre-commit": "#!/bin/sh\naigate scan --staged\n"})
+    (project.root / "tools/pre-commit").chmod(0o755)
+    assert here(project)["commit hook"].state == "ok"
+
+
+def test_the_policy_of_the_last_commit_is_the_one_that_decides(project):
+    text = "version: 1\nname: ours\nextends: aigate:default\n"
+    write(project, {".aigate/policy.yaml": text})
+    assert "once it is committed" in here(project)["policy"].told
+    project.commit({".aigate/policy.yaml": text})
+    assert here(project)["policy"].told.endswith("requirements")
+    write(project, {".aigate/policy.yaml": text.replace("default", "strict")})
+    assert "the last commit differs" in here(project)["policy"].told
+
+
+def test_a_shallow_clone_is_told_how_to_get_the_rest(project, tmp_path):
+    project.commit({"a": "1\n"})
+    project.commit({"a": "2\n"})
+    clone = tmp_path / "clone"
+    project.git("clone", "--quiet", "--depth=1", f"file://{project.root}", str(clone))
+
+    found = here(replace(project, root=clone))["repository"]
+
+    assert (found.state, found.hint) == ("missing", "`git fetch --unshallow`")
 
 
 @pytest.mark.parametrize("engine", ["semgrep", "bandit"])
