@@ -17,6 +17,7 @@ UNSEEN = re.compile(
     "\ufe00-\ufe0f\ud800-\udfff\U000e0000-\U000e0fff]"
 )
 RECORDS = {
+    "bitbucket",
     "csv",
     "gitlab",
     "gitlab-sast",
@@ -32,6 +33,7 @@ AZURE = re.compile(
     r"##vso\[task\.(logissue type=(error|warning);([a-z]+=[^;\]\r\n]*;)*|complete result=\w+;)\]"
 )
 SUFFIX = {
+    "bitbucket": "json",
     "comment": "md",
     "csv": "csv",
     "gitlab": "json",
