@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import warnings
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 
@@ -17,7 +18,9 @@ _SETTINGS = ("Settings", "SettingsModel")
 def read(text: str) -> tuple[Signal, ...] | None:
     """Return what a Python file says, or None if it does not parse."""
     try:
-        tree = ast.parse(text)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            tree = ast.parse(text)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return None
     walk = _Walk(_constants(tree))
@@ -256,11 +259,10 @@ def _children(node: ast.AST, here: _Here) -> _Todo:
     found: _Todo = []
     for name in _FIELDS[kind]:
         child = getattr(node, name, None)
-        if type(child) is list:
-            found += [(one, inner) for one in child if one is not None and type(one) not in _SILENT]
-        elif child is not None and type(child) not in _SILENT:
-            found.append((child, inner))
-    return [one for one in found if isinstance(one[0], ast.AST)]
+        for one in child if isinstance(child, list) else (child,):
+            if isinstance(one, ast.AST) and type(one) not in _SILENT:
+                found.append((one, inner))  # noqa: PERF401 - both loops in one are hard to read
+    return found
 
 
 def _dotted(node: ast.AST, links: int = 4) -> str:

@@ -9,10 +9,11 @@ from itertools import islice
 from aigate import __version__
 from aigate.domain.extension import Scanner, Target
 from aigate.domain.finding import Gap, Sighting
-from aigate.domain.tree import TEXTUAL, Change, Unit
+from aigate.domain.tree import TEXTUAL, Change, Kind, Unit
 from aigate.engine.lines import Lines
 from aigate.scanners._agents import nodes
 from aigate.scanners._agents.commands import harms
+from aigate.scanners._agents.exposed import exposed_in_python, exposed_in_script
 from aigate.scanners._agents.files import AgentTable, agent_table
 from aigate.scanners._agents.nodes import Node
 from aigate.scanners._agents.pages import HOOK, RULES, SCANNER_NAME, UNREADABLE, Remark
@@ -90,6 +91,10 @@ def _unique(remarks: Iterable[Remark]) -> Iterator[Remark]:
 
 def _looked(unit: Unit, table: AgentTable) -> Iterator[Remark]:
     path, text = unit.path, unit.text
+    if unit.kind is Kind.PYTHON:
+        yield from exposed_in_python(text)
+    elif unit.kind in {Kind.JAVASCRIPT, Kind.TYPESCRIPT}:
+        yield from exposed_in_script(text)
     if PATHS.fullmatch(path):
         root, _ = nodes.read(text, "yaml")
         if root is not None:

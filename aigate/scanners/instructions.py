@@ -5,15 +5,16 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterable, Iterator
-from itertools import islice
+from itertools import chain, islice
 
 from aigate import __version__
 from aigate.domain.extension import Scanner, Target
 from aigate.domain.finding import Gap, Sighting
 from aigate.domain.rule import Rule
 from aigate.domain.severity import Severity
-from aigate.domain.tree import TEXTUAL, Kind, Unit
+from aigate.domain.tree import TEXTUAL, Unit
 from aigate.engine.lines import Lines
+from aigate.scanners._agents.descriptions import descriptions
 from aigate.scanners._agents.files import AgentTable, agent_table
 from aigate.scanners._agents.orders import Order, orders, poison
 
@@ -136,19 +137,6 @@ _REFERS = re.compile(
     r"|\b(?:read|follow|load|obey)\b[^.\n]{0,60}?[`(](?P<read>[\w./-]{1,200}\.(?:mdx?|txt|rst|mdc))[`)])",
     re.IGNORECASE,
 )
-_DOCSTRING_OF_TOOL = re.compile(
-    r"^[ \t]*@[\w.]*tool\b[^\n]*\n(?:[ \t]*[^\n]*\n){0,6}?[ \t]*(?:async[ \t]+)?def[ \t][^\n]*\n(?:[^\n\"']*\n){0,12}?"
-    r"[ \t]*[rRuU]?(?:\"\"\"(?P<words>.{1,8000}?)\"\"\")",
-    re.MULTILINE | re.DOTALL,
-)
-_DESCRIPTION = re.compile(
-    r"\b[dD]escription[\"']?\s{0,3}[:=]\s{0,20}\(?\s{0,20}[rfuRFU]{0,2}(?:\"\"\"|[\"'`>|])(?P<words>.{10,4000}?)(?<!\\)(?:\"\"\"|[\"'`](?=\s*[,})\]\n])|\Z)",
-    re.DOTALL,
-)
-_SECOND_ARGUMENT = re.compile(
-    r"\.(?:tool|registerTool|addTool)\(\s*[\"'`][\w./-]{1,100}[\"'`]\s*,\s*[\"'`](?P<words>.{10,4000}?)(?<!\\)[\"'`]\s*[,)]",
-    re.DOTALL,
-)
 _TAGS = {0xE0000 + code: code for code in range(0x20, 0x7F)}
 
 
@@ -162,7 +150,7 @@ def _scan(target: Target) -> Iterator[Sighting | Gap]:
     for unit in target.units:
         # The same length as the text, with what is spelt in invisible tags made readable.
         text = unit.text if unit.text.isascii() else unit.text.translate(_TAGS)
-        look = _found
+        poisoned: Iterator[tuple[Rule, int, int]] = iter(())
         if _is_obeyed(unit, table, referred):
             stretches = iter([(0, min(len(text), _LONGEST))])
             if len(text) > _LONGEST:
@@ -173,8 +161,10 @@ def _scan(target: Target) -> Iterator[Sighting | Gap]:
                 continue
             stretches = (match.span("inside") for match in _COMMENT.finditer(text))
         else:
-            stretches, look = _descriptions(unit, text), _poisoned
-        found = (item for start, end in stretches for item in look(text, start, end))
+            stretches = iter(())
+            poisoned = _poisoned(unit, text)
+        words = (item for start, end in stretches for item in _found(text, start, end))
+        found = chain(words, poisoned)
         lines = Lines(text)
         for rule, start, end in islice(found, _LIMIT):
             yield _sighting(unit, rule, text[start:end], lines=lines, start=start)
@@ -207,23 +197,6 @@ def _referred(units: Iterable[Unit], table: AgentTable) -> frozenset[str]:
     return frozenset(found)
 
 
-def _descriptions(unit: Unit, text: str) -> Iterator[tuple[int, int]]:
-    """Yield where the descriptions of tools stand in code and in data."""
-    low = text[:_LONGEST]
-    patterns: tuple[re.Pattern[str], ...]
-    if unit.kind is Kind.PYTHON:
-        patterns = (_DOCSTRING_OF_TOOL, _DESCRIPTION)
-    elif unit.kind in {Kind.JAVASCRIPT, Kind.TYPESCRIPT}:
-        patterns = (_DESCRIPTION, _SECOND_ARGUMENT)
-    elif unit.path.endswith((".json", ".yaml", ".yml")) and "escription" in low:
-        patterns = (_DESCRIPTION,)
-    else:
-        return
-    if "ool" in low:
-        for pattern in patterns:
-            yield from (match.span("words") for match in pattern.finditer(low))
-
-
 def _sighting(unit: Unit, rule: Rule, words: str, *, lines: Lines, start: int) -> Sighting:
     shown = " ".join(words.split())
     shown = shown if len(shown) <= _SHOWN else f"{shown[:_SHOWN]}…"
@@ -239,8 +212,10 @@ def _found(text: str, start: int, end: int) -> Iterator[tuple[Rule, int, int]]:
     return ((_RULES[order], first, last) for order, first, last in orders(text, start, end))
 
 
-def _poisoned(text: str, start: int, end: int) -> Iterator[tuple[Rule, int, int]]:
-    return ((_POISONED, first, last) for first, last in poison(text, start, end))
+def _poisoned(unit: Unit, text: str) -> Iterator[tuple[Rule, int, int]]:
+    for one in descriptions(unit, text):
+        for first, last in poison(one.words, 0, len(one.words)):
+            yield (_POISONED, *one.place(first, last, text))
 
 
 SCANNER = Scanner(

@@ -222,6 +222,7 @@ _TELLS_TO_EXFILTRATE = _patterns(
         "](http",
         "curl,wget,| nc,|nc,ncat",
         "curl,wget",
+        "http,webhook,@",
     ),
     (
         (
@@ -249,6 +250,11 @@ _TELLS_TO_EXFILTRATE = _patterns(
             r"[ =][^\n]{0,80}?(?:@[^\n ]{0,60}(?:\.env|id_rsa|credentials|\.ssh|\.aws)|\$\((?:env|cat|printenv)"
             r"|`(?:env|cat|printenv))"
         ),
+        (
+            rf"\b(?:collect|gather|read|dump|list|find|take|copy|harvest|grab)\b[^.!?\n]{{0,60}}?{_LOOT}[^\n]{{0,120}}?"
+            r"\b(?:send|upload|post|transmit|forward|e-?mail|submit|report)\b\s+(?:it|them|these|those|this|that|all|everything"
+            rf"|(?:the\s+)?(?:results?|contents?|values?|output))\b[^\n]{{0,60}}?{_ADDRESS}"
+        ),
     ),
 )
 
@@ -265,6 +271,10 @@ _CLAUSE = re.compile(
     r"\b(?:hesitate|worry|forget|fail|bother|matter|problem|only)\b|[,:]\s|\bbut\b", re.IGNORECASE
 )
 _INTERJECTION = re.compile(r",?\s+(?:under|in)\s+(?:any|no)\s+\w+,?|,?\s+ever,", re.IGNORECASE)
+# "Always pass a timeout, and never `verify=False`": what the match ends with is forbidden.
+_DENIED_INSIDE = re.compile(
+    r"[,;]\s+(?:(?:and|but)\s+)?(?:never|not|do\s+not|don't|avoid)\s[^,;]{3,40}\Z", re.IGNORECASE
+)
 _DENIED_AFTER = re.compile(
     r"\A[^.!?\n]{0,60}\b(?:is|are)\s+(?:\w+\s+)?(?:forbidden|prohibited|not\s+(?:allowed|permitted"
     r"|acceptable|ok)|banned|disallowed|blocked|rejected|never|wrong)\b",
@@ -345,6 +355,8 @@ def _is_quoted(text: str, start: int) -> bool:
 def _is_denied(text: str, start: int, end: int) -> bool:
     """Tell whether the words around forbid what the words say."""
     if _is_quoted(text, start) and not _QUOTED_VALUE.search(text, max(0, start - 60), start):
+        return True
+    if _DENIED_INSIDE.search(text, start, end):
         return True
     before = _INTERJECTION.sub("", text[_sentence(text, start) : start])
     denied = _DENIED_BEFORE.search(before)

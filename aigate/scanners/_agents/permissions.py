@@ -53,6 +53,7 @@ def permissions(
             yield from _command_allowed(node, path[-1])
         if named:
             yield from _of_agents(path, node, root, table)
+            yield from _granted(node)
     if named:
         yield from _variables(root, table)
         yield from _hooks(root, table, text)
@@ -71,6 +72,19 @@ def _of_agents(path: _Path, node: Node, root: Node, table: AgentTable) -> Iterat
         )
     if path[-1] == "runOptions":
         yield from _on_open(node, root)
+
+
+def _granted(node: Node) -> Iterator[Remark]:
+    """Judge a rule that is written out: a pattern, and that what fits it is allowed."""
+    action = node.get("action", "decision", "effect")
+    if action is None or action.text.casefold() not in {"allow", "allowed", "approve"}:
+        return
+    for pattern in node.all("pattern", "prefix", "regex", "glob", "command"):
+        if pattern.value is not None and pattern.text.strip() in _ALL:
+            yield _wild(pattern, f"`{shown(pattern.text)}` lets the agent run everything")
+    tool = node.get("tool", "toolName")
+    if tool is not None and tool.text == "*" and node.get("matches") is None:
+        yield _wild(tool, "`*` lets the agent use every tool")
 
 
 def _ends(dotted: str, key: str) -> bool:

@@ -1,0 +1,185 @@
+"""Finds the descriptions of tools in code and in data, as models get to read them."""
+
+from __future__ import annotations
+
+import ast
+import json
+import re
+import warnings
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from aigate.domain.tree import Kind, Unit
+
+_LONGEST = 500_000
+_DEEPEST = 100
+_OFFERS = re.compile(r"(?:\w+_)?(?:tool|prompt|resource|function)(?:_\w+)?", re.IGNORECASE)
+_DECORATED = re.compile(
+    r"^[ \t]*@[\w.]*(?:tool|prompt|resource|function)", re.MULTILINE | re.IGNORECASE
+)
+_DOCSTRING_OF_TOOL = re.compile(
+    r"^[ \t]*@[\w.]*tool\b[^\n]*\n(?:[ \t]*[^\n]*\n){0,6}?[ \t]*(?:async[ \t]+)?def[ \t][^\n]*\n(?:[^\n\"']*\n){0,12}?"
+    r"[ \t]*[rRuU]?(?:\"\"\"(?P<words>.{1,8000}?)\"\"\")",
+    re.MULTILINE | re.DOTALL,
+)
+_DESCRIPTION = re.compile(
+    r"\b[dD]escription[\"']?\s{0,3}[:=]\s{0,20}\(?\s{0,20}[rfuRFU]{0,2}(?:\"\"\"|[\"'`>|])(?P<words>.{10,4000}?)(?<!\\)(?:\"\"\"|[\"'`](?=\s*[,})\]\n])|\Z)",
+    re.DOTALL,
+)
+_SECOND_ARGUMENT = re.compile(
+    r"\.(?:tool|registerTool|addTool)\(\s*[\"'`][\w./-]{1,100}[\"'`]\s*,\s*[\"'`](?P<words>.{10,4000}?)(?<!\\)[\"'`]\s*[,)]",
+    re.DOTALL,
+)
+# Pieces that are put together, in JavaScript with a plus.
+_PIECE = r"(?:\"(?:[^\"\\\n]|\\.){0,2000}\"|'(?:[^'\\\n]|\\.){0,2000}'|`(?:[^`\\]|\\.){0,4000}`)"
+_JOINED = re.compile(
+    rf"\bdescription[\"']?\s{{0,3}}[:=]\s{{0,20}}\(?\s{{0,20}}(?P<words>{_PIECE}(?:\s*\+\s*{_PIECE}){{1,40}})"
+)
+_PIECES = re.compile(_PIECE)
+_ESCAPED = re.compile(r"\\(?:u\{?([0-9a-fA-F]{1,6})\}?|x([0-9a-fA-F]{2})|([ntr])|(.))", re.DOTALL)
+_NAMED = {"n": "\n", "t": "\t", "r": "\r"}
+
+
+@dataclass(frozen=True, slots=True)
+class Description:
+    """What a model reads, and the stretch of the file where it stands."""
+
+    words: str
+    start: int
+    end: int
+
+    def place(self, start: int, end: int, text: str) -> tuple[int, int]:
+        """Return where a stretch of the words stands, or the whole if they are spelt otherwise."""
+        if self.words == text[self.start : self.end]:
+            return self.start + start, self.start + end
+        return self.start, self.end
+
+
+def descriptions(unit: Unit, text: str) -> Iterator[Description]:
+    """Yield the descriptions of a file that speaks of tools."""
+    low = text[:_LONGEST]
+    if "ool" not in low:
+        return
+    if unit.kind is Kind.PYTHON:
+        if "escription" not in low and _DECORATED.search(low) is None:
+            return
+        tree = _parsed(low)
+        if tree is not None:
+            yield from _in_python(tree, low)
+            return
+        yield from _matched(low, _DOCSTRING_OF_TOOL, _DESCRIPTION)
+    elif unit.kind in {Kind.JAVASCRIPT, Kind.TYPESCRIPT}:
+        yield from _matched(low, _DESCRIPTION, _SECOND_ARGUMENT)
+        yield from _joined(low)
+    elif unit.path.endswith((".json", ".yaml", ".yml")) and "escription" in low:
+        yield from _matched(low, _DESCRIPTION)
+
+
+def _parsed(text: str) -> ast.Module | None:
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            return ast.parse(text)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return None
+
+
+def _in_python(tree: ast.Module, text: str) -> Iterator[Description]:
+    starts = [0]
+    for row in text.split("\n"):
+        starts.append(starts[-1] + len(row) + 1)
+    for node in ast.walk(tree):
+        for value in _told_by(node):
+            words = _text(value)
+            if len(words) >= 10 and value.end_lineno and value.end_col_offset is not None:
+                start = _offset(text, starts, value.lineno, value.col_offset)
+                end = _offset(text, starts, value.end_lineno, value.end_col_offset)
+                inside = text.find(words, start, end)
+                if inside >= 0:
+                    start, end = inside, inside + len(words)
+                yield Description(words, start, end)
+
+
+def _told_by(node: ast.AST) -> Iterator[ast.expr]:
+    """Yield what a node says to models: the docstring of a tool, or a description."""
+    match node:
+        case (
+            ast.FunctionDef(body=[ast.Expr(value=ast.Constant(value=str()) as words), *_])
+            | ast.AsyncFunctionDef(body=[ast.Expr(value=ast.Constant(value=str()) as words), *_])
+        ) if any(map(_offers, node.decorator_list)):
+            yield words
+        case ast.keyword(arg=str() as name, value=value) if name.endswith("description"):
+            yield value
+        case ast.Assign(targets=[ast.Name(id=name) | ast.Attribute(attr=name)], value=value) if (
+            name.lower().endswith("description")
+        ):
+            yield value
+        case ast.AnnAssign(target=ast.Name(id=name), value=ast.expr() as value) if (
+            name.lower().endswith("description")
+        ):
+            yield value
+        case ast.Dict():
+            for key, value in zip(node.keys, node.values, strict=True):
+                if isinstance(key, ast.Constant) and key.value in {"description", "Description"}:
+                    yield value
+        case _:
+            pass
+
+
+def _offers(decorator: ast.expr) -> bool:
+    called = decorator.func if isinstance(decorator, ast.Call) else decorator
+    name = called.attr if isinstance(called, ast.Attribute) else getattr(called, "id", "")
+    return _OFFERS.fullmatch(name) is not None
+
+
+def _text(node: ast.expr, depth: int = 0) -> str:
+    """Return what is written out of a text that is put together."""
+    match node:
+        case ast.Constant(value=str() as words):
+            return words
+        case ast.JoinedStr(values=values):
+            return "".join(_text(one, depth + 1) or " " for one in values)
+        case ast.BinOp(left=left, right=right) if depth < _DEEPEST:
+            return _text(left, depth + 1) + _text(right, depth + 1)
+        case ast.Call(func=ast.Attribute(value=inner)) if depth < _DEEPEST:
+            # `dedent("…")` has it among its arguments, `"…".strip()` before the dot.
+            return _text(inner, depth + 1) or "".join(_text(one, depth + 1) for one in node.args)
+        case ast.Call(args=args) if depth < _DEEPEST:
+            return "".join(_text(one, depth + 1) for one in args)
+    return ""
+
+
+def _offset(text: str, starts: list[int], line: int, column: int) -> int:
+    start = starts[line - 1]
+    row = text[start : starts[line] - 1]
+    if row.isascii():
+        return start + column
+    # The tree counts bytes.
+    return start + len(row.encode("utf-8", "surrogatepass")[:column].decode("utf-8", "replace"))
+
+
+def _matched(text: str, *patterns: re.Pattern[str]) -> Iterator[Description]:
+    for pattern in patterns:
+        for match in pattern.finditer(text):
+            words = match["words"]
+            yield Description(_unescaped(words) if "\\" in words else words, *match.span("words"))
+
+
+def _joined(text: str) -> Iterator[Description]:
+    for match in _JOINED.finditer(text):
+        pieces = (one[0][1:-1] for one in _PIECES.finditer(match["words"]))
+        yield Description(_unescaped("".join(pieces)), *match.span("words"))
+
+
+def _unescaped(words: str) -> str:
+    try:
+        return str(json.loads(f'"{words}"'))
+    except ValueError:
+        return _ESCAPED.sub(_character, words)
+
+
+def _character(found: re.Match[str]) -> str:
+    code = found[1] or found[2]
+    if code:
+        return chr(int(code, 16)) if int(code, 16) < 0x110000 else " "
+    return _NAMED.get(found[3], "") or found[4] or ""

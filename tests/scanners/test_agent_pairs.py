@@ -1,0 +1,45 @@
+"""Of each pair of agent configurations, the bad one is found and its fix is left alone."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from aigate.domain.extension import Target
+from aigate.domain.finding import Gap, Sighting
+from aigate.domain.severity import Severity
+from aigate.domain.tree import Entry, Kind, Unit
+from aigate.scanners import agent_settings, hidden_text, instructions
+from tests.scanners.agent_pairs import PAIRS, Pair
+
+_PACKS = str(Path(__file__).parents[2] / "policies")
+_SCANNERS = (agent_settings.SCANNER, hidden_text.SCANNER, instructions.SCANNER)
+_KINDS = {".py": Kind.PYTHON, ".ts": Kind.TYPESCRIPT, ".js": Kind.JAVASCRIPT}
+
+
+def said(path: str, text: str) -> list[tuple[str, str]]:
+    """Return what is said of a file in medium or more, and every gap."""
+    kind = _KINDS.get(Path(path).suffix, Kind.TEXT)
+    unit = Unit("1", Entry(path, "100644", "0" * 40), kind, text=text)
+    target = Target(units=(unit,), paths=frozenset({path}), scratch="", exported="", packs=_PACKS)
+    found = []
+    for scanner in _SCANNERS:
+        severities = {rule.name: rule.severity for rule in scanner.rules}
+        for item in scanner.scan(target):
+            if isinstance(item, Gap):
+                found.append(("gap", item.reason))
+            elif (item.severity or severities[item.rule]) >= Severity.MEDIUM:
+                assert isinstance(item, Sighting)
+                found.append((item.rule, item.message))
+    return found
+
+
+@pytest.mark.parametrize("pair", PAIRS, ids=lambda pair: pair.name)
+def test_the_bad_one_is_found(pair: Pair) -> None:
+    assert [rule for rule, _ in said(pair.path, pair.bad) if rule != "gap"]
+
+
+@pytest.mark.parametrize("pair", PAIRS, ids=lambda pair: pair.name)
+def test_the_good_one_is_left_alone(pair: Pair) -> None:
+    assert said(pair.path, pair.good) == []
