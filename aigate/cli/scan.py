@@ -9,29 +9,28 @@ import sys
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from aigate import registry
-from aigate.cli._attest import Pen, pen_of, signed_text
-from aigate.cli._cache import place_of
-from aigate.cli.decision import decision_of, decision_text
+from aigate.cli._formats import FormatName, format_named, settings_of
 from aigate.cli.exits import INCOMPLETE, finish
-from aigate.cli.last import remember
 from aigate.cli.packs import from_disk, packs_folder
 from aigate.cli.streams import safe_output, say, write_whole
-from aigate.documents.testimony import LARGEST, read_testimony
 from aigate.domain.extension import View
-from aigate.domain.platform import Testimony
-from aigate.domain.report import Report
 from aigate.errors import IncompleteError, UsageError
-from aigate.gate import Request, run
-from aigate.ledger import verdict as verdict_statements
-from aigate.workspace.git import open_repository
-from aigate.workspace.worktree import index_entries
 
+if TYPE_CHECKING:
+    from aigate.cli._attest import Pen
+    from aigate.domain.platform import Testimony
+    from aigate.domain.report import Report
+    from aigate.gate import Request
+
+# What is imported inside of functions is not needed by `--help` and by shells that complete.
 _NONCE = re.compile(r"[0-9a-f]{32,64}")
 _ACCOUNT = re.compile(r"[a-z][a-z0-9-]{0,31}:[1-9][0-9]{0,18}")
+_ASKING = 120.0  # seconds for all questions to package indexes
 _ENVIRON = os.environ  # noqa: TID251 - settings are resolved here, in the command
 
 
@@ -83,7 +82,7 @@ class _Output:
 @click.option(
     "--format",
     "format_",
-    type=click.Choice(registry.formats()),
+    type=FormatName(),
     default="text",
     show_default=True,
     help="What to print.",
@@ -139,6 +138,11 @@ class _Output:
     help="Keep here what makes the next scan faster; trusted.",
 )
 @click.option("--no-cache", is_flag=True, help="Keep and use nothing of earlier scans.")
+@click.option(
+    "--check-packages",
+    is_flag=True,
+    help="Look up new dependencies on your package indexes.",
+)
 @click.option("--jobs", type=click.IntRange(1, 64), default=None, help="Processes at once.")
 @click.option(
     "--deadline",
@@ -171,6 +175,7 @@ def scan(
     nonce: str,
     cache: str,
     no_cache: bool,
+    check_packages: bool,
     jobs: int | None,
     deadline: float,
     verbose: bool,
@@ -183,6 +188,10 @@ def scan(
     Exit code: 0 pass, 1 something blocks, 2 wrong use or a mistake in the policy, 3 something
     could not be examined, 4 something that is trusted does not hold.
     """
+    from aigate.cli._cache import place_of  # noqa: PLC0415 - see above
+    from aigate.cli.last import remember  # noqa: PLC0415 - see above
+    from aigate.gate import Request, run  # noqa: PLC0415 - see above
+
     if cache and no_cache:
         raise UsageError("`--cache` does not go with `--no-cache`")
     if staged and (base or head):
@@ -197,6 +206,12 @@ def scan(
         )
     if sign_with and not verdict:
         raise UsageError("`--sign-with` signs what `--verdict FILE` names, and nothing is named")
+    at = datetime.now(UTC)  # noqa: TID251 - the one clock
+    index = None
+    if check_packages:
+        from aigate.cli._package_index import index_of  # noqa: PLC0415 - see above
+
+        index = index_of(_ENVIRON, today=at.date(), seconds=min(deadline, _ASKING))
     request = Request(
         directory=directory,
         packs=str(packs_folder()),
@@ -215,11 +230,11 @@ def scan(
         deadline=deadline,
         jobs=jobs or cores(),
         cache=place_of(_ENVIRON, named=cache, off=no_cache),
+        index=index,
     )
     files, records = _files(request, outputs, decision=decision, verdict=verdict)
-    pen = pen_of(sign_with, directory=directory) if sign_with else None
+    pen = _pen(sign_with, directory) if sign_with else None
     show = Progress(on=not quiet and sys.stderr.isatty())
-    at = datetime.now(UTC)  # noqa: TID251 - the one clock
     try:
         report = run(request, at=at, nonce=nonce or os.urandom(16).hex(), progress=show.step)
     finally:
@@ -245,6 +260,8 @@ def _testimony(name: str) -> Testimony:
     Raises:
         UsageError: it cannot be read, or is something else.
     """
+    from aigate.documents.testimony import LARGEST, read_testimony  # noqa: PLC0415 - see above
+
     try:
         with Path(name).open("rb") as stream:
             data = stream.read(LARGEST + 1)
@@ -277,6 +294,9 @@ def _files(
     """Check where to write before anything is judged; an old decision does not survive."""
     if not outputs and not decision and not verdict:
         return (), _Records()
+    from aigate.workspace.git import open_repository  # noqa: PLC0415 - see above
+    from aigate.workspace.worktree import index_entries  # noqa: PLC0415 - see above
+
     repository = open_repository(
         request.directory, environ=request.environ, needs_worktree=not request.head
     )
@@ -297,13 +317,19 @@ def _files(
     files = []
     for output in outputs:
         name, separator, file_name = output.partition("=")
-        if not separator or name not in registry.formats():
+        if not separator:
             raise UsageError(
                 f"`-o {output}` is not of the form FORMAT=FILE",
                 hint=f"formats are {', '.join(registry.formats())}",
             )
-        files.append(_Output(name, safe(file_name)))
+        files.append(_Output(format_named(name), safe(file_name)))
     return tuple(files), records
+
+
+def _pen(key: str, directory: str) -> Pen:
+    from aigate.cli._attest import pen_of  # noqa: PLC0415 - see above
+
+    return pen_of(key, directory=directory)
 
 
 def _write_verdict(file: Path, report: Report, code: int, *, pen: Pen | None) -> None:
@@ -312,6 +338,10 @@ def _write_verdict(file: Path, report: Report, code: int, *, pen: Pen | None) ->
     Raises:
         IncompleteError: it could not be signed or written.
     """
+    from aigate.cli._attest import signed_text  # noqa: PLC0415 - see above
+    from aigate.cli.decision import decision_of  # noqa: PLC0415 - see above
+    from aigate.ledger import verdict as verdict_statements  # noqa: PLC0415 - see above
+
     payload = verdict_statements.encode(decision_of(report, code, environ=_ENVIRON))
     write_whole(file, signed_text(payload, pen))
 
@@ -319,6 +349,8 @@ def _write_verdict(file: Path, report: Report, code: int, *, pen: Pen | None) ->
 def _write_decision(records: _Records, report: Report, code: int) -> None:
     if records.decision is None:
         return
+    from aigate.cli.decision import decision_of, decision_text  # noqa: PLC0415 - see above
+
     try:
         text = decision_text(decision_of(report, code, environ=_ENVIRON))
         write_whole(records.decision, text)
@@ -343,8 +375,9 @@ def _remove(file: Path) -> None:
 def _write_all(files: tuple[_Output, ...], report: Report) -> IncompleteError | None:
     """Write every report that can be written; return what went wrong with the first other."""
     failure = None
+    view = View(verbose=True, settings=settings_of(_ENVIRON))
     for output in files:
-        text = registry.reporter(output.format).render(report, View(verbose=True))
+        text = registry.reporter(output.format).render(report, view)
         try:
             write_whole(output.file, text)
         except IncompleteError as error:
@@ -360,6 +393,7 @@ def _view(paths: tuple[str, ...], directory: str, *, verbose: bool) -> View:
         width=shutil.get_terminal_size((100, 24)).columns if terminal else 100,
         verbose=verbose,
         paths=tuple(_inside(path, directory) for path in paths),
+        settings=settings_of(_ENVIRON),
     )
 
 
