@@ -189,8 +189,10 @@ def founded(tmp_path_factory) -> Path:
     other = ("--with", "sam", "--with-key", key("sam"), "--with-github-id", "7")
     trust("dana", "init", "--id", "dana", "--key", key("dana"), *other)
     trust("sam", "sign", "--key", key("sam"), "--yes")
-    for person, roles in (("both", ("developer", "security")), ("lee", ("developer",))):
+    roles_of = {"both": (10, ("developer", "security")), "lee": (9, ("developer",))}
+    for person, (account, roles) in roles_of.items():
         options = [part for role in roles for part in ("--role", role)]
+        options += ["--github-id", str(account)]
         trust(person, "enroll", "--id", person, "--key", key(person), *options)
         signed()
     trust("lee", "enroll", "--id", "robot", "--automation-of", "lee", "--key", key("robot"))
