@@ -35,7 +35,11 @@ _LIMIT = 200
 _MOST_ITEMS = 100_000
 _MOST_ASKED = 1_000
 _MOST_NAMED = 5
-_INSTALLS = ("install", "uvx", "npx", "pipx", "bunx", "dlx", "uv add", "poetry add", "yarn add")
+# One of these words stands in every command that installs something.
+_INSTALLS = (
+    *("install", " add ", "uvx", "npx", "bunx", "pnpx", "dlx", "pipx", "tool run", "inject"),
+    *("npm i", "npm x", "npm exec", "bun x", "bun i"),
+)
 
 
 def _scan(target: Target) -> Iterator[Sighting | Gap]:

@@ -38,6 +38,9 @@ _TIMED = re.compile(
 )
 _CALLED = re.compile(r"(\s*)/([\w.]+)\s*(.*)")
 _ASSIGNED = re.compile(r"([\w.\[\]'\", ()*]+=\s*)[!%](?![=\s])")
+_INSTALLS = re.compile(
+    r"\s*[!%]+\s*(?:[\w./-]+\s+){0,4}?(?:pip[\d.]*|uv|conda|mamba|npm|yarn|pnpm|poetry)\s"
+)
 _ESCAPED = re.compile(r"\s*[!%?,;/]")
 _ASKED = re.compile(r"\s*[%\w.*\[\]'\"]+\?{1,2}\s*(?:#.*)?")
 
@@ -224,7 +227,9 @@ def _plain_row(row: str) -> str:
     if assigned := _ASSIGNED.match(row.lstrip()):
         return f"{indent}{assigned[1]}None{_shell(row)}"
     if _ESCAPED.match(row) or _ASKED.fullmatch(row):
-        return f"{indent}pass{_shell(row)}"
+        # What installs packages stays to be read, as a comment.
+        said = f"  # {row.strip()}" if _INSTALLS.match(row) else ""
+        return f"{indent}pass{_shell(row)}{said}"
     return row
 
 

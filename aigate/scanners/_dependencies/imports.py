@@ -194,7 +194,7 @@ def python_words(text: str) -> frozenset[str]:
 
 _STATEMENT = re.compile(
     r"\bfrom[\s\\]+(?P<module>[\w.]+)[\s\\]+import\b"
-    r"|\bimport\b(?P<words>[^\n#;]*(?:\\\n[^\n#;]*)*)"
+    r"|\bimport\b(?P<words>(?:\\\n|[^\n#;])*)"
 )
 _WORD = re.compile(r"[\w.]+")
 

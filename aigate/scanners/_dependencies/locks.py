@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from urllib.parse import unquote, urlsplit
 
 from aigate.domain.package import Ecosystem
@@ -23,7 +23,6 @@ from aigate.scanners._dependencies.items import (
 from aigate.scanners._dependencies.manifests import load_json, table
 
 _SEPARATORS = re.compile(r"[-_.]+")
-_FEW = 3
 # What npm itself writes down for packages of its own index.
 _OWN_HOSTS = frozenset({"registry.npmjs.org", "registry.yarnpkg.com", "npm.jsr.io"})
 _FIXED = re.compile(r"[0-9a-f]{40}")
@@ -44,12 +43,12 @@ def _locked(name: str, ecosystem: Ecosystem, at: Mark, version: str = "") -> Dep
 def _npm_lock(text: str) -> Iterator[Item]:
     document = table(load_json(text))
     entries = list(_npm_entries(document))
-    hosts = Counter(_host(url) for _, _, url, _ in entries if "/-/" in url)
+    yield from _elsewhere([(name or key, url, mark) for key, name, url, mark in entries])
     for key, name, url, mark in entries:
         if name:
             yield _locked(name, Ecosystem.NPM, mark)
         if url.startswith(("http:", "https:")):
-            yield from _of_tarball(name or key, url, mark, hosts)
+            yield from _of_tarball(name or key, url, mark)
         if name != key and f"npm:{name}@" not in text and not text.count(f'"npm:{name}"'):
             brings = f"the package `{name}`, under an alias that nothing asks for"
             yield Mismatch(name=key, brings=brings, at=mark)
@@ -87,7 +86,7 @@ def _host(url: str) -> str:
         return ""
 
 
-def _of_tarball(name: str, url: str, mark: Mark, hosts: Mapping[str, int]) -> Iterator[Mismatch]:
+def _of_tarball(name: str, url: str, mark: Mark) -> Iterator[Mismatch]:
     """Compare an entry with the address of its archive, which on every index names the package."""
     path = unquote(re.split(r"[?#]", url, maxsplit=1)[0])
     before, separator, file = path.partition("/-/")
@@ -99,11 +98,19 @@ def _of_tarball(name: str, url: str, mark: Mark, hosts: Mapping[str, int]) -> It
             yield Mismatch(name=name, brings=f"the package `{full}`", at=mark)
         elif not re.match(rf"(?:@[^/]+/)?{re.escape(base)}-?v?\d", file):
             yield Mismatch(name=name, brings=f"the file `{file[:80]}`", at=mark)
-    host = _host(url)
-    most = max(hosts, key=lambda one: hosts[one], default="")
-    rare = host not in _OWN_HOSTS and (host != most or hosts[host] < _FEW) and bool(most)
-    if rare and hosts[host] < max(hosts.values(), default=0) and not _FIXED.search(url):
-        yield Mismatch(name=name, brings=f"an archive from `{host}`", at=mark, is_sure=False)
+
+
+def _elsewhere(found: Sequence[tuple[str, str, Mark]]) -> Iterator[Mismatch]:
+    """Yield the first entry from each host that is neither npm's nor that of most of the file."""
+    hosts = Counter(_host(url) for _, url, _ in found if "/-/" in url)
+    most = max(hosts, key=lambda one: (hosts[one], one in _OWN_HOSTS), default="")
+    seen = {"", most, *_OWN_HOSTS}
+    for name, url, mark in found:
+        host = _host(url)
+        if most and host not in seen and not _FIXED.search(url):
+            seen.add(host)
+            brings = f"an archive from `{host}`, unlike most of the file"
+            yield Mismatch(name=name, brings=brings, at=mark, is_sure=False)
 
 
 _YARN_HEAD = re.compile(r"^(?P<specs>\"?(?:@[^/\s\"]+/)?[^@\s\"#_][^@\s\"]*@[^\n]*):[ \t]*$")
@@ -129,10 +136,10 @@ def _yarn_lock(text: str) -> Iterator[Item]:
         elif field and names:
             found.extend((name, head, field["value"]) for name in sorted(names))
         at += len(line) + 1
-    hosts = Counter(_host(value) for _, _, value in found if "/-/" in value)
+    yield from _elsewhere([(name, value, mark) for name, mark, value in found])
     for name, mark, value in found:
         if value.startswith(("http:", "https:")):
-            yield from _of_tarball(name, value, mark, hosts)
+            yield from _of_tarball(name, value, mark)
             continue
         real = _YARN_SPEC.match(value)
         if real and real["range"].startswith("npm:") and real["name"] != name:
@@ -164,9 +171,9 @@ def _pnpm_lock(text: str) -> Iterator[Item]:
         if tarball and name:
             found.append((name, tarball["url"], mark))
         at += len(line) + 1
-    hosts = Counter(_host(url) for _, url, _ in found if "/-/" in url)
+    yield from _elsewhere(found)
     for one, url, where in found:
-        yield from _of_tarball(one, url, where, hosts)
+        yield from _of_tarball(one, url, where)
 
 
 _FIELD = re.compile(r"^(?P<key>name|version) = \"(?P<value>[^\"\n]+)\"")

@@ -16,6 +16,7 @@ _REQUIREMENT = re.compile(
 _EXACT = re.compile(r"===?\s*([\w.+!-]+)\s*\Z")
 _ADDRESS = re.compile(r"(?:git|hg|svn|bzr)\+|https?://|ftp://|git@|ssh://|git://", re.IGNORECASE)
 _HELD = re.compile(r"[.~/\\]|[A-Za-z]:[\\/]|file:|.*[\\/]|.*\.(?:whl|zip|tar\.\w+|tgz)\Z")
+_PATH = re.compile(r"[.~/\\$]|[A-Za-z]:[\\/]|file:")
 _EGG = re.compile(r"#.*?\begg=([\w.-]+)")
 _HASHES = re.compile(r"--hash[= ]|#sha(?:256|384|512)=|&sha(?:256|384|512)=|#(?:md5|sha1)=")
 _VARIABLE = re.compile(r"[${}<>%*|&^]|\(")
@@ -69,7 +70,7 @@ def requirements(text: str) -> Iterator[Item]:
         bare = re.sub(r"(?:\A|\s)#.*", "", line.rstrip("\r"))
         if bare.lstrip().startswith("-"):
             yield from _option(bare, at)
-        elif (bare.strip() and not _HELD.match(bare.strip())) or _ADDRESS.match(bare.strip()):
+        elif bare.strip() and not _PATH.match(bare.strip()):
             yield from required(bare, at)
         at += len(line) + 1
 
