@@ -12,8 +12,9 @@ import re
 from collections.abc import Iterable
 
 from aigate.discovery import agents, dependencies, python, script, settings, weights
+from aigate.discovery._found import Place
 from aigate.discovery._index import index_of
-from aigate.discovery._judge import Place, judge
+from aigate.discovery._judge import judge
 from aigate.discovery._signals import Signal
 from aigate.discovery._words import is_as_written, mentions, words_for
 from aigate.domain.inventory import Inventory, Use

@@ -261,7 +261,7 @@ def _children(node: ast.AST, here: _Here) -> _Todo:
         child = getattr(node, name, None)
         for one in child if isinstance(child, list) else (child,):
             if isinstance(one, ast.AST) and type(one) not in _SILENT:
-                found.append((one, inner))  # noqa: PERF401 - both loops in one are hard to read
+                found.append((one, inner))
     return found
 
 

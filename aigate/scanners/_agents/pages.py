@@ -193,9 +193,10 @@ UNAUTHENTICATED = _rule(
     "Tool server without authentication",
     Severity.LOW,
     what="A remote MCP server is named without a header, a token or a sign-in, or one is told to"
-    " do without.",
+    " do without, or code starts one that listens to every machine and asks nobody who calls.",
     why="What asks nobody who they are serves everybody, and nobody can say who did what.",
-    fix='Add `"headers": {"Authorization": "Bearer ${TOKEN}"}`, or use a server with a sign-in.',
+    fix='Add `"headers": {"Authorization": "Bearer ${TOKEN}"}`, or use a server with a sign-in; in'
+    " code, listen on `127.0.0.1`, or pass `auth=` or a token verifier to the server.",
     cwe=(306, 862, 287, 284),
     controls=_ACCESS,
 )

@@ -21,7 +21,7 @@ from aigate.scanners._agents.pages import (
     Remark,
     shown,
 )
-from aigate.scanners._agents.servers import environment
+from aigate.scanners._agents.variables import environment
 
 _Path = tuple[str, ...]
 
