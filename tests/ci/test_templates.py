@@ -1,0 +1,86 @@
+"""The templates to copy: valid for their hosts, pinned, and nothing from outside is in a script."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import yaml
+
+FOLDER = Path(__file__).parents[2] / "examples" / "ci"
+TEMPLATES = sorted(one.name for one in FOLDER.iterdir() if one.name != "gate.sh")
+TEXTS = {name: (FOLDER / name).read_text() for name in TEMPLATES}
+
+
+def schema_says(name: str, schema: str) -> str:
+    done = subprocess.run(
+        [sys.executable, "-m", "check_jsonschema", "--builtin-schema", schema, name],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+    return "" if done.returncode == 0 else done.stdout + done.stderr
+
+
+def test_there_is_one_for_each_host():
+    assert TEMPLATES == [
+        "Jenkinsfile",
+        "azure-pipelines.yml",
+        "bitbucket-pipelines.yml",
+        "gitlab-ci.yml",
+    ]
+
+
+@pytest.mark.parametrize("name", TEMPLATES)
+def test_what_is_fetched_is_named_by_commit_or_digest(name):
+    text = TEXTS[name]
+
+    assert 'fetch --quiet --depth 1 -- "$AIGATE_SOURCE" "$AIGATE_COMMIT"' in text
+    assert 'checkout --quiet --detach "$AIGATE_COMMIT"' in text
+    for image in re.findall(r"(?:image|default): *(python\S+)", text):
+        assert re.fullmatch(r"python:[0-9.]+@sha256:[0-9a-f]{64}", image)
+    for commit in re.findall(r"AIGATE_COMMIT *= *'?(\w+)", text):
+        assert re.fullmatch(r"[0-9a-f]{40}", commit)
+
+
+@pytest.mark.parametrize("name", TEMPLATES)
+def test_no_script_has_anything_from_outside_in_it(name):
+    text = TEXTS[name]
+    if name == "gitlab-ci.yml":
+        script = "\n".join([*yaml.safe_load_all(text)][1]["aigate"]["script"])
+    elif name == "azure-pipelines.yml":
+        steps = yaml.safe_load(text)["jobs"][0]["steps"]
+        script = next(one["script"] for one in steps if "script" in one)
+    elif name == "bitbucket-pipelines.yml":
+        script = "\n".join(yaml.safe_load(text)["definitions"]["steps"][0]["step"]["script"])
+    else:
+        script = text.partition("sh '''")[2].partition("'''")[0]
+    assert script
+    assert not re.search(r"\$\[\[|\$\{\{|\$\([A-Z]\w*\.", script)
+    done = subprocess.run(["bash", "-n"], input=script, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    # A variable without quotes could become several words, or a pattern.
+    bare = re.findall(r'(?<!["\w{])\$\{?[A-Z_a-z]+', re.sub(r'"[^"]*"', '""', script))
+    assert not bare
+
+
+@pytest.mark.slow
+def test_the_hosts_own_schemas_find_nothing(tmp_path):
+    assert not schema_says(str(FOLDER / "bitbucket-pipelines.yml"), "vendor.bitbucket-pipelines")
+    azure = yaml.safe_load(TEXTS["azure-pipelines.yml"])
+    # The schema lists the tasks of an account without Advanced Security.
+    steps = azure["jobs"][0]["steps"]
+    azure["jobs"][0]["steps"] = [
+        one for one in steps if not str(one.get("task")).startswith("AdvancedSecurity-")
+    ]
+    file = tmp_path / "azure-pipelines.json"
+    file.write_text(json.dumps(azure))
+    assert not schema_says(str(file), "vendor.azure-pipelines")
+    azure["jobs"][0]["stepz"] = []
+    file.write_text(json.dumps(azure))
+    assert schema_says(str(file), "vendor.azure-pipelines")
