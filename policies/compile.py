@@ -34,7 +34,7 @@ Tree = dict[str, Any]
 
 ROOT = Path(__file__).resolve().parent.parent
 PACKS = ("generic", "javascript", "python")
-TABLES = ("sources", "sinks", "sanitizers", "guards")
+TABLES = ("sources", "sinks", "sanitizers", "guards", "marks")
 FLOW = "python-flow"
 DECIDES = "developer and security, jointly"
 
@@ -193,7 +193,13 @@ def _flow(stated: Tree, root: Path) -> Tree:
     for table in TABLES:
         entries: list[Tree] = []
         for one in stated.get(table, ()):
-            entries += lists[table][one] if isinstance(one, str) else [one]
+            if isinstance(one, str):
+                entries += lists[table][one]
+            elif "list" in one:
+                # A list of which the rule wants every entry to be about one of its aspects.
+                entries += [entry | {"aspect": one["aspect"]} for entry in lists[table][one["list"]]]
+            else:
+                entries.append(one)
         rule[table] = [_expanded(entry) for entry in entries]
     return rule
 

@@ -13,6 +13,7 @@ from aigate.flow.machine import Bound, Class, Function, Partial, dotted
 from aigate.flow.sinks import Given
 from aigate.flow.tables import Entry, meets
 from aigate.flow.values import (
+    DULL,
     HOLE,
     NOTHING,
     UNKNOWN,
@@ -60,6 +61,7 @@ _ENDS: Final = frozenset(
     ]
 )
 _SETTINGS: Final = re.compile(r"(^|\.)(Raw|Safe)?ConfigParser$")
+_LONGEST: Final = 400
 _TEXTS: Final = frozenset({"format", "join", "replace", "format_map"})
 
 
@@ -178,16 +180,18 @@ class Calls(Functions):
         if folded is not None:
             return folded
         result = self._passed(path, name, given, receiver)
-        if carried and receiver is not None and not self.taint(receiver):
+        if carried and receiver is not None:
             # The method itself is a source, as in `request.get_json()`.
             result = result._replace(taint=union((result.taint, carried)), opaque=False)
         return self._marked(node, path, text, given, result)
 
-    def _marked(self, node: ast.Call, path: str, text: str, given: Given, result: Value) -> Value:
+    def _marked(  # noqa: C901 - one for each table
+        self, node: ast.Call, path: str, text: str, given: Given, result: Value
+    ) -> Value:
         """Take off what a call makes harmless, and add what it brings from outside."""
         named: dict[str, Value] | None = None
         taint = result.taint
-        if taint or result.shape:
+        if taint or self.wanted & self.tables.shaped:
             for entry in self.tables.found("sanitizers.call", path, text):
                 named = given.by_name() if named is None else named
                 if meets(entry.when, named) and not (entry.unless and meets(entry.unless, named)):
@@ -199,6 +203,11 @@ class Calls(Functions):
             if self._imported(entry) and meets(entry.when, named):
                 taint = union((taint, ((Origin(node.lineno, text or path), entry.mask),)))
                 result = result._replace(opaque=False)
+        for entry in self.tables.found("marks.call", path, text):
+            named = given.by_name() if named is None else named
+            if isinstance(node.func, ast.Attribute) and meets(entry.when, named):
+                kept = self.eval(node.func.value)
+                self.assign(node.func.value, kept._replace(path=f"{kept.path}!{entry.form}"))
         for entry in self.tables.entries["sources.item"]:
             if node.args and isinstance(node.func, ast.Attribute) and node.func.attr == "get":
                 named = given.by_name() if named is None else named
@@ -230,6 +239,10 @@ class Calls(Functions):
         before = self.taint(receiver) if receiver is not None else ()
         opaque = bool(union(taints)) and not (receiver is not None and before)
         start = shape = ""
+        if name[:1].isupper():
+            # What an object was made with says what it will do.
+            said = [f"{key}={one.const!r:.60}" for key, one in given.keywords.items() if _told(one)]
+            shape = DULL + " ".join(said) if said else ""
         source = receiver
         if name == "str" and given.args:
             source = given.args[0]
@@ -382,7 +395,9 @@ class Calls(Functions):
                 for value in thing.members.values():
                     pieces += [constant(text), value] if pieces else [value]
                 return self.text(pieces)
-            return Value(union(part.taint for part in parts), shape=HOLE)
+            between = text_of(parts[0]) if parts else HOLE
+            shape = f"{between}{text[:40]}{between}"
+            return self.text([Value(union(part.taint for part in parts), shape=shape)])
         everything = [*given.args, *given.keywords.values(), *given.spread]
         if name == "replace":
             taint = union(self.taint(value) for value in everything)
@@ -421,7 +436,6 @@ class Calls(Functions):
         """Return the text that parts in a row make, as far as rules look at it."""
         taints: list[Taint] = []
         before = ""
-        certain = True
         for part in parts:
             taint = self.taint(part)
             if taint:
@@ -429,13 +443,16 @@ class Calls(Functions):
                     if entry.key is not None and entry.key.search(before):
                         taint = cleared(taint, entry.mask)
                 taints.append(taint)
-            if certain or not taint:
-                before += start_of(part) if isinstance(part.const, str) else _stand_in(part, taint)
-                certain = isinstance(part.const, str)
+            if len(before) < _LONGEST:
+                before += _stand_in(part, taint)
         return joined_text(parts, union(taints))
 
 
 _FIELD: Final = re.compile(r"(?<!\{)\{([^{}]{0,80})\}")
+
+
+def _told(value: Value) -> bool:
+    return value.const is None or isinstance(value.const, bool)
 
 
 def _stand_in(part: Value, taint: Taint) -> str:

@@ -21,6 +21,7 @@ from aigate.flow.values import (
     Taint,
     Unknown,
     Value,
+    cleared,
     constant,
     join,
     join_states,
@@ -232,6 +233,10 @@ class Expressions(Calls):
                 rest = value if rest is None else join(rest, value)
             else:
                 members[name.const] = value
+        for entry in self.tables.entries["sanitizers.member"]:
+            for place, value in members.items():
+                if isinstance(place, str) and entry.key is not None and entry.key.search(place):
+                    members[place] = Value(cleared(self.taint(value), entry.mask), path=value.path)
         made = self.make(node, "dict", members, rest=rest)
         for entry in self.tables.entries["sinks.dict"]:
             self._in_dict(entry, node, members)
@@ -443,12 +448,7 @@ class Expressions(Calls):
 
     def _comparison(self, node: ast.Compare) -> Value:
         values = [self.eval(node.left), *(self.eval(one) for one in node.comparators)]
-        for entry in self.tables.entries["sinks.compare"]:
-            if isinstance(node.ops[0], ast.Eq | ast.NotEq):
-                carried = [value for value in values if self.taint(value)]
-                others = [value for value in values if not self.taint(value)]
-                if carried and all(isinstance(value.const, Unknown) for value in others):
-                    self.report(entry.mask, node, union(self.taint(value) for value in carried))
+        self.compared(node, values)
         outcomes = [
             self.compare(op, values[place], values[place + 1]) for place, op in enumerate(node.ops)
         ]

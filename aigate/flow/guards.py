@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Sequence
 from typing import Final
 
 from aigate.flow import folding
 from aigate.flow.machine import Function, Test, dotted
 from aigate.flow.tables import Entry
 from aigate.flow.things import Containers
-from aigate.flow.values import State, Unknown, Value, cleared, join_states, start_of
+from aigate.flow.values import State, Unknown, Value, cleared, join_states, start_of, union
 
 Ways = tuple[State | None, State | None]
 """What holds if a condition is true, and if it is false; None where that cannot be."""
@@ -84,6 +85,7 @@ class Guards(Containers):
 
     def _compared(self, test: ast.Compare, op: ast.cmpop, right: ast.expr) -> Ways:
         one, other = self.eval(test.left), self.eval(right)
+        self.compared(test, (one, other))
         outcome = self.compare(op, one, other)
         if outcome is not None:
             return (self.state, None) if outcome else (None, self.state)
@@ -103,6 +105,17 @@ class Guards(Containers):
             case _:
                 pass
         return yes, no
+
+    def compared(self, node: ast.Compare, values: Sequence[Value]) -> None:
+        """Look at what is compared with `==`, where that is no way to compare it."""
+        if not isinstance(node.ops[0], ast.Eq | ast.NotEq) or self.asserting:
+            return
+        for entry in self.tables.entries["sinks.compare"]:
+            taints = [self.taint(value) for value in values]
+            if all(value.const is not None for value in values):
+                self.report(entry.mask, node, union(taints))
+
+    asserting = False
 
     def compare(self, op: ast.cmpop, one: Value, other: Value) -> bool | None:
         """Work out a comparison, or return None."""
@@ -127,19 +140,21 @@ class Guards(Containers):
         else:
             self.clear(node, self.tables.all, held)
 
-    def _contained(
+    def _contained(  # noqa: C901 - one for each side
         self, left: ast.expr, right: ast.expr, one: Value, other: Value, ways: tuple[State, State]
     ) -> None:
         """Learn from `left in right`; the ways are those where it holds and where it does not."""
         held, broken = ways
         if isinstance(one.const, str):
             for entry in self.tables.entries["guards.contains"]:
-                if entry.key is not None and entry.key.search(one.const):
+                if entry.key is not None and entry.form != "first" and entry.key.search(one.const):
                     inner = isinstance(right, ast.Subscript) and isinstance(right.slice, ast.Slice)
                     if inner is (entry.form == "inside"):
                         node = right.value if isinstance(right, ast.Subscript) and inner else right
                         self.clear(node, entry.mask, broken)
             return
+        if isinstance(left, ast.Subscript):
+            self._starts_with(left, other, held)
         if self.taint(one) and not self.taint(other) and not isinstance(other.const, str):
             if one.path.rpartition(".")[2] in _ON_PLACE:
                 self._prove_place(one, held, "host")
@@ -149,6 +164,17 @@ class Guards(Containers):
             for entry in self.tables.entries["guards.prefix"]:
                 if isinstance(right, ast.Attribute) and entry.form == "resolved":
                     self.clear(right.value, entry.mask, held)
+
+    def _starts_with(self, left: ast.Subscript, other: Value, held: State) -> None:
+        """Learn from `text[0] in (...)`."""
+        if not isinstance(left.slice, ast.Constant) or left.slice.value != 0:
+            return
+        firsts = [value.const for thing in self.things(other) for value in thing.members.values()]
+        for entry in self.tables.entries["guards.contains"]:
+            if entry.form == "first" and entry.key is not None and firsts:
+                key = entry.key
+                if all(isinstance(first, str) and key.search(first) for first in firsts):
+                    self.clear(left.value, entry.mask, held)
 
     def _called(self, test: ast.Call) -> Ways:
         before = {id(argument): _key(argument) for argument in test.args}

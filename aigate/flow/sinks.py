@@ -49,7 +49,9 @@ class Sinks(Guards):
         for entry in self.tables.found("sinks.call", path, text):
             if not entry.mask & self.wanted or not self._imported(entry):
                 continue
-            if entry.barred.match(path):
+            if entry.barred.match(path) or entry.barred.match(text):
+                continue
+            if entry.inside is not None and not entry.inside.search(self.surrounding()):
                 continue
             if not meets(entry.when, named) or (entry.unless and meets(entry.unless, named)):
                 continue
@@ -70,38 +72,52 @@ class Sinks(Guards):
                 elif place.isdigit() and given.spread:
                     self.arrive(entry, given.nodes.get("*", node), given.spread[0])
 
+    def surrounding(self) -> str:
+        """Return the name of the function that is being followed."""
+        return str(getattr(self.frame.node, "name", ""))
+
     def arrive(self, entry: Entry, node: ast.expr, value: Value) -> None:  # noqa: C901, PLR0912 - one for each form
         """Look at a value that arrives at a sink."""
         mask = entry.mask
         match entry.form:
             case "program":
                 taint = self._program(value)
-            case "shell-member":
-                taint = self._shell_member(value)
-            case "shell-text":
-                taint = self.taint(value) if not self._is_list(value) else self._shell_member(value)
+            case "shell-member" | "shell-text":
+                if self._is_list(value):
+                    for one in self._shell_members(value):
+                        self._arrived(mask, node, one)
+                elif entry.form == "shell-text":
+                    self._arrived(mask, node, value)
+                return
+            case "member":
+                for thing in self.things(value):
+                    for key, one in thing.members.items():
+                        if isinstance(key, str) and entry.key is not None and entry.key.search(key):
+                            self._arrived(mask, node, one)
+                return
             case "first":
                 taint = self._first(value)
             case "page":
-                if value.opaque or self._is_list(value):
-                    return
-                thing = self.only(value)
-                if thing is not None and thing.kind == "dict":
+                if not self._shown_as_text(value):
                     return
                 taint = self.taint(value)
             case "response":
                 # The headers and the status that follow a page are no part of it.
-                thing = self.only(value)
-                if isinstance(node, ast.Tuple) and thing is not None and thing.members:
-                    value, node = thing.members[0], node.elts[0]
-                    thing = self.only(value)
-                if value.opaque or (thing is not None and thing.kind in {"dict", "list"}):
+                whole = self.only(value)
+                if isinstance(node, ast.Tuple) and whole is not None and whole.members:
+                    value, node = whole.members[0], node.elts[0]
+                if not self._shown_as_text(value):
                     return
                 taint = self.taint(value)
             case _:
                 taint = self.taint(value)
         if taint:
             self.report(mask, node, taint)
+        if mask & self.tables.shaped:
+            self._shapes(mask, node, value)
+
+    def _arrived(self, mask: int, node: ast.expr, value: Value) -> None:
+        self.report(mask, node, self.taint(value))
         if mask & self.tables.shaped:
             self._shapes(mask, node, value)
 
@@ -117,6 +133,12 @@ class Sinks(Guards):
                 and (rule.unshape is None or not rule.unshape.search(shape))
             ):
                 self.report_shape(rule.mask, node)
+
+    def _shown_as_text(self, value: Value) -> bool:
+        """Tell whether a value becomes text of a page, and no JSON or response of its own."""
+        return not value.opaque and all(
+            thing.kind not in {"list", "dict"} for thing in self.things(value)
+        )
 
     def _is_list(self, value: Value) -> bool:
         return any(thing.kind == "list" for thing in self.things(value))
@@ -134,23 +156,21 @@ class Sinks(Guards):
             if thing is not None and thing.kind == "list" and thing.members:
                 return self.taint(thing.members[min(thing.members, key=str)])
             return self.taint(value) if thing is None or thing.kind != "list" else ()
-        first, *others = thing.members.values()
-        return union((self.taint(first), self._by_shell(first, others)))
+        first = next(iter(thing.members.values()))
+        return union((self.taint(first), *(self.taint(one) for one in self._shell_members(value))))
 
-    def _shell_member(self, value: Value) -> Taint:
+    def _shell_members(self, value: Value) -> Sequence[Value]:
+        """Return what a shell, or an interpreter that is started, is told to run."""
         thing = self.only(value)
         if thing is None or thing.kind != "list" or not thing.counted or not thing.members:
             return ()
         first, *others = thing.members.values()
-        return self._by_shell(first, others)
-
-    def _by_shell(self, first: Value, others: Sequence[Value]) -> Taint:
         program = text_of(first)
         if first.path != "sys.executable" and not _SHELLS.match(program):
             return ()
         if program.rpartition("/")[2] == "ssh":
-            return union(self.taint(one) for one in others)
+            return others
         for place, one in enumerate(others):
             if _RUNS.match(text_of(one)):
-                return union(self.taint(more) for more in others[place + 1 : place + 2])
+                return others[place + 1 : place + 2]
         return ()

@@ -446,7 +446,9 @@ class Statements(Expressions):
         return False
 
     def _assert(self, node: ast.Assert) -> bool:
+        self.asserting = True
         yes, _ = self.branch(node.test)
+        self.asserting = False
         if yes is None:
             return False
         self.state = yes

@@ -72,6 +72,7 @@ class Entry:
     bare: re.Pattern[str] | None = None
     typed: re.Pattern[str] | None = None
     barred: Names = field(default_factory=lambda: Names((), ()))
+    inside: re.Pattern[str] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -149,7 +150,8 @@ class Tables:
 _TABLES: Final[Mapping[str, Sequence[str]]] = {
     "sources": ("attribute", "call", "parameter", "item"),
     "sinks": ("call", "store", "return", "dict", "compare", "attribute"),
-    "sanitizers": ("call", "attribute", "start"),
+    "sanitizers": ("call", "attribute", "start", "member"),
+    "marks": ("call",),
     "guards": ("call", "contains", "prefix", "suffix", "host"),
 }
 
@@ -173,28 +175,28 @@ def words_of(text: str) -> frozenset[str]:
 
 def meets(pins: Pins, argument: Mapping[str, Value]) -> bool:
     """Tell whether arguments, by place and keyword, are what is asked for."""
-    return all(
-        any(_is(argument.get(place), wanted, wants) for place in places.split("|"))
-        for places, wants in pins.items()
-        for wanted in [frozenset(wants)]
-    )
+    for places, wants in pins.items():
+        given = [argument[place] for place in places.split("|") if place in argument]
+        if not given and "-" not in wants:
+            return False
+        if given and not any(_is(value, wants) for value in given):
+            return False
+    return True
 
 
-def _is(value: Value | None, wanted: frozenset[str], wants: Sequence[str]) -> bool:
-    if value is None:
-        return "-" in wanted
+def _is(value: Value, wanted: Sequence[str]) -> bool:
     if "*" in wanted:
         return True
     if isinstance(value.const, Unknown):
         return value.path in wanted or any(
             one.startswith("~") and said and re.search(one[1:], said)
-            for one in wants
-            for said in (value.path, value.start)
+            for one in wanted
+            for said in (value.path, value.start, value.shape)
         )
     if "+" in wanted and value.const:
         return True
     text = str(value.const)[:2000] if not isinstance(value.const, int) else repr(value.const)[:80]
-    return text in wanted or any(one.startswith("~") and re.search(one[1:], text) for one in wants)
+    return text in wanted or any(one.startswith("~") and re.search(one[1:], text) for one in wanted)
 
 
 def _rule(mask: int, raw: Mapping[str, Any]) -> Rule:
@@ -227,6 +229,7 @@ def _entry(raw: Mapping[str, Any], bits: Mapping[str, int]) -> Entry:
         bare=_expression(raw, "except_names"),
         typed=_expression(raw, "except_types"),
         barred=Names.of(raw.get("barred", ())),
+        inside=_expression(raw, "inside"),
     )
 
 
