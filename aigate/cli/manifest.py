@@ -11,6 +11,7 @@ import click
 
 from aigate import registry
 from aigate.cli._desk import ENVIRON, now
+from aigate.cli._set_up import schema_parts
 from aigate.cli.exits import finish
 from aigate.cli.packs import from_disk, packs_folder
 from aigate.cli.streams import say
@@ -94,6 +95,7 @@ def draft(directory: str, name: str, write: bool) -> None:  # noqa: FBT001 - a f
     text = drafted(chosen, uses)
     if write:
         file = _write(Path(directory), chosen, text)
+        _write_schema(Path(directory))
         click.echo(
             f"wrote {plain(file)}; name its owners, then run `aigate manifest check`", err=True
         )
@@ -160,6 +162,16 @@ def _json(count: int, error: DocumentError | None, found: Sequence[tuple[Finding
         "findings": findings,
     }
     return json.dumps(said, indent=2) + "\n"
+
+
+def _write_schema(root: Path) -> None:
+    """Write the schema that manifests name in their first line, unless it is there."""
+    for part in schema_parts(root, {"initiative": schema_text()}):
+        if part.changes and part.after is not None:
+            file = root / part.file
+            file.parent.mkdir(parents=True, exist_ok=True)
+            with file.open("x", encoding="utf-8") as out:
+                out.write(part.after)
 
 
 def _write(folder: Path, name: str, text: str) -> str:
