@@ -10,10 +10,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from aigate.artefacts._opcodes import OPCODES
 from aigate.artefacts.examine import examine
 from aigate.artefacts.known import Trust, trust
 from aigate.artefacts.look import Look, Purse
-from aigate.artefacts.pickles import _OPCODES, read_all
+from aigate.artefacts.pickles import read_all
 
 CODE, GLOBAL, FORMAT, MALFORMED = (
     "model-pickle-code",
@@ -234,7 +235,7 @@ def test_no_other_name_passes(module: str, name: str) -> None:
 
 
 def test_every_opcode_of_the_standard_library_is_followed() -> None:
-    assert set(_OPCODES) == {ord(one.code) for one in pickletools.opcodes}
+    assert set(OPCODES) == {ord(one.code) for one in pickletools.opcodes}
 
 
 pieces = st.sampled_from(
