@@ -20,13 +20,14 @@ from pathlib import Path
 
 import click
 
+from aigate.cli._forks import relay as relayed
 from aigate.cli._pull_request import When, leave
 from aigate.cli._reviews import of_group, of_pull, unread
 from aigate.cli._verdict import read_verdict
 from aigate.cli.exits import INCOMPLETE, OK, code_of, finish
 from aigate.cli.scan import scan
 from aigate.cli.streams import say, write_whole
-from aigate.documents.github_event import Asked, group_of, is_commit, pull_of, read_event
+from aigate.documents.github_event import Asked, group_of, is_commit, pull_of, read_event, run_of
 from aigate.documents.testimony import testimony_text
 from aigate.domain.platform import Testimony
 from aigate.engine.annotations import annotation
@@ -104,6 +105,28 @@ def comment() -> None:
         say(f"{line(_commented(_ENVIRON), 200)}\n")
     except AigateError as error:
         _annotate(error, "warning")
+    finish(OK)
+
+
+@github_action.command("relay")
+def relay() -> None:
+    """Comment for the run of a fork, in a workflow of its own that starts when that run ends."""
+    try:
+        if _ENVIRON.get("GITHUB_EVENT_NAME", "") != "workflow_run":
+            raise UsageError(
+                "there is no run to comment for",
+                hint="start this in a workflow for `workflow_run`",
+                code="event-unknown",
+            )
+        number = run_of(_payload(_ENVIRON))
+        address = _address(_ENVIRON)
+        with GitHub(address) as api:
+            say(f"{line(relayed(api, number, repository=address.repository), 200)}\n")
+    except IncompleteError as error:
+        _annotate(error, "warning")
+    except AigateError as error:
+        _annotate(error)
+        raise
     finish(OK)
 
 

@@ -46,6 +46,16 @@ def read_account(value: Json) -> Account:
     return Account(id=fields.number("id"), is_human=fields.optional("type") == "User")
 
 
+def read_commit_parents(value: Json) -> tuple[str, ...]:
+    """Read the parents of a commit.
+
+    Raises:
+        IncompleteError: it is none.
+    """
+    parents = Fields(value, "commit").items("parents")
+    return tuple(Fields(one, "commit").commit("sha") for one in parents)
+
+
 def read_comments(values: Sequence[Json]) -> tuple[Comment, ...]:
     """Read comments, in their order.
 

@@ -10,7 +10,7 @@ import json
 import re
 from dataclasses import dataclass, replace
 
-from aigate.documents.github_answers import read_pull
+from aigate.documents.github_answers import Fields, read_pull
 from aigate.domain.platform import PullRequest
 from aigate.engine.strict_json import Json
 from aigate.errors import IncompleteError, UsageError
@@ -55,6 +55,18 @@ def pull_of(payload: bytes) -> PullRequest:
     """
     value = _parsed(payload)
     return read_pull(value.get("pull_request") if isinstance(value, dict) else None)
+
+
+def run_of(payload: bytes) -> int:
+    """Return the number of the run that ended.
+
+    Raises:
+        IncompleteError: there is none in the event.
+    """
+    value = _parsed(payload)
+    return Fields(value.get("workflow_run") if isinstance(value, dict) else None, "run").number(
+        "id"
+    )
 
 
 def group_of(payload: bytes) -> tuple[str, str]:

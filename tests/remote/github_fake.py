@@ -165,6 +165,10 @@ class FakeGitHub:
         self.runs[number] = made
         return made
 
+    def runs_repository(self, number: int, owner: str) -> dict[str, Any]:
+        made = sample("minimal-repository") | {"id": number}
+        return made | {"owner": self.user(8, login=owner)}
+
     def artifact(self, run: int, data: bytes, *, name: str = "aigate", **fields: Any) -> int:
         self.number += 1
         self.artifacts[self.number] = sample("artifact") | {
