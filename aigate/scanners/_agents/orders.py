@@ -323,16 +323,16 @@ def orders(text: str, start: int, end: int) -> Iterator[tuple[Order, int, int]]:
                 continue
             for match in pattern.finditer(text, start, end):
                 if not _is_denied(text, match.start(), match.end()):
-                    yield order, *match.span()
+                    yield (order, *match.span())
     for match in _KEEPS_FROM_REVIEW.finditer(text, start, end):
-        yield Order.HIDE, *match.span()
+        yield (Order.HIDE, *match.span())
     for match in _KEEPS_SECRET.finditer(text, start, end):
         if not (
             _FINE_TO_KEEP.search(match[0])
             or _is_quoted(text, match.start())
             or _FINE_AFTER.match(text, match.end())
         ):
-            yield Order.HIDE, *match.span()
+            yield (Order.HIDE, *match.span())
 
 
 def poison(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
