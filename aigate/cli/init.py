@@ -283,8 +283,9 @@ def _tell_found(root: Path, found: _Found) -> None:
     ai = ", ".join(said) or "none found"
     if said and not _matters(found.usage.inventory.uses):
         ai += ", only in tests, examples and the like"
+    files = "1 file" if found.files == 1 else f"{found.files:,} files"
     rows = (
-        ("repository", f"{plain(str(root))}, {found.files:,} files"),
+        ("repository", f"{plain(str(root))}, {files}"),
         ("use of AI", ai + (f"; {manifests}" if manifests else "")),
         ("owners", owners),
     )
