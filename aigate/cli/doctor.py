@@ -51,7 +51,7 @@ def doctor(directory: str, *, form: str) -> None:
         for check in checks:
             say(f"{check.state:<7} {check.name:<{width}}  {plain(check.told)}\n")
             if check.hint and not check.works:
-                say(f"        {'':<{width}} hint: {plain(check.hint)}\n")
+                say(f"{'':<{width + 10}}hint: {plain(check.hint)}\n")
         say(f"{len(broken)} broken\n" if broken else "everything that a scan needs works\n")
     finish(max((check.code for check in broken), default=OK))
 
