@@ -32,6 +32,7 @@ from aigate.scanners._dependencies.pages import IMPORTED, RULES, SCANNER_NAME, S
 from aigate.scanners._dependencies.tree import Declared, declared_in, own_modules
 
 _LIMIT = 200
+_MOST_IMPORTS = 50
 _MOST_ITEMS = 100_000
 _MOST_ASKED = 1_000
 _MOST_NAMED = 5
@@ -150,22 +151,39 @@ def _said(look: _Look, scene: _Scene, asked: dict[Package, Listing]) -> Iterator
         yield Gap(unit.path, reason, "too-many-dependencies", SCANNER_NAME)
 
 
-def _imports(unit: Unit, scene: _Scene) -> Iterator[Sighting]:
+def _imports(unit: Unit, scene: _Scene) -> Iterator[Sighting | Gap]:
     """Yield the imports of what is neither known, nor declared, nor of the tree."""
+    said = (one for one in _foreign(unit, scene) if not scene.declared.covers(one, scene.modules))
+    for one in islice(said, _MOST_IMPORTS):
+        known = scene.known[one.ecosystem]
+        target = judged.near_module(one, known, scene.modules)
+        message = (
+            f"imports `{one.name}`, which nothing in the tree declares, and which is not well known"
+        )
+        hint = "check that it exists and is what is meant, and declare it in the manifest"
+        if target:
+            message += f", but looks like `{target}`"
+            hint = f"if `{target}` is meant, write that"
+        span = Span(one.line, one.column, one.line, one.column + len(one.name))
+        yield _sighting(unit, Remark(IMPORTED, 0, 0, message, hint, IMPORTED.severity), span)
+    if next(said, None) is not None:
+        reason = f"more than {_MOST_IMPORTS} imports of what nothing declares in one file"
+        yield Gap(unit.path, reason, "too-many-imports", SCANNER_NAME)
+
+
+def _foreign(unit: Unit, scene: _Scene) -> Iterator[Import]:
+    """Yield the imports of packages that are not well known."""
     if unit.kind is Kind.PYTHON:
         words = python_words(unit.text)
-        words = words and frozenset(w for w in words - scene.folders if not _is_known(w, scene))
-        found = python_imports(unit.text, words) if words else iter(())
+        if words:
+            # Only where one of the words is not known is the syntax looked at.
+            words = frozenset(w for w in words - scene.folders if not _is_known(w, scene))
+        if words:
+            yield from python_imports(unit.text, words)
     elif unit.kind in {Kind.JAVASCRIPT, Kind.TYPESCRIPT}:
-        found = script_imports(unit.text)
-    else:
-        return
-    for one in found:
-        message, hint = _imported(one, scene)
-        if message:
-            span = Span(one.line, one.column, one.line, one.column + len(one.name))
-            remark = Remark(IMPORTED, 0, 0, message, hint, IMPORTED.severity)
-            yield _sighting(unit, remark, span)
+        for one in script_imports(unit.text):
+            if not judged.is_known_module(one, scene.known[one.ecosystem], scene.modules):
+                yield one
 
 
 def _is_known(word: str, scene: _Scene) -> bool:
@@ -290,20 +308,6 @@ def _names(unit: Unit, scene: _Scene) -> frozenset[Package]:
     except (UnreadableError, RecursionError):
         return frozenset()
     return frozenset(_package(one, scene) for one in items if isinstance(one, Dependency))
-
-
-def _imported(one: Import, scene: _Scene) -> tuple[str, str]:
-    """Say what is wrong with an import, or return empty texts."""
-    known = scene.known[one.ecosystem]
-    if judged.is_known_module(one, known, scene.modules):
-        return "", ""
-    if scene.declared.covers(one, scene.modules):
-        return "", ""
-    target = judged.near_module(one, known, scene.modules)
-    said = f"imports `{one.name}`, which nothing in the tree declares, and which is not well known"
-    if target:
-        return f"{said}, but looks like `{target}`", f"if `{target}` is meant, write that"
-    return said, "check that it exists and is what is meant, and declare it in the manifest"
 
 
 SCANNER = Scanner(

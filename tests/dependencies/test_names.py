@@ -8,7 +8,7 @@ import pytest
 
 from aigate.domain.package import Ecosystem
 from aigate.scanners._dependencies.known import FAMOUS, known_names, normal
-from aigate.scanners._dependencies.near import LONGEST, nearest
+from aigate.scanners._dependencies.near import LONGEST, nearest, surely_nearest
 
 PACKS = str(Path(__file__).parents[2] / "policies")
 PYPI, NPM = Ecosystem.PYPI, Ecosystem.NPM
@@ -95,6 +95,17 @@ def test_a_name_in_the_scope_of_its_target_is_not_mistaken():
     # Nobody but its holder can publish there.
     assert near("@types/noode", NPM) == ("", "")
     assert near("@babel/corre", NPM) == ("", "")
+
+
+@pytest.mark.parametrize("name", [one for one, *_ in ATTACKS] + [one for one, _ in HONEST])
+@pytest.mark.parametrize("ecosystem", list(Ecosystem))
+def test_the_quick_look_says_the_same_of_what_is_sure(name, ecosystem):
+    known = known_names(PACKS, ecosystem)
+    assert known is not None
+    plain = normal(name, ecosystem)
+    found = None if plain in known else nearest(plain, known)
+    quick = None if plain in known else surely_nearest(plain, known)
+    assert quick == (found if found and found.sure else None)
 
 
 def test_a_plural_and_a_version_are_a_guess():

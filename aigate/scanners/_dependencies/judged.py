@@ -19,7 +19,7 @@ from aigate.scanners._dependencies.items import (
     Source,
 )
 from aigate.scanners._dependencies.known import FAMOUS, Known, Modules, normal
-from aigate.scanners._dependencies.near import Near, nearest
+from aigate.scanners._dependencies.near import Near, nearest, surely_nearest
 from aigate.scanners._dependencies.pages import (
     INDEX,
     LOOKALIKE,
@@ -80,7 +80,10 @@ def near(item: Dependency, known: Mapping[Ecosystem, Known]) -> Near | None:
     """Return what a dependency can be taken for, if it is not well known itself."""
     name = normal(item.name, item.ecosystem)
     own = known[item.ecosystem]
-    return None if name in own else nearest(name, own)
+    if name in own:
+        return None
+    chosen = item.role is Role.DECLARED and not item.is_conda
+    return nearest(name, own) if chosen else surely_nearest(name, own)
 
 
 def _dependency(

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import islice
 
 from aigate.scanners._dependencies.known import FAMOUS, LONG, USUAL, Known, squeeze
 
@@ -47,14 +48,50 @@ def nearest(name: str, known: Known) -> Near | None:
     """
     if len(name) > LONGEST:
         return None
-    scope = f"{name.partition('/')[0]}/" if name.startswith("@") else "/"
     found = [
         one
         for one in _candidates(name, known)
-        # Whoever holds a scope is the only one who names packages in it.
-        if _counts(one, known) and not one.target.startswith(scope)
+        if _counts(one, known) and not _is_of_scope(name, one.target)
     ]
     return min(found, key=lambda one: (not one.sure, known.ranks[one.target]), default=None)
+
+
+def surely_nearest(name: str, known: Known) -> Near | None:
+    """Return what a name can be taken for beyond doubt: quickly, for the many names of lock files."""
+    if len(name) > LONGEST or not name.isascii():
+        return nearest(name, known)
+    targets = {one for one in _alike(name) if one in known}
+    targets.add(known.squeezed.get(squeeze(name), name))
+    shortened = _shortened(known)
+    for one in (name, *_shorter(name)):
+        targets.update(shortened.get(one, ()))
+    targets.discard(name)
+    if not any(known.ranks[one] < FAMOUS and not _is_of_scope(name, one) for one in targets):
+        return None
+    found = nearest(name, known)
+    return found if found and found.sure else None
+
+
+@lru_cache(maxsize=4)
+def _shortened(known: Known) -> Mapping[str, tuple[str, ...]]:
+    """Return the names that everybody uses, by what is left of them without any one letter.
+
+    Names that are one slip apart have such a rest in common, or one is the rest of the other.
+    """
+    found: dict[str, tuple[str, ...]] = {}
+    for name in islice(known.ranks, FAMOUS):
+        for one in {name, *_shorter(name)}:
+            found[one] = (*found.get(one, ()), name)
+    return found
+
+
+def _shorter(name: str) -> list[str]:
+    return [name[:at] + name[at + 1 :] for at in range(len(name))]
+
+
+def _is_of_scope(name: str, target: str) -> bool:
+    """Tell whether two names have one scope: whoever holds it is the only one to name packages."""
+    return name.startswith("@") and target.startswith(f"{name.partition('/')[0]}/")
 
 
 def _candidates(name: str, known: Known) -> Iterator[Near]:
