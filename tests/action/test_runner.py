@@ -11,6 +11,9 @@ from pathlib import Path
 
 import pytest
 
+from aigate.cli._pull_request import MARK
+from tests.remote.github_fake import REPOSITORY, TOKEN
+
 ROOT = Path(__file__).parents[2]
 OURS = f"example/aigate@{'1' * 40}"
 WORKFLOW = f"""
@@ -47,19 +50,28 @@ def action(tmp_path_factory):
 
 
 @pytest.mark.slow
-def test_a_pull_request_that_blocks_is_red_and_its_outputs_can_be_used(project, action, tmp_path):
+def test_a_pull_request_that_blocks_is_red_and_leaves_what_it_should(
+    project, action, tmp_path, github
+):
     project.commit({"README.md": "hello\n", ".github/workflows/gate.yaml": WORKFLOW})
     project.git("update-ref", "refs/remotes/origin/main", "main")
-    project.commit({"a.txt": 'x = "\u202e abc"\n'}, branch="topic", parents=["main"])
+    head = project.commit({"a.txt": 'x = "\u202e abc"\n'}, branch="topic", parents=["main"])
     project.git("checkout", "--quiet", "topic")
-    event = {"pull_request": {"base": {"ref": "main"}}, "repository": {"default_branch": "main"}}
+    pull = github.pull(12, head=head)
+    event = {"pull_request": pull, "repository": {"default_branch": "main"}}
 
-    done, outputs = runner(project, action, tmp_path, "pull_request", event)
+    talking = ("--env", f"GITHUB_API_URL={github.url}", "--env", f"GITHUB_REPOSITORY={REPOSITORY}")
+    secret = ("-s", f"GITHUB_TOKEN={TOKEN}")
+    done, outputs = runner(project, action, tmp_path, "pull_request", event, *talking, *secret)
 
     assert done.returncode != 0
     assert "error file=a.txt" in done.stdout
     assert (outputs["verdict"], outputs["blocking-count"]) == ("fail", "1")
     assert outputs["sarif-file"].endswith("results.sarif")
+    (comment,) = github.comments[12]
+    assert comment["body"].startswith(f"{MARK}\n## aigate: fail\n")
+    assert len(github.asked) == 3 + 4
+    assert TOKEN not in done.stdout + done.stderr
 
 
 @pytest.mark.slow
@@ -79,14 +91,14 @@ def test_a_calm_merge_group_is_green(project, action, tmp_path):
     assert (outputs["verdict"], outputs["blocking-count"]) == ("pass", "0")
 
 
-def runner(project, action, tmp_path, name, event):
+def runner(project, action, tmp_path, name, event, *more):
     result = tmp_path / "outputs.json"
     (tmp_path / "event.json").write_text(json.dumps(event))
     act = shutil.which("act", path=str(Path(sys.executable).parent))
     options = ["-P", "ubuntu-latest=-self-hosted", "--no-cache-server", "--action-offline-mode"]
     options += ["--local-repository", f"{OURS}={action}", "--env", f"RESULT={result}"]
     done = subprocess.run(
-        [act, name, "-e", str(tmp_path / "event.json"), *options],
+        [act, name, "-e", str(tmp_path / "event.json"), *options, *more],
         cwd=project.root,
         env={**project.environ, **pip_settings(), "HOME": str(tmp_path)},
         capture_output=True,
