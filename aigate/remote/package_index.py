@@ -180,6 +180,8 @@ class _Talk:
         times = fields.get("time")
         dates = times if isinstance(times, dict) else {}
         versions = fields.get("versions")
+        if not (isinstance(versions, dict) or dates):
+            raise _ProblemError("the index's answer is no description of a package")
         # What was taken down stays behind as a name without versions.
         listed = versions if isinstance(versions, dict) else {}
         first = _first(dates.get(one) for one in listed) or _day(dates.get("created"))
