@@ -38,7 +38,7 @@ from aigate.cli.manifest import schema_text as initiative_schema
 from aigate.cli.packs import packs_folder
 from aigate.cli.policy import schema_text as policy_schema
 from aigate.cli.scan import Progress
-from aigate.cli.streams import say, write_whole
+from aigate.cli.streams import say, write_new, write_whole
 from aigate.declared import digests_of, usage_of
 from aigate.documents.initiative_draft import draft, name_of
 from aigate.documents.owners import PLACES
@@ -244,15 +244,15 @@ def _write(root: Path, parts: Iterable[Part]) -> None:
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             if part.before is None:
-                with path.open("x", encoding="utf-8", newline="") as out:
-                    out.write(part.after)
+                write_new(path, part.after)
                 continue
+            _require_same(root, part)
             mode = path.stat().st_mode & 0o777
             write_whole(path, part.after)
             path.chmod(mode)
         except FileExistsError as error:
             raise IncompleteError(
-                f"`{plain(part.file)}` has appeared just now, and stays as it is",
+                f"`{plain(part.file)}` has been written by somebody else just now, and stays",
                 hint="run `aigate init` again",
             ) from error
         except OSError as error:
@@ -260,6 +260,11 @@ def _write(root: Path, parts: Iterable[Part]) -> None:
                 f"`{plain(part.file)}` cannot be written: {error.strerror}",
                 hint="mend that, and run `aigate init` again: what is there stays",
             ) from error
+
+
+def _require_same(root: Path, part: Part) -> None:
+    if text_of(root, part.file) != part.before:
+        raise FileExistsError(part.file)
 
 
 def _ignored(repository: git.Repository, parts: Iterable[Part]) -> frozenset[str]:

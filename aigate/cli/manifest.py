@@ -14,7 +14,7 @@ from aigate.cli._desk import ENVIRON, now
 from aigate.cli._set_up import schema_parts
 from aigate.cli.exits import finish
 from aigate.cli.packs import from_disk, packs_folder
-from aigate.cli.streams import say
+from aigate.cli.streams import say, write_new
 from aigate.declared import digests_of, usage_of
 from aigate.documents.fold import BUILT_IN
 from aigate.documents.initiative import FOLDER, initiative_reference, initiative_schema
@@ -27,7 +27,7 @@ from aigate.domain.usage import Usage
 from aigate.engine.decide import demand
 from aigate.engine.shown import plain
 from aigate.engine.usage import findings_of, undeclared
-from aigate.errors import DocumentError, UsageError
+from aigate.errors import DocumentError, IncompleteError, UsageError
 from aigate.workspace import git, sides
 
 
@@ -169,9 +169,14 @@ def _write_schema(root: Path) -> None:
     for part in schema_parts(root, {"initiative": schema_text()}):
         if part.changes and part.after is not None:
             file = root / part.file
-            file.parent.mkdir(parents=True, exist_ok=True)
-            with file.open("x", encoding="utf-8") as out:
-                out.write(part.after)
+            try:
+                file.parent.mkdir(parents=True, exist_ok=True)
+                write_new(file, part.after)
+            except OSError as error:
+                raise IncompleteError(
+                    f"`{plain(str(file))}` cannot be written: {error.strerror}",
+                    hint=f"only your editor misses it; see `aigate manifest schema > {part.file}`",
+                ) from error
 
 
 def _write(folder: Path, name: str, text: str) -> str:
@@ -186,8 +191,7 @@ def _write(folder: Path, name: str, text: str) -> str:
             )
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
-        with file.open("x", encoding="utf-8") as out:
-            out.write(text)
+        write_new(file, text)
     except FileExistsError as error:
         raise UsageError(
             f"`{plain(str(file))}` is there already",

@@ -97,3 +97,26 @@ def write_whole(file: Path, text: str) -> None:
             hint="check the folder and the space on the disk",
             code="report-not-written",
         ) from error
+
+
+def write_new(file: Path, text: str) -> None:
+    """Write a file that is not there yet, whole or not at all, as anybody's new files are.
+
+    Raises:
+        FileExistsError: it is there after all, and stays as it is.
+        OSError: it cannot be written.
+    """
+    temporary = file.with_name(f".{file.name}.{os.urandom(4).hex()}")
+    try:
+        with temporary.open("xb") as out:
+            out.write(text.encode("utf-8"))
+            out.flush()
+            os.fsync(out.fileno())
+        # A link, unlike a rename, never takes another file's place.
+        file.hardlink_to(temporary)
+    except PermissionError:
+        # Some file systems have no links; there it is as whole as one write is.
+        with file.open("xb") as out:
+            out.write(text.encode("utf-8"))
+    finally:
+        temporary.unlink(missing_ok=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -11,7 +12,9 @@ import pytest
 import yaml
 
 from aigate.cli._set_up import gate_installed
+from aigate.cli.streams import write_new
 from aigate.documents.pre_commit import calls_gate, with_repository
+from tests.conftest import ROOT
 
 COMMIT = "a" * 40
 APP = 'from openai import OpenAI\n\nOpenAI().chat.completions.create(model="gpt-4.1")\n'
@@ -221,6 +224,44 @@ def test_where_a_folder_cannot_be_made_nothing_is_written(project):
     assert seen.code == 2
     assert b"`.github` is no folder" in seen.err
     assert held(project.root).keys() == {".github"}
+
+
+def test_a_file_is_written_whole_or_not_at_all_and_over_nothing(tmp_path):
+    file = tmp_path / "a"
+    write_new(file, "one\r\n")
+    assert file.read_bytes() == b"one\r\n"
+    assert file.stat().st_mode & 0o777 == 0o666 & ~_umask()
+
+    with pytest.raises(FileExistsError):
+        write_new(file, "two")
+    (tmp_path / "link").symlink_to(tmp_path / "nowhere")
+    with pytest.raises(FileExistsError):
+        write_new(tmp_path / "link", "two")
+    with pytest.raises(UnicodeEncodeError):
+        write_new(tmp_path / "b", "\ud800")
+
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["a", "link"]
+
+
+def _umask():
+    kept = os.umask(0)
+    os.umask(kept)
+    return kept
+
+
+def test_two_at_once_write_each_file_once(repository):
+    command = [sys.executable, "-m", "aigate", "-C", str(repository.root), "init"]
+    environ = {**repository.environ, "PYTHONPATH": str(ROOT)}
+    started = [subprocess.Popen(command, env=environ, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+               for _ in range(2)]  # fmt: skip
+    ends = [(one.communicate(timeout=120), one.returncode) for one in started]
+
+    assert {code for _, code in ends} <= {0, 3}, ends
+    assert all(b"Traceback" not in err for (_, err), _ in ends)
+    assert held(repository.root).keys() - {"app.py", "sub/a.txt"} == FILES
+    assert repository.run("hook", "manifest").code == 0
+    text = (repository.root / ".pre-commit-config.yaml").read_text()
+    assert text.count("id: aigate\n") == 1
 
 
 @pytest.mark.parametrize("gate", ["acme/aigate", "acme/aigate@v1", f"a b/c@{COMMIT}", f"@{COMMIT}"])
