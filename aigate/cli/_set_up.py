@@ -14,6 +14,7 @@ from aigate.cli.packs import packs_folder
 from aigate.documents.initiative import FOLDER
 from aigate.documents.policy import POLICY
 from aigate.documents.pre_commit import SETTINGS, calls_gate, with_repository
+from aigate.documents.yaml_text import yaml_text
 from aigate.engine.shown import plain
 from aigate.errors import UsageError
 
@@ -146,7 +147,7 @@ def policy_part(root: Path, *, name: str, pack: str) -> Part:
 # yaml-language-server: $schema=schemas/policy.schema.json
 # What a change may bring in, and who decides. `aigate policy show` prints all that it extends.
 version: 1
-name: {name}
+{yaml_text({"name": name}).rstrip()}
 extends: aigate:{pack}
 
 # Who answers where CODEOWNERS names nobody.

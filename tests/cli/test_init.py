@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -159,6 +160,21 @@ def test_in_an_empty_repository_there_is_nothing_to_draft(project):
     assert "extends: aigate:strict" in (project.root / ".aigate/policy.yaml").read_text()
     assert "put the commit of aigate that you reviewed into" in seen.text
     assert project.run("scan", "--staged").code == 0
+
+
+@pytest.mark.parametrize(
+    "name", ["123", "null", "2024-01-01", "A  b", "-x", "\u65e5\u672c", "x" * 200]
+)
+def test_any_folder_has_a_name_that_documents_can_hold(project, name):
+    root = project.root.with_name(name)
+    project.root.rename(root)
+    (root / "app.py").write_text(APP)
+    moved = replace(project, root=root)
+
+    assert moved.run("init").code == 0
+    checked = moved.run("hook", "manifest")
+
+    assert checked.code == 0, checked.text
 
 
 def test_what_others_have_set_up_is_not_replaced(project):
