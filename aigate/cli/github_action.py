@@ -334,8 +334,12 @@ def _summarise(file: Path, summary: str) -> None:
     text = file.read_bytes()
     try:
         with Path(summary).open("ab") as out:
-            if out.tell() + len(text) <= _SUMMARY:
+            room = out.tell() + len(text) < _SUMMARY
+            if room:
                 out.write(text + b"\n")
+        if not room:
+            says = "the summary of this step has no room left, so the report is not in it"
+            say(f"{annotation('warning', says, title='aigate')}\n")
     except OSError as error:
         says = f"the summary cannot be written: {error.strerror}"
         say(f"{annotation('warning', says, title='aigate')}\n")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from datetime import datetime, timedelta
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -112,7 +113,7 @@ def test_two_people_accept_it_as_github_says(change, github, tmp_path):
     (found,) = [one for one in seen.report["findings"] if one["path"] == "a.dat"]
     assert (found["signed"]["developer"], found["signed"]["security"]) == ("lee", "sam")
     assert any("as GitHub says, without signatures: 1" in note for note in seen.report["notes"])
-    # The same words are no signature where one is asked for, and none without a pin.
+    # C-094: the same words are no signature where one is asked for, and nothing without a pin.
     assert codes(scan(change.team, "signed", "--reviews", file))[0] == "open"
     decision, why = codes(scan(change.team, "platform-review", "--reviews", file, pin=False))
     assert (decision, "trust-root-not-pinned" in why) == ("open", True)
@@ -191,6 +192,48 @@ def test_what_is_not_both_people_on_this_commit_does_not_count(change, github, t
     decision, why = codes(seen)
     assert (seen.code, decision) == (1, "open")
     assert code in why
+
+
+def yesterday(said):
+    before = datetime.fromisoformat(said["asked_at"]) - timedelta(days=1)
+    said["asked_at"] = before.strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def of_another_request(said):
+    said["head"] = said["reviews"][0]["commit_id"] = said["reviews"][1]["commit_id"] = "b" * 40
+
+
+def half_of_another(said):
+    said["reviews"][0]["commit_id"] = "b" * 40
+
+
+KEPT = {
+    "C-093-freeze": (yesterday, "reviews-too-old"),
+    "C-093-rollback": (of_another_request, "reviews-of-other-commit"),
+    "C-093-mix": (half_of_another, "approval-of-other-commit"),
+}
+
+
+@pytest.mark.parametrize("name", KEPT)
+def test_answers_that_were_kept_or_put_together_do_not_count(change, github, tmp_path, name):
+    damage, code = KEPT[name]
+    accepted_by(change, github, SAM, LEE)
+    file = Path(ask(change, github, tmp_path))
+    said = json.loads(file.read_text())
+    damage(said)
+    file.write_text(json.dumps(said))
+    decision, why = codes(scan(change.team, "platform-review", "--reviews", str(file)))
+
+    assert (decision, code in why) == ("open", True)
+
+
+def test_c_094_another_pin_refuses_everything(change, github, tmp_path):
+    accepted_by(change, github, SAM, LEE)
+    file = ask(change, github, tmp_path)
+    pinned = ("--trust-root", "0" * 64)
+    seen = scan(change.team, "platform-review", "--reviews", file, *pinned, pin=False)
+
+    assert (seen.code, "the digest that is pinned" in seen.err or "pin" in seen.err) == (4, True)
 
 
 def test_a_merge_by_the_host_is_about_the_commit_and_one_by_hand_is_not(change, github, tmp_path):

@@ -161,6 +161,17 @@ def test_c_066_without_a_place_for_the_summary_the_verdict_stands(job):
     assert b"::warning title=aigate::the summary cannot be written" in seen.out
 
 
+def test_c_071_a_summary_that_is_full_already_is_left_alone_and_that_is_said(job):
+    summary = job.files["summary"].with_name("full")
+    summary.write_bytes(b"x" * (1024 * 1024 - 100))
+    head = job.project.git("rev-parse", "topic")
+    seen, _, _ = job.run("pull_request", pull_request(), head, GITHUB_STEP_SUMMARY=str(summary))
+
+    assert seen.code == 1
+    assert summary.stat().st_size == 1024 * 1024 - 100
+    assert b"::warning title=aigate::the summary of this step has no room left" in seen.out
+
+
 def test_inputs_count_more_than_the_event(job):
     head = job.project.git("rev-parse", "topic")
     seen, _, _ = job.run("release", {}, head, AIGATE_BASE="origin/main")
