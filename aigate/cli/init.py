@@ -40,6 +40,7 @@ from aigate.cli.policy import schema_text as policy_schema
 from aigate.cli.scan import Progress
 from aigate.cli.streams import say, write_new, write_whole
 from aigate.declared import digests_of, usage_of
+from aigate.documents.initiative import FOLDER
 from aigate.documents.initiative_draft import draft, name_of
 from aigate.documents.owners import PLACES
 from aigate.documents.policy import POLICY
@@ -57,7 +58,13 @@ if TYPE_CHECKING:
 
 _ENVIRON = os.environ  # noqa: TID251 - settings are resolved here, in the command
 _PACKS = ("default", "strict", "federal", "advisory")
-_PARTS = ("policy", "initiative", "workflow", "pre-commit", "schemas")
+_FILES = {
+    "policy": POLICY,
+    "initiative": f"{FOLDER}/NAME.yaml",
+    "schemas": f"{SCHEMAS}/KIND.schema.json",
+    "workflow": WORKFLOW,
+    "pre-commit": SETTINGS,
+}
 _SHOWN = (
     (UseKind.PROVIDER, "provider", "providers"),
     (UseKind.MODEL, "model", "models"),
@@ -86,7 +93,7 @@ _SHOWN = (
 )
 @click.option(
     "--without",
-    type=click.Choice(_PARTS),
+    type=click.Choice(tuple(_FILES)),
     multiple=True,
     help="Leave this part out; may be repeated.",
 )
@@ -118,19 +125,16 @@ def init(
     repository = git.open_repository(directory, environ=_ENVIRON)
     root = Path(repository.root)
     # Before anything is read, since what is behind a link is not of this repository.
-    for file in (POLICY, f"{SCHEMAS}/x", WORKFLOW, SETTINGS):
-        text_of(root, file)
+    for part, file in _FILES.items():
+        if part not in without:
+            text_of(root, file)
     show = Progress(on=sys.stderr.isatty())
     try:
         show.step("looking for uses of AI")
         found = _found(repository, directory=str(root))
     finally:
         show.done()
-    parts = [
-        part
-        for kind, part in _parts(root, found, gate=gate, pack=pack, without=without)
-        if kind not in without
-    ]
+    parts = list(_parts(root, found, gate=gate, pack=pack, without=without))
     chosen = [registry.coding_agent(name) for name in dict.fromkeys(agents)]
     parts += [_agent_part(root, one) for one in chosen]
     require_writable(root, parts)
@@ -201,22 +205,24 @@ def _remotes(repository: git.Repository) -> tuple[str, ...]:
 
 def _parts(
     root: Path, found: _Found, *, gate: Gate | None, pack: str, without: Sequence[str]
-) -> Iterator[tuple[str, Part]]:
+) -> Iterator[Part]:
     name = name_of(root.name)
-    yield "policy", policy_part(root, name=name, pack=pack)
     uses = undeclared(found.usage)
     # What only tests and examples use is nobody's undertaking.
     uses = uses if _matters(uses) else ()
+    if "policy" not in without:
+        yield policy_part(root, name=name, pack=pack)
     if uses and "initiative" not in without:
-        text = draft(name, uses)
-        yield "initiative", manifest_part(root, name=name, text=text, uses=len(uses))
-    texts = {"policy": policy_schema(), "initiative": initiative_schema()}
-    if not (uses or found.usage.initiatives):
-        del texts["initiative"]
-    for part in schema_parts(root, texts):
-        yield "schemas", part
-    yield "workflow", workflow_part(root, gate=gate, elsewhere=found.elsewhere)
-    yield "pre-commit", hooks_part(root, gate=gate)
+        yield manifest_part(root, name=name, text=draft(name, uses), uses=len(uses))
+    if "schemas" not in without:
+        texts = {"policy": policy_schema()}
+        if uses or found.usage.initiatives:
+            texts["initiative"] = initiative_schema()
+        yield from schema_parts(root, texts)
+    if "workflow" not in without:
+        yield workflow_part(root, gate=gate, elsewhere=found.elsewhere)
+    if "pre-commit" not in without:
+        yield hooks_part(root, gate=gate)
 
 
 def _matters(uses: Iterable[Use]) -> bool:
