@@ -5,14 +5,16 @@ from __future__ import annotations
 import functools
 import importlib
 import inspect
+import threading
 import warnings
 from collections.abc import Callable
-from typing import Any
+from concurrent.futures import Future
+from typing import Annotated, Any
 
 from aigate import __version__
 from aigate.engine.shown import line
 from aigate.errors import AigateError, IncompleteError, UsageError
-from aigate.mcp.checks import check_diff, check_files
+from aigate.mcp.checks import MOST_PATHS, check_diff, check_files
 from aigate.mcp.draft import draft_acceptance
 from aigate.mcp.lookups import explain_rule, policy_for_path, who_owns
 from aigate.mcp.setting import Memory, Setting
@@ -115,6 +117,7 @@ def _add(server: Any, setting: Setting, memory: Memory, refusal: type[Exception]
             )
         )
 
+    files.__annotations__["paths"] = _paths()
     tools = {
         "check_files": files,
         "check_diff": diff,
@@ -128,12 +131,19 @@ def _add(server: Any, setting: Setting, memory: Memory, refusal: type[Exception]
         server.add_tool(function, name=name, description=about, structured_output=False)
 
 
+def _paths() -> object:
+    """Return the type of a bounded list of paths, of which one that is wrong is enough to refuse it."""
+    from pydantic import FailFast, Field  # noqa: PLC0415 - comes with the package `mcp`
+
+    return Annotated[list[str], Field(max_length=MOST_PATHS), FailFast()]
+
+
 async def _said(refusal: type[Exception], work: Callable[[], str]) -> str:
     """Return what a tool says; whatever goes wrong becomes words, and no traceback."""
-    from anyio import to_thread  # noqa: PLC0415 - comes with the package `mcp`
+    import asyncio  # noqa: PLC0415 - slow to import, and `aigate mcp --help` needs it not
 
     try:
-        return await to_thread.run_sync(work)
+        return await asyncio.wrap_future(_begun(work))
     except AigateError as error:
         hint = f"; hint: {error.hint}" if error.hint else ""
         raise refusal(f"{line(error.message, 2000)}{line(hint, 500)}") from None
@@ -142,3 +152,21 @@ async def _said(refusal: type[Exception], work: Callable[[], str]) -> str:
             f"aigate failed with an internal error ({type(error).__name__}), and nothing was"
             " examined; hint: tell your user, and have `aigate doctor` run"
         ) from None
+
+
+def _begun(work: Callable[[], str]) -> Future[str]:
+    """Do something beside the conversation; whoever ends that does not wait for it."""
+    found: Future[str] = Future()
+
+    def run() -> None:
+        try:
+            said = work()
+        except BaseException as error:  # noqa: BLE001 - it belongs to whoever waits
+            if found.set_running_or_notify_cancel():
+                found.set_exception(error)
+        else:
+            if found.set_running_or_notify_cancel():
+                found.set_result(said)
+
+    threading.Thread(target=run, daemon=True).start()
+    return found

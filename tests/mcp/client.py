@@ -1,6 +1,6 @@
 """A client of either major version of `mcp`: starts a server, calls tools, prints what they said.
 
-The one argument is JSON: `command`, `args`, `env` and `cwd` of the server, and `calls`, a list of
+What it reads is JSON: `command`, `args`, `env` and `cwd` of the server, and `calls`, a list of
 pairs of a tool's name and its arguments.
 """
 
@@ -37,4 +37,4 @@ async def _main(asked: dict[str, Any]) -> None:
     sys.stdout.write(json.dumps(said))
 
 
-asyncio.run(_main(json.loads(sys.argv[1])))
+asyncio.run(_main(json.load(sys.stdin)))

@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+import time
 import venv
 from pathlib import Path
 from typing import Any
@@ -31,6 +32,7 @@ CALLS = [
     ("policy_for_path", {"path": "notes.txt"}),
     ("check_files", {"paths": ["../outside"]}),
     ("check_files", {"paths": 7}),
+    ("check_files", {"paths": [{"a": 1}] * 50_000}),
     ("draft_acceptance", {"fingerprint": "0" * 12, "until": "x", "reason": "y"}),
     ("no_such_tool", {}),
 ]
@@ -48,7 +50,8 @@ def ask(python: str, project: Any) -> Any:
         "calls": CALLS,
     }
     done = subprocess.run(
-        [python, "-W", "ignore", str(Path(__file__).parent / "client.py"), json.dumps(asked)],
+        [python, "-W", "ignore", str(Path(__file__).parent / "client.py")],
+        input=json.dumps(asked).encode(),
         env=project.environ,
         capture_output=True,
         check=False,
@@ -65,15 +68,16 @@ def require(seen: Any) -> None:
         tool["description"] and "\n    " not in tool["description"] for tool in seen["tools"]
     )
     assert seen["server"]["version"]
-    *good, outside, untyped, unknown, no_tool = seen["said"]
+    *good, outside, untyped, flood, unknown, no_tool = seen["said"]
     assert [failed for failed, _ in good] == [False] * 4
     assert "notes.txt:1:" in good[0][1]
     assert "fix: " in good[1][1]
     assert "@ada" in good[2][1]
     assert "critical: joint" in good[3][1]
-    assert [one[0] for one in (outside, untyped, unknown, no_tool)] == [True] * 4
+    assert [one[0] for one in (outside, untyped, flood, unknown, no_tool)] == [True] * 5
     assert "hint: name files relative to the top" in outside[1]
     assert "list" in untyped[1]
+    assert len(flood[1]) < 2_000
     assert "hint: run `check_files`" in unknown[1]
     assert not any("Traceback" in text or SECRET in text for _, text in seen["said"])
 
@@ -122,6 +126,51 @@ def test_without_the_package_the_command_says_how_to_get_it(project, stub):
     assert seen.code == 2
     assert "`mcp` is not installed" in seen.text
     assert "pip install 'aigate-ci[mcp]'" in seen.text
+
+
+def test_whoever_ends_it_in_a_check_waits_for_nothing_and_leaves_no_engine_behind(project):
+    project.commit({"a.js": "x = 1\n"})
+    project.check_out()
+    (project.root / "a.js").write_text("eval(req.query.a)\n" * 3_000)
+    server = subprocess.Popen(
+        [sys.executable, "-m", "aigate", "-C", str(project.root), "mcp"],
+        env={**project.environ, "PYTHONPATH": str(ROOT)},
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
+    about = {"protocolVersion": "2025-06-18", "capabilities": {}}
+    about["clientInfo"] = {"name": "x", "version": "1"}
+    asked = [
+        {"id": 1, "method": "initialize", "params": about},
+        {"method": "notifications/initialized"},
+        {"id": 2, "method": "tools/call", "params": {"name": "check_diff", "arguments": {}}},
+    ]
+    for one in asked:
+        server.stdin.write(json.dumps({"jsonrpc": "2.0", **one}).encode() + b"\n")
+    server.stdin.flush()
+    deadline = time.monotonic() + 30
+    while not engines(server.pid) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    started = engines(server.pid)
+    server.terminate()  # as the clients of the package do
+    server.communicate(timeout=10)
+
+    assert started
+    assert not [pid for pid in started if Path(f"/proc/{pid}").exists()]
+
+
+def engines(above: int) -> list[int]:
+    """Return the processes below one, as far as they are not git."""
+    found = []
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            name, _, rest = stat.read_text().partition("(")[2].rpartition(")")
+        except OSError:
+            continue
+        if int(rest.split()[1]) == above and name != "git":
+            found.append(int(stat.parent.name))
+    return found
 
 
 def test_garbage_on_the_input_ends_in_no_traceback(project):
