@@ -164,6 +164,8 @@ QUIET = {
     "files": ("requirements.txt", "-r base.txt\n-e .\n./wheels/x.whl\n../other\n$HOME/x\n"),
     "variables": ("build.sh", "pip install $PACKAGES ${X} . -r requirements.txt -e .[dev]\n"),
     "spoken": ("docs/a.md", "You can pip install reqeusts if you must.\n"),
+    "extras": ("README.md", 'pip install "flask[toolkit]" requests[socks,toolkit]\n'),
+    "extras-run": ("a.sh", 'pip install "flask[toolkit]" requests[socks,toolkit]\n'),
     "comment": ("README.md", "npm install\n\nnpm i\n"),
     "workspace": (
         "package.json",

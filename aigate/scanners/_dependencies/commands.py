@@ -34,7 +34,7 @@ _NODE = (
     rf"(?:add|dlx|x|install|i)|npx|bunx|pnpx"
 )
 _COMMAND = re.compile(rf"(?<![\w./@-])(?:(?P<python>{_PYTHON})|(?P<node>{_NODE}))(?=[\s\"'])")
-_ENDS = re.compile(r"&&|\|\||[;|`\n\])]|(?<!\S)#|\s>|2>")
+_ENDS = re.compile(r"&&|\|\||[;|`\n)]|(?<=[\"'\s])\]|(?<!\S)#|\s>|2>")
 _WORD = re.compile(r"[^\s\"',\[\]]+(?:\[[\w, -]*\])?(?:[<>=!~]=?[\w.*+,<>=!~-]+)?")
 _VALUED = frozenset(
     {

@@ -184,19 +184,22 @@ def python_words(text: str) -> frozenset[str]:
     """
     if "import" not in text or len(text) > _LONGEST:
         return frozenset()
-    words = {
-        word.partition(".")[0]
-        for found in _STATEMENT.finditer(text)
-        for word in ([found["module"]] if found["module"] else _WORD.findall(found["words"]))
-    }
-    return frozenset(words - STANDARD)
+    words: set[str] = set()
+    for found in _STATEMENT.finditer(text):
+        words.update([found["module"]] if found["module"] else _WORD.findall(found["words"]))
+    return frozenset({word.partition(".")[0] for word in words} - STANDARD)
 
 
+_SPACE = r"(?:[ \t\f]|\\\n)*"
+_DOTTED = rf"\w+(?:{_SPACE}\.{_SPACE}\w+)*"
+_NAMED = rf"{_DOTTED}(?:{_SPACE}\bas\b{_SPACE}\w+)?"
+# A statement starts a line or follows `;` or `:`, and ends where nothing more can follow.
 _STATEMENT = re.compile(
-    r"\bfrom[\s\\]+(?P<module>[\w.]+)[\s\\]+import\b"
-    r"|\bimport\b(?P<words>(?:\\\n|[^\n#;])*)"
+    rf"(?:^|[;:]){_SPACE}(?:from\b{_SPACE}(?P<module>{_DOTTED}){_SPACE}import\b"
+    rf"|import\b(?P<words>{_SPACE}{_NAMED}(?:{_SPACE},{_SPACE}{_NAMED})*){_SPACE}(?:$|[;#]))",
+    re.MULTILINE,
 )
-_WORD = re.compile(r"[\w.]+")
+_WORD = re.compile(r"(?<![\w.])(?<!\bas )\w+")
 
 
 def python_imports(text: str, wanted: Container[str]) -> Iterator[Import]:
