@@ -74,6 +74,7 @@ class _Scene:
 
     def __init__(self, target: Target) -> None:
         self.target = target
+        self._foreign: dict[tuple[Ecosystem, str], bool] = {}
 
     @cached_property
     def known(self) -> dict[Ecosystem, Known]:
@@ -101,6 +102,14 @@ class _Scene:
     def declared(self) -> Declared:
         """Everything that the manifests and lock files of the tree declare."""
         return declared_in(self.target, self.folders)
+
+    def is_foreign(self, one: Import) -> bool:
+        """Tell whether an import is neither known, nor declared, nor of the tree."""
+        key = (one.ecosystem, one.name)
+        if key not in self._foreign:
+            known = judged.is_known_module(one, self.known[one.ecosystem], self.modules)
+            self._foreign[key] = not (known or self.declared.covers(one, self.modules))
+        return self._foreign[key]
 
 
 def _look(unit: Unit) -> _Look:
@@ -152,8 +161,8 @@ def _said(look: _Look, scene: _Scene, asked: dict[Package, Listing]) -> Iterator
 
 
 def _imports(unit: Unit, scene: _Scene) -> Iterator[Sighting | Gap]:
-    """Yield the imports of what is neither known, nor declared, nor of the tree."""
-    said = (one for one in _foreign(unit, scene) if not scene.declared.covers(one, scene.modules))
+    """Yield an objection to each import of what nobody knows."""
+    said = _foreign(unit, scene)
     for one in islice(said, _MOST_IMPORTS):
         known = scene.known[one.ecosystem]
         target = judged.near_module(one, known, scene.modules)
@@ -172,23 +181,20 @@ def _imports(unit: Unit, scene: _Scene) -> Iterator[Sighting | Gap]:
 
 
 def _foreign(unit: Unit, scene: _Scene) -> Iterator[Import]:
-    """Yield the imports of packages that are not well known."""
+    """Yield the imports of what is neither known, nor declared, nor of the tree."""
     if unit.kind is Kind.PYTHON:
         words = python_words(unit.text)
         if words:
-            # Only where one of the words is not known is the syntax looked at.
-            words = frozenset(w for w in words - scene.folders if not _is_known(w, scene))
+            words = frozenset(
+                word
+                for word in words - scene.folders
+                if scene.is_foreign(Import(Ecosystem.PYPI, word, 1, 1))
+            )
+        # Only where one of the words is foreign is the syntax looked at.
         if words:
             yield from python_imports(unit.text, words)
     elif unit.kind in {Kind.JAVASCRIPT, Kind.TYPESCRIPT}:
-        for one in script_imports(unit.text):
-            if not judged.is_known_module(one, scene.known[one.ecosystem], scene.modules):
-                yield one
-
-
-def _is_known(word: str, scene: _Scene) -> bool:
-    known = scene.known[Ecosystem.PYPI]
-    return judged.is_known_module(Import(Ecosystem.PYPI, word, 1, 1), known, scene.modules)
+        yield from filter(scene.is_foreign, script_imports(unit.text))
 
 
 def _sighting(unit: Unit, remark: Remark, span: Span) -> Sighting:

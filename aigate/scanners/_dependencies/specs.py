@@ -19,7 +19,7 @@ _HELD = re.compile(r"[.~/\\]|[A-Za-z]:[\\/]|file:|.*[\\/]|.*\.(?:whl|zip|tar\.\w
 _PATH = re.compile(r"[.~/\\$]|[A-Za-z]:[\\/]|file:")
 _EGG = re.compile(r"#.*?\begg=([\w.-]+)")
 _HASHES = re.compile(r"--hash[= ]|#sha(?:256|384|512)=|&sha(?:256|384|512)=|#(?:md5|sha1)=")
-_VARIABLE = re.compile(r"[${}<>%*|&^]|\(")
+_VARIABLE = re.compile(r"[${}%|&(]|<[A-Za-z]")
 _INDEX = re.compile(
     r"(?P<option>-i|--index-url|--default-index|--extra-index-url|--index|-f|--find-links|--registry|--trusted-host)"
     r"(?:\s*=\s*|\s+)[\"']?(?P<url>[^\s\"']+)"
