@@ -27,7 +27,8 @@ from aigate.cli._verdict import read_verdict
 from aigate.cli.exits import INCOMPLETE, OK, code_of, finish
 from aigate.cli.scan import scan
 from aigate.cli.streams import say, write_whole
-from aigate.documents.github_event import Asked, group_of, is_commit, pull_of, read_event, run_of
+from aigate.documents.github_answers import is_commit
+from aigate.documents.github_event import OF_PULL, Asked, group_of, pull_of, read_event, run_of
 from aigate.documents.testimony import testimony_text
 from aigate.domain.platform import Testimony
 from aigate.engine.annotations import annotation
@@ -222,12 +223,12 @@ def _asked_github(environ: Mapping[str, str]) -> Testimony | None:
     """
     at = datetime.now(UTC)  # noqa: TID251 - the time of asking
     event = environ.get("GITHUB_EVENT_NAME", "")
-    if event not in {"pull_request", "merge_group"}:
+    if event not in {*OF_PULL, "merge_group"}:
         return None
     payload = _payload(environ)
     try:
         with GitHub(_address(environ)) as api:
-            if event == "pull_request":
+            if event in OF_PULL:
                 return of_pull(api, pull_of(payload).number, at=at)
             head, ref = group_of(payload)
             return of_group(api, head=head, ref=ref, at=at)
@@ -248,7 +249,7 @@ def _commented(environ: Mapping[str, str]) -> str:
             f"`{line(asked, 40)}` says not when to comment",
             hint=f"the input `comment` is one of {', '.join(When)}",
         )
-    if asked == When.NEVER or environ.get("GITHUB_EVENT_NAME", "") != "pull_request":
+    if asked == When.NEVER or environ.get("GITHUB_EVENT_NAME", "") not in OF_PULL:
         return "no comment was asked for"
     decided, said = environ.get("AIGATE_DECISION", ""), environ.get("AIGATE_COMMENT_FILE", "")
     if not Path(decided).is_file() or not Path(said).is_file():

@@ -18,6 +18,11 @@ _NOBODY = Account(id=0, is_human=False)
 _PENDING = "PENDING"
 
 
+def is_commit(text: str) -> bool:
+    """Tell whether a text is the whole id of a commit."""
+    return bool(_COMMIT.fullmatch(text))
+
+
 def read_pull(value: Json) -> PullRequest:
     """Read a pull request.
 
@@ -92,7 +97,7 @@ def _review(fields: Fields) -> Review:
         id=fields.number("id"),
         by=_account(fields, "user"),
         state=fields.text("state").upper(),
-        commit=commit if isinstance(commit, str) and _COMMIT.fullmatch(commit) else "",
+        commit=commit if isinstance(commit, str) and is_commit(commit) else "",
         at=fields.time("submitted_at"),
     )
 
@@ -143,7 +148,7 @@ class Fields:
     def commit(self, name: str) -> str:
         """Return the id of a commit."""
         value = self.text(name)
-        if not _COMMIT.fullmatch(value):
+        if not is_commit(value):
             raise self._odd(f"has no commit `{name}`")
         return value
 

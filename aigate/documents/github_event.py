@@ -10,18 +10,20 @@ import json
 import re
 from dataclasses import dataclass, replace
 
-from aigate.documents.github_answers import Fields, read_pull
+from aigate.documents.github_answers import Fields, is_commit, read_pull
 from aigate.domain.platform import PullRequest
 from aigate.engine.strict_json import Json
 from aigate.errors import IncompleteError, UsageError
 
-_COMMIT = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
 _NOTHING = re.compile(r"0+")
 _LARGEST = 64 * 1024 * 1024
 _BRANCHES = "refs/heads/"
 # In full: else a tag `origin/main`, which anybody can push, is what judges where git has no branch.
 _TRACKED = "refs/remotes/origin/"
 _PRIVILEGED = frozenset({"pull_request_target", "workflow_run", "issue_comment"})
+OF_PULL = frozenset({"pull_request", "pull_request_review"})
+"""The events about one pull request, whose workflow has no more rights than who opened it."""
+
 _WHOLE = frozenset({"schedule", "workflow_dispatch", "repository_dispatch"})
 
 
@@ -40,11 +42,6 @@ class Asked:
     branch: str = ""
     default_branch: str = ""
     opener: str = ""
-
-
-def is_commit(text: str) -> bool:
-    """Tell whether a text is the whole id of a commit."""
-    return bool(_COMMIT.fullmatch(text))
 
 
 def pull_of(payload: bytes) -> PullRequest:
@@ -97,11 +94,11 @@ def read_event(name: str, payload: bytes, *, commit: str) -> Asked:
             hint="start the gate with `pull_request` and `merge_group`",
             code="event-privileged",
         )
-    if not _COMMIT.fullmatch(commit):
+    if not is_commit(commit):
         raise _unclear("GITHUB_SHA", "is no commit id")
     event = _Event(_parsed(payload))
     default = event.text("repository", "default_branch", optional=True)
-    if name == "pull_request":
+    if name in OF_PULL:
         branch = event.text("pull_request", "base", "ref")
         return Asked(
             base=f"{_TRACKED}{branch}",
@@ -190,7 +187,7 @@ class _Event:
 
     def commit(self, *path: str) -> str:
         value = self.text(*path)
-        if not _COMMIT.fullmatch(value):
+        if not is_commit(value):
             raise _unclear(f"`{'.'.join(path)}`", "of the event is no commit id")
         return value
 

@@ -152,12 +152,14 @@ def test_c_092_a_wrong_certificate_hears_no_token(project, github, tmp_path, imp
 def test_c_065_no_secret_of_the_job_is_kept_anywhere(project, github, tmp_path):
     config = project.root / ".git" / "config"
     before = config.read_bytes()
+    (project.home / ".netrc").write_text("machine 127.0.0.1 login x password y\n")
     _, said = asked(project, tmp_path, github)
     files = [file for file in project.home.rglob("*") if file.is_file()]
 
     assert said["unread"] == ""
     assert config.read_bytes() == before
-    assert not [file for file in files if "credential" in file.name or file.name == ".netrc"]
+    assert not [file for file in files if "credential" in file.name]
+    assert {token for _, token in github.tokens} == {f"Bearer {TOKEN}"}
     assert TOKEN.encode() not in b"".join(file.read_bytes() for file in files)
 
 

@@ -162,8 +162,9 @@ FAILURES = {
 
 
 @pytest.mark.parametrize("name", FAILURES)
-def test_a_comment_that_cannot_be_left_is_one_warning(comment, github, name):
+def test_a_comment_that_cannot_be_left_is_one_warning(comment, decided, github, name):
     status, says = FAILURES[name]
+    before = (decided.calm / "decision.json").read_bytes()
     github.script = lambda _method, path: (
         Reply(status, b"<html>", {"Retry-After": "3600", "Location": f"https://x:{TOKEN}@x.test/"})
         if "comments" in path
@@ -172,6 +173,7 @@ def test_a_comment_that_cannot_be_left_is_one_warning(comment, github, name):
     seen = comment("calm", AIGATE_COMMENT="always")
 
     assert seen.code == 0
+    assert (decided.calm / "decision.json").read_bytes() == before
     (said,) = seen.out.decode().splitlines()
     assert said.startswith("::warning title=aigate::GitHub")
     assert says in said or (status, "asked too often" in said) == (403, True)

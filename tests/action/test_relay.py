@@ -29,6 +29,8 @@ def left(make_project):
         *("--decision", f"{project.home}/decision.json", "-o", f"json={project.home}/report.json"),
         GITHUB_REPOSITORY=REPOSITORY,
     )
+    # Settings of the machine that would name an account for wherever the file lies.
+    (project.home / ".netrc").write_text("machine 127.0.0.1 login x password y\n")
     files = {n: (project.home / n).read_bytes() for n in ("decision.json", "report.json")}
     return SimpleNamespace(project=project, head=project.git("rev-parse", "topic"), files=files)
 

@@ -31,9 +31,10 @@ def test_a_pull_request_that_blocks_leaves_everything_and_fails(job):
     assert job.conclude(outputs, given, outcome="failure").code == 1
 
 
-def test_a_calm_pull_request_passes(job):
+@pytest.mark.parametrize("event", ["pull_request", "pull_request_review"])
+def test_a_calm_pull_request_passes(job, event):
     head = job.project.git("rev-parse", "calm")
-    seen, outputs, given = job.run("pull_request", pull_request(), head)
+    seen, outputs, given = job.run(event, pull_request(), head)
 
     assert (seen.code, outputs["verdict"]) == (0, "pass")
     assert job.conclude(outputs, given, outcome="success").code == 0
