@@ -5,8 +5,10 @@ from __future__ import annotations
 import subprocess
 import sys
 
+import click
 import pytest
 
+from aigate.cli.main import _summary, aigate
 from tests.conftest import ROOT
 
 # Each of these costs as much as starting Python, or more.
@@ -42,6 +44,13 @@ def loaded(*arguments, **environ):
     names = set(done.stderr.decode().splitlines()[-1].split())
     ours = {name for name in names if name.split(".")[0] == "aigate"}
     return ours, {name.split(".")[0] for name in names - ours}
+
+
+def test_every_command_says_in_its_first_line_what_it_is_for():
+    told = {name: _summary(name) for name in aigate.list_commands(click.Context(aigate))}
+
+    assert len(told) > 20
+    assert not [name for name, words in told.items() if not words or words.endswith(('"', "."))]
 
 
 @pytest.mark.parametrize("option", ["--version", "--help"])
