@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 
 import pytest
@@ -43,3 +44,30 @@ def test_the_bad_one_is_found(pair: Pair) -> None:
 @pytest.mark.parametrize("pair", PAIRS, ids=lambda pair: pair.name)
 def test_the_good_one_is_left_alone(pair: Pair) -> None:
     assert said(pair.path, pair.good) == []
+
+
+_SCRIPT = (
+    'import {McpServer} from "@modelcontextprotocol/sdk"; StreamableHTTPServerTransport // tool\n'
+)
+
+
+@pytest.mark.parametrize(
+    ("path", "text"),
+    [
+        ("a.ts", _SCRIPT + ".listen(" * 20_000),
+        ("a.ts", _SCRIPT + "'\\" * 60_000),
+        ("a.ts", _SCRIPT + "/*" * 60_000),
+        ("a.ts", _SCRIPT + 'description: "a" + ' * 6_000),
+        ("a.ts", _SCRIPT + "description: `" * 10_000),
+        ("a.json", '{"tool": "description": "' + "\\u0041" * 20_000),
+        ("a.py", "import mcp  # tool\ndescription = " + "+".join(["'a'"] * 6_000)),
+        ("a.py", "import mcp  # tool\n" + "mcp.run(host='::')\n" * 3_000),
+    ],
+    ids=lambda value: str(value)[:30],
+)
+def test_texts_that_are_made_to_be_slow_cost_little(path: str, text: str) -> None:
+    begin = time.process_time()
+
+    said(path, text)
+
+    assert time.process_time() - begin < 5

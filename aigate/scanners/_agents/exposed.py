@@ -6,6 +6,7 @@ import ast
 import re
 import warnings
 from collections.abc import Iterator
+from itertools import accumulate
 
 from aigate.domain.severity import Severity
 from aigate.scanners._agents.pages import UNAUTHENTICATED, Remark
@@ -56,11 +57,16 @@ def exposed_in_python(text: str) -> Iterator[Remark]:
         if isinstance(target, ast.Name)
     }
     known = frozenset(constants)
+    rows = text.split("\n")
+    starts = [0, *accumulate(len(row) + 1 for row in rows)]
     for node in nodes:
         place = _listens(node, known)
-        if place is not None:
-            start = _offset(text, place)
-            yield _remark(start, start + len(ast.get_source_segment(text, place) or "x"))
+        if place is not None and place.end_lineno and place.end_col_offset is not None:
+            yield _remark(
+                starts[place.lineno - 1] + _column(rows[place.lineno - 1], place.col_offset),
+                starts[place.end_lineno - 1]
+                + _column(rows[place.end_lineno - 1], place.end_col_offset),
+            )
 
 
 def _imports_mcp(node: ast.AST) -> bool:
@@ -137,17 +143,17 @@ def _last(node: ast.expr) -> str:
     return node.id if isinstance(node, ast.Name) else ""
 
 
-def _offset(text: str, node: ast.expr) -> int:
-    rows = text.split("\n")
-    # The tree counts the bytes of a line.
-    before = rows[node.lineno - 1].encode("utf-8", "surrogatepass")[: node.col_offset]
-    return sum(len(row) + 1 for row in rows[: node.lineno - 1]) + len(
-        before.decode("utf-8", "replace")
-    )
+def _column(row: str, count: int) -> int:
+    # The tree counts bytes.
+    if row.isascii():
+        return count
+    return len(row.encode("utf-8", "surrogatepass")[:count].decode("utf-8", "replace"))
 
 
+# A text that nothing ends goes to the end of its line, so that nothing is read twice.
 _COMMENTS = re.compile(
-    r"(?P<string>\"(?:[^\"\\\n]|\\.)*\"|'(?:[^'\\\n]|\\.)*'|`(?:[^`\\]|\\.)*`)|//[^\n]*|/\*.*?(?:\*/|\Z)",
+    r"(?P<string>\"(?:[^\"\\\n]|\\.)*(?:\"|(?=\n)|\\?\Z)|'(?:[^'\\\n]|\\.)*(?:'|(?=\n)|\\?\Z)"
+    r"|`(?:[^`\\]|\\.)*(?:`|\\?\Z))|//[^\n]*|/\*.*?(?:\*/|\Z)",
     re.DOTALL,
 )
 _OF_MCP = re.compile(r"[\"'](?:@modelcontextprotocol/[\w-]+[^\"']*|fastmcp|mcp-framework)[\"']")
