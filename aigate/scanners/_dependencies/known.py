@@ -21,8 +21,6 @@ _SEPARATORS = re.compile(r"[-_.]+")
 LONG = 8
 """Two slips in a shorter name make another name of it."""
 
-_BETWEEN = str.maketrans("", "", "-_.@/")
-
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Known:
@@ -64,7 +62,10 @@ def normal(name: str, ecosystem: Ecosystem) -> str:
 
 def squeeze(name: str) -> str:
     """Return a name without what people forget or mix up between its words."""
-    return name.translate(_BETWEEN)
+    if not name.isalnum():
+        for mark in "-._@/":
+            name = name.replace(mark, "")
+    return name
 
 
 @lru_cache(maxsize=4)
