@@ -71,8 +71,9 @@ def format_named(name: str) -> str:
     import difflib  # noqa: PLC0415 - shells that complete start this too
 
     wanted = name.strip().lower().replace("_", "-")[:40]
-    close = [wanted] if wanted in known else difflib.get_close_matches(wanted, known, n=1)
-    meant = _ELSEWHERE.get(wanted) or next(iter(close), "")
+    names = {one: one for one in known} | _ELSEWHERE
+    close = [wanted] if wanted in names else difflib.get_close_matches(wanted, names, n=1)
+    meant = names[close[0]] if close else ""
     hint = f"did you mean `{meant}`? " if meant else ""
     raise UsageError(
         f"there is no format `{line(name, 40)}`", hint=f"{hint}formats are {', '.join(known)}"

@@ -175,8 +175,9 @@ def test_a_note_that_cannot_be_kept_is_said_in_words(written):
 
 
 def test_a_note_makes_no_finding_cheaper(written):
-    commit(written, f"{WROTE[0]}\n{WROTE[1]}\neval(input())\n", "new.py")
-    remember(written, session("new.py", *WROTE, "eval(input())"))
+    hidden = 'turned = "\u202e round"'
+    commit(written, "\n".join((*WROTE, hidden)) + "\n", "new.py")
+    remember(written, session("new.py", *WROTE, hidden))
     seen = []
     for step in ("without", "with"):
         if step == "with":

@@ -28,6 +28,7 @@ PIPELINE = {
         ("SARIF", "sarif"),
         ("sarif_github", "sarif-github"),
         ("full", "text"),
+        ("fulll", "text"),
         ("grouped", "text"),
         ("json-lines", "json"),
         ("pylint", "concise"),
