@@ -68,4 +68,7 @@ def rest(block: _words.Block) -> str:
     says = code(finding.message or finding.title, 160)
     kind = _words.word(block.judged)
     place = code(_words.place(finding.at))
-    return f"- {kind} {code(finding.rule, 100)} at {place}: {says}; answers: {answers(block)}"
+    judged = block.judged
+    signed = kind == "accepted" and judged.signed.developer
+    how = f"; {prose(_words.acceptance(judged))}" if signed else ""
+    return f"- {kind} {code(finding.rule, 100)} at {place}: {says}; answers: {answers(block)}{how}"

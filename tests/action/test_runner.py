@@ -60,9 +60,7 @@ def test_a_pull_request_that_blocks_is_red_and_leaves_what_it_should(
     pull = github.pull(12, head=head)
     event = {"pull_request": pull, "repository": {"default_branch": "main"}}
 
-    talking = ("--env", f"GITHUB_API_URL={github.url}", "--env", f"GITHUB_REPOSITORY={REPOSITORY}")
-    secret = ("-s", f"GITHUB_TOKEN={TOKEN}")
-    done, outputs = runner(project, action, tmp_path, "pull_request", event, *talking, *secret)
+    done, outputs = runner(project, action, tmp_path, "pull_request", event, *talks_to(github))
 
     assert done.returncode != 0
     assert "error file=a.txt" in done.stdout
@@ -75,20 +73,29 @@ def test_a_pull_request_that_blocks_is_red_and_leaves_what_it_should(
 
 
 @pytest.mark.slow
-def test_a_calm_merge_group_is_green(project, action, tmp_path):
+def test_a_calm_merge_group_is_green(project, action, tmp_path, github):
     built_on = project.commit({"README.md": "hello\n", ".github/workflows/gate.yaml": WORKFLOW})
     project.git("update-ref", "refs/remotes/origin/main", "main")
-    project.commit({"b.txt": "calm\n"}, branch="group", parents=[built_on])
+    head = project.commit({"b.txt": "calm\n"}, branch="group", parents=[built_on])
     project.git("checkout", "--quiet", "group")
     event = {
-        "merge_group": {"base_sha": built_on, "base_ref": "refs/heads/main"},
+        "merge_group": {
+            "base_sha": built_on,
+            "base_ref": "refs/heads/main",
+            "head_sha": head,
+            "head_ref": f"refs/heads/gh-readonly-queue/main/pr-12-{built_on}",
+        },
         "repository": {"default_branch": "main"},
     }
 
-    done, outputs = runner(project, action, tmp_path, "merge_group", event)
+    github.pull(12, head=head)
+    github.of_commit[head] = [12]
+    done, outputs = runner(project, action, tmp_path, "merge_group", event, *talks_to(github))
 
     assert done.returncode == 0, done.stdout[-4000:]
     assert (outputs["verdict"], outputs["blocking-count"]) == ("pass", "0")
+    assert len(github.asked) == 4
+    assert github.written() == []
 
 
 def runner(project, action, tmp_path, name, event, *more):
@@ -109,6 +116,13 @@ def runner(project, action, tmp_path, name, event, *more):
     )
     assert result.is_file(), done.stdout[-4000:] + done.stderr[-2000:]
     return done, json.loads(result.read_text())
+
+
+def talks_to(github):
+    """Return the options with which the job meets our GitHub, and has a token for it."""
+    settings = {"GITHUB_API_URL": github.url, "GITHUB_REPOSITORY": REPOSITORY}
+    named = [part for name, text in settings.items() for part in ("--env", f"{name}={text}")]
+    return *named, "-s", f"GITHUB_TOKEN={TOKEN}"
 
 
 def pip_settings():

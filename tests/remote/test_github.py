@@ -10,7 +10,8 @@ import pytest
 
 from aigate.errors import IncompleteError, UsageError
 from aigate.remote.github import GitHub, address_of
-from tests.remote.github_fake import REPOSITORY, TOKEN, Reply
+from tests.remote.cut_contract import USED
+from tests.remote.github_fake import CONTRACT, REPOSITORY, TOKEN, Reply
 
 HEAD = "a" * 40
 LIST = "issues/1/comments"
@@ -240,6 +241,13 @@ def test_a_file_from_elsewhere_is_bounded(github, name):
         api.archive(f"actions/artifacts/{number}/zip", largest=10)
 
     assert caught.value.code == code
+
+
+def test_the_contract_is_what_its_script_cuts():
+    used = {path: {"parameters"} | set(methods) for path, methods in USED.items()}
+
+    assert CONTRACT["paths"].keys() == used.keys()
+    assert all(set(part) <= used[path] for path, part in CONTRACT["paths"].items())
 
 
 def test_the_fake_keeps_the_contract_or_says_so(github):

@@ -9,7 +9,16 @@ import pytest
 from markdown_it import MarkdownIt
 
 from aigate.domain.extension import View
-from aigate.domain.finding import Action, Gap, Introduction, Origin, Provenance, Seats
+from aigate.domain.finding import (
+    Action,
+    Decision,
+    Gap,
+    Introduction,
+    Origin,
+    Provenance,
+    Seats,
+    Signed,
+)
 from aigate.domain.place import Location
 from aigate.domain.report import Verdict
 from aigate.reporters import comment, markdown
@@ -91,6 +100,20 @@ def test_c_077_a_comment_holds_no_sentence_of_the_change_among_ours(make):
     assert text.startswith("## aigate: incomplete\n")
     inline = [child for token in parse(text) for child in token.children or ()]
     assert {child.type for child in inline if said in child.content} == {"code_inline"}
+
+
+def test_what_reviews_accepted_is_shown_as_hearsay(make):
+    signed = Signed(developer="lee", security="sam", until="2026-12-31T23:59:59+00:00")
+    one = make.judged(blocking=False, decision=Decision.ACCEPTED, signed=signed)
+    said = make.replace(one, reason_codes=(*one.reason_codes, "platform-review"))
+
+    assert "accepted: GitHub says by `lee` and `sam` until 2026-12-31" in plain(said, make)
+    assert "accepted: signed by `lee` and `sam` until 2026-12-31" in plain(one, make)
+
+
+def plain(one, make):
+    """Return a comment without the marks that make dates into code."""
+    return show_comment(make.report((one,))).replace("`2026-12-31`", "2026-12-31")
 
 
 @pytest.mark.parametrize("findings", [1, 25, 1000])
