@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -44,12 +44,22 @@ def checks_here(directory: str, *, environ: Mapping[str, str], at: datetime) -> 
         return
     root = Path(repository.root)
     yield _repository(repository, tip)
-    yield _policy(root, head)
-    yield _manifests(root)
-    yield from _trust(repository, head, at=at)
-    yield _commits(repository, root)
-    yield _workflow(root)
-    yield _agents(root)
+    asked: tuple[tuple[str, Callable[[], Iterable[Check]]], ...] = (
+        ("policy", lambda: [_policy(root, head)]),
+        ("manifests", lambda: [_manifests(root)]),
+        ("trust root", lambda: _trust(repository, head, at=at)),
+        ("commit hook", lambda: [_commits(repository, root)]),
+        ("workflow", lambda: [_workflow(root)]),
+        ("agents", lambda: [_agents(root)]),
+    )
+    for name, ask in asked:
+        try:
+            yield from ask()
+        except AigateError as error:
+            yield Check(name, works=False, told=error.message, hint=error.hint)
+        except OSError as error:
+            told = f"`{os.fsdecode(error.filename or '?')}` cannot be read: {error.strerror}"
+            yield Check(name, works=False, told=told, hint="check whose it is")
 
 
 def _repository(repository: git.Repository, tip: str | None) -> Check:
@@ -105,9 +115,6 @@ def _trust(repository: git.Repository, head: sides.Tree, *, at: datetime) -> Ite
         found = registry_of(head, at=at)
     except IntegrityError as error:
         yield Check("trust root", works=False, told=error.message, hint=error.hint, code=4)
-        return
-    except AigateError as error:
-        yield Check("trust root", works=False, told=error.message, hint=error.hint)
         return
     if found is None:
         told = "the last commit has none, so nobody can accept a risk"

@@ -98,6 +98,15 @@ def text_of(root: Path, file: str) -> str | None:
     Raises:
         UsageError: it, or a folder on the way, is a link or no plain file.
     """
+    try:
+        return _text_of(root, file)
+    except UnicodeDecodeError:
+        raise _refused(file, "it is not UTF-8") from None
+    except OSError as error:
+        raise _refused(file, f"it cannot be read: {error.strerror}") from error
+
+
+def _text_of(root: Path, file: str) -> str | None:
     path = root
     for name in Path(file).parts[:-1]:
         path /= name
@@ -112,16 +121,11 @@ def text_of(root: Path, file: str) -> str | None:
         return None
     if not path.is_file():
         raise _refused(file, "it is no regular file")
-    try:
-        with path.open("rb") as opened:
-            data = opened.read(_LARGEST + 1)
-        if len(data) > _LARGEST:
-            raise _refused(file, f"it has more than {_LARGEST:,} bytes")
-        return data.decode("utf-8")
-    except UnicodeDecodeError:
-        raise _refused(file, "it is not UTF-8") from None
-    except OSError as error:
-        raise _refused(file, f"it cannot be read: {error.strerror}") from error
+    with path.open("rb") as opened:
+        data = opened.read(_LARGEST + 1)
+    if len(data) > _LARGEST:
+        raise _refused(file, f"it has more than {_LARGEST:,} bytes")
+    return data.decode("utf-8")
 
 
 def require_writable(root: Path, parts: Iterable[Part]) -> None:

@@ -22,7 +22,7 @@ import aigate as package
 from aigate import __version__, cli
 from aigate.cli.exits import INCOMPLETE, INTERNAL, OK, OUTPUT, code_of, finish
 from aigate.engine.shown import plain
-from aigate.errors import AigateError, UsageError
+from aigate.errors import AigateError, IncompleteError, UsageError
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
@@ -140,6 +140,8 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
         code = OUTPUT
     except (click.ClickException, AigateError) as error:
         code = _told(error)
+    except PermissionError as error:
+        code = _told(_denied(error))
     except Exception as error:  # noqa: BLE001 - a person gets words, never a traceback
         _complain_of_bug(error)
         code = INTERNAL
@@ -156,6 +158,11 @@ def _told(error: click.ClickException | AigateError) -> int:
     else:
         _complain(f"error: {_lower(error.format_message())}", _usage_hint(error))
     return error.exit_code
+
+
+def _denied(error: PermissionError) -> IncompleteError:
+    name = os.fsdecode(error.filename) if isinstance(error.filename, (str, bytes)) else "a file"
+    return IncompleteError(f"`{name}` may not be read or written", hint="check whose it is")
 
 
 def _only_shows(arguments: Sequence[str] | None) -> bool:

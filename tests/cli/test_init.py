@@ -291,6 +291,32 @@ def test_a_part_that_cannot_be_written_can_be_left_out(project):
     assert ".aigate/policy.yaml" in held(project.root)
 
 
+# As root, nothing is denied unless one gives that up.
+AS_ANYBODY = () if os.geteuid() else ("setpriv", "--bounding-set=-dac_override,-dac_read_search")
+
+
+@pytest.mark.parametrize(("name", "mode"), [(".github", 0o555), (".aigate", 0o000)])
+def test_a_folder_of_others_is_named_and_nothing_is_written(project, name, mode):
+    folder = project.root / name
+    folder.mkdir(mode=mode)
+    try:
+        seen = project.run("init", wrapped=AS_ANYBODY)
+        checked = project.run("hook", "manifest", wrapped=AS_ANYBODY)
+        doctor = project.run("doctor", "--format", "json", wrapped=AS_ANYBODY)
+    finally:
+        folder.chmod(0o755)
+
+    assert seen.code == 2, seen.text
+    assert name in seen.text
+    assert b"hint: nothing was written" in seen.err
+    assert held(project.root) == {}
+    closed = name == ".aigate"
+    assert checked.code == (3 if closed else 0), checked.text
+    assert doctor.code == (3 if closed else 0), doctor.text
+    broken = [one["name"] for one in doctor.report["checks"] if one["state"] == "broken"]
+    assert broken == (["policy", "manifests"] if closed else [])
+
+
 @pytest.mark.parametrize("gate", ["acme/aigate", "acme/aigate@v1", f"a b/c@{COMMIT}", f"@{COMMIT}"])
 def test_a_gate_is_named_by_a_whole_commit(gate):
     with pytest.raises(UsageError) as caught:
