@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import resource
 import subprocess
 import sys
 import tempfile
@@ -84,24 +85,30 @@ def of_folder(folder: Path) -> Inventory:
 
 
 def time_it(options: argparse.Namespace) -> None:
-    """Time the command on a repository."""
-    for _ in range(options.repeat):
-        start = time.perf_counter()
-        command = [
-            sys.executable,
-            "-m",
-            "aigate",
-            "-C",
-            str(options.repository),
-            "inventory",
-            "--no-cache",
-            "--format",
-            "json",
-        ]
-        done = subprocess.run(command, check=False, capture_output=True)
+    """Time the command on a repository: read anew, and from what was kept."""
+    bare = min(_cost([sys.executable, "-c", "pass"])[1] for _ in range(5))
+    print(f"a bare start: {bare:.3f} s of CPU")
+    with tempfile.TemporaryDirectory() as folder:
+        Path(folder).chmod(0o700)
+        line = [sys.executable, "-m", "aigate", "-C", str(options.repository), "inventory"]
+        line += ["--format", "json"]
+        cold = [_cost([*line, "--no-cache"]) for _ in range(options.repeat)]
+        _cost([*line, "--cache", folder])
+        warm = [_cost([*line, "--cache", folder]) for _ in range(options.repeat)]
+    for name, costs in (("read anew", cold), ("from what was kept", warm)):
+        elapsed, spent = (sorted(column) for column in zip(*costs, strict=True))
         print(
-            f"{time.perf_counter() - start:.2f} s, exit status {done.returncode}, {len(done.stdout)} bytes"
+            f"{name}: {elapsed[0]:.2f} to {elapsed[-1]:.2f} s,"
+            f" CPU {spent[0]:.2f} to {spent[-1]:.2f} s, {spent[0] / bare:.0f} bare starts"
         )
+
+
+def _cost(command: list[str]) -> tuple[float, float]:
+    """Run a command, and return its seconds, and those of the processor with all its children."""
+    before, start = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
+    subprocess.run(command, check=True, capture_output=True)
+    elapsed, after = time.perf_counter() - start, resource.getrusage(resource.RUSAGE_CHILDREN)
+    return elapsed, after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
 
 
 if __name__ == "__main__":
