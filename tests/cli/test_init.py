@@ -295,6 +295,7 @@ def test_a_part_that_cannot_be_written_can_be_left_out(project):
 AS_ANYBODY = () if os.geteuid() else ("setpriv", "--bounding-set=-dac_override,-dac_read_search")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("name", "mode"), [(".github", 0o555), (".aigate", 0o000)])
 def test_a_folder_of_others_is_named_and_nothing_is_written(project, name, mode):
     folder = project.root / name

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -61,6 +62,34 @@ def test_there_is_a_hook_for_each_thing_that_is_committed():
         "aigate-system": "pre-commit",
     }
     assert HOOKS["aigate-system"]["language"] == "system"
+
+
+def test_the_hooks_that_init_writes_are_the_same(project):
+    assert project.run("init").code == 0
+    file = project.root / ".pre-commit-config.yaml"
+    (written,) = yaml.safe_load(file.read_text())["repos"]
+
+    assert [hook["id"] for hook in written["hooks"]] == list(HOOKS)[:3]
+    for hook in written["hooks"]:
+        shipped = {**HOOKS[hook["id"]], "language": "system"}
+        shipped["stages"] = shipped["stages"][:1]
+        assert {**shipped, **hook} == shipped
+        assert shipped.keys() - hook.keys() == {"description", "minimum_pre_commit_version"}
+    for tool in TOOLS.values():
+        checked = run(project, *tool, "validate-config", str(file))
+        assert checked.returncode == 0, checked.stdout
+
+
+def test_what_the_guide_shows_is_in_order(project):
+    guide = (ROOT / "docs" / "pre-commit.md").read_text(encoding="utf-8")
+    shown = guide.split("```yaml\n")[1].split("```")[0]
+    text = re.sub("<[a-z ]+>", "x", shown)
+    (repo,) = yaml.safe_load(text)["repos"]
+    (project.root / "a.yaml").write_text(text)
+
+    assert [hook["id"] for hook in repo["hooks"]] == list(HOOKS)[:3]
+    checked = run(project, *TOOLS["pre-commit"], "validate-config", "a.yaml")
+    assert checked.returncode == 0, checked.stdout
 
 
 @pytest.mark.parametrize("name", HOOKS)
