@@ -111,6 +111,8 @@ def _page(rule: Rule) -> str:
     ]
     if rule.controls:
         parts.append(f"Standards\n{_indented(', '.join(rule.controls))}")
+    page = "bandit" if rule.name.startswith("bandit/") else rule.name
+    parts.append(f"Page\n  docs/rules/{page}.md")
     return "\n\n".join(parts) + "\n"
 
 

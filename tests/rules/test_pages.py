@@ -11,6 +11,7 @@ from aigate import registry
 from aigate.documents.catalogue import read_catalogue
 from aigate.domain.rule import Rule
 from aigate.engine import disclosure
+from tests.conftest import Project
 
 _ROOT = Path(__file__).resolve().parents[2]
 _PAGES = _ROOT / "docs/rules"
@@ -66,3 +67,12 @@ def test_standards_are_cited_in_one_spelling() -> None:
 
     assert odd == []
     assert {control.partition("/")[0] for _, control in cited} == set(_FORMS)
+
+
+@pytest.mark.parametrize("name", ["model-pickle-code", "B102", "missing-owner", "agent-sign-off"])
+def test_explain_names_a_page_that_is_there(name: str, project: Project) -> None:
+    shown = project.run("explain", name).text
+
+    page = re.search(r"^  (docs/rules/[\w-]+\.md)$", shown, re.MULTILINE)
+    assert page is not None
+    assert (_ROOT / page[1]).is_file()
