@@ -7,13 +7,17 @@ import os
 import signal
 import sys
 from collections.abc import Iterable, Iterator
+from datetime import date
 from pathlib import Path
 
 import pytest
 
+from aigate.declared import Scene, look
 from aigate.discovery import discover, may_use
+from aigate.discovery._index import index_of
 from aigate.domain.inventory import Inventory
 from aigate.domain.knowledge import Knowledge
+from aigate.domain.policy import Policy
 from aigate.domain.report import Side
 from aigate.domain.tree import Entry
 from aigate.observed import Shelf, inventory_of, knowledge_of
@@ -224,3 +228,38 @@ def test_a_second_process_that_dies_leaves_the_work_to_the_first():
     assert beside(die)() is None
     assert beside(fail)() is None
     assert beside(lambda: b"x" * 1_000_000)() == b"x" * 1_000_000
+
+
+def test_a_scan_reads_what_it_has_not_read_before_and_judges_the_same(tmp_path):
+    shelf = Shelf(cache=_opened(tmp_path), root="/r")
+    disk = _Disk(_FILES)
+
+    first = look(_scene(disk, shelf))
+    disk.read_paths.clear()
+    again = look(_scene(disk, shelf))
+
+    assert disk.read_paths == []
+    assert first == again == look(_scene(disk, Shelf()))
+    assert first.findings
+
+
+def test_a_change_without_a_word_of_ai_builds_no_look_ups():
+    disk = _Disk({"a.py": b"print(1)\n", "b.css": b"a { color: red }\n"})
+    before = index_of.cache_info().misses
+
+    assert look(_scene(disk, Shelf())).findings == ()
+
+    assert index_of.cache_info().misses == before
+
+
+def _scene(disk: _Disk, shelf: Shelf) -> Scene:
+    return Scene(
+        head=disk.tree,
+        reference=None,
+        steering=None,
+        judged=disk.entries,
+        policy=Policy(name="p"),
+        packs=str(_POLICIES),
+        at=date(2026, 11, 22),
+        shelf=shelf,
+    )
