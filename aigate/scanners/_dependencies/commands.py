@@ -175,7 +175,7 @@ def _package(
     value: str, start: int, found: re.Match[str], *, role: Role
 ) -> Iterator[Dependency | Source | Index]:
     value = value.rstrip(".:\\") if role is Role.MENTIONED else value.rstrip("\\")
-    if not value or (is_address(value) and role is Role.MENTIONED):
+    if not value or (role is Role.MENTIONED and (is_address(value) or value == "python")):
         return
     if found["python"]:
         at_version = re.fullmatch(

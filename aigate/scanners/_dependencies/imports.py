@@ -164,6 +164,8 @@ _NODE = frozenset(
         "electron",
     ]
 )
+# What no package brings, but a generator of sites or a bundler.
+_MADE_BY_TOOLS = ("@theme/", "@theme-original/", "@theme-init/", "@site/", "@generated/")
 _OPTIONAL = frozenset({"ImportError", "ModuleNotFoundError", "Exception", "BaseException"})
 
 
@@ -280,7 +282,7 @@ def script_imports(text: str) -> Iterator[Import]:
         if package is None or name[package.end() : package.end() + 1] not in {"", "/"}:
             continue
         one = package[0]
-        if one in seen or one in _NODE:
+        if one in seen or one in _NODE or one.startswith(_MADE_BY_TOOLS):
             continue
         seen.add(one)
         start = found.start("name")
