@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from tests import fresh
 from tests.conftest import ROOT
 
 BIN = Path(sys.executable).parent
@@ -87,17 +88,11 @@ def test_each_shell_gets_its_script(project, shell):
         subprocess.run([program, "-n", "/dev/stdin"], input=seen.out, check=True)
 
 
-def completed(project, words, **environ):
-    told = {"COMP_WORDS": words, "COMP_CWORD": str(len(words.split())), **environ}
-    done = subprocess.run(
-        [BIN / "aigate"],
-        cwd=project.root,
-        env={**environ_of(project), **told, "_AIGATE_COMPLETE": "bash_complete"},
-        capture_output=True,
-        check=False,
-        text=True,
-    )
-    return done.returncode, done.stdout, done.stderr
+def completed(project, words):
+    told = {"COMP_WORDS": words, "COMP_CWORD": str(len(words.split()))}
+    environ = {**environ_of(project), **told, "_AIGATE_COMPLETE": "bash_complete"}
+    code, out, err = fresh.run([], cwd=project.root, environ=environ)
+    return code, out.decode(), err.decode()
 
 
 DAMAGED = ["", "{", '{"findings": 3}', '{"findings": [{}]}', "[" * 9_999, "\x00", '"\\ud800"']

@@ -127,10 +127,9 @@ def test_commits_are_refused_with_the_reason_and_then_let_pass(repository, tool)
     assert installed.returncode == 0, installed.stdout
 
     stage(repository, WEAK)
+    stage(repository, "version: 1\nname: x\nextend: y\n", ".aigate/policy.yaml")
     weak = run(repository, "git", "commit", "-m", "a change")
     stage(repository, "mended\n")
-    stage(repository, "version: 1\nname: x\nextend: y\n", ".aigate/policy.yaml")
-    mistaken = run(repository, "git", "commit", "-m", "a change")
     repository.git("rm", "--cached", "--quiet", ".aigate/policy.yaml")
     sign_off = "\n\nSigned-off-by: Claude <noreply" + "@anthropic.com>"
     signed = run(repository, "git", "commit", "-m", f"a change{sign_off}")
@@ -140,9 +139,8 @@ def test_commits_are_refused_with_the_reason_and_then_let_pass(repository, tool)
     assert weak.returncode == 1, weak.stdout
     assert "error[bidirectional-text]" in weak.stdout
     assert "exit code: 1" in weak.stdout
-    assert mistaken.returncode == 1
-    assert ".aigate/policy.yaml:3:1: unknown field `extend`" in mistaken.stdout
-    assert "exit code: 2" in mistaken.stdout
+    assert ".aigate/policy.yaml:3:1: unknown field `extend`" in weak.stdout
+    assert "exit code: 2" in weak.stdout
     assert signed.returncode == 1
     assert "warn[agent-sign-off]" in signed.stdout
     assert passed.returncode == 0, passed.stdout
