@@ -304,7 +304,11 @@ _POISON = tuple(
     for pattern in (
         r"<(?:important|system|secret|instructions?|critical|hidden|admin)>",
         r"\b(?:before|prior\s+to)\s+(?:using|calling|invoking|running|you\s+(?:use|call))\s+(?:this|any|the|other|another|every)\b[^.\n]{0,60}\b(?:tools?)?[^.\n]{0,60}\b(?:read|open|cat|send|fetch|include|access|must\s+(?:first\s+)?(?:read|call|send))\b",
-        r"(?:~/\.(?:ssh|aws|cursor|gnupg|netrc)|\bid_rsa\b|/etc/(?:passwd|shadow)|\.cursor/mcp\.json)",
+        # Where a tool keeps its own settings it may say, but not what to do with the files there.
+        (
+            r"(?:\b(?:read|open|cat|send|copy|include|pass|upload|load|get|fetch|attach|provide)\b[^.\n]{0,80}~/\.(?:aws|cursor|netrc)"
+            r"|~/\.(?:ssh|gnupg)|\bid_rsa\b|/etc/(?:passwd|shadow)|\.cursor/mcp\.json)"
+        ),
         r"\b(?:whenever|when|if|every\s+time)\b[^.\n]{0,60}\b(?:send_?\w*|other|another|any\s+other)\s+tools?\b[^.\n]{0,80}\b(?:instead|must|change|replace|redirect|append|bcc|also)\b",
         r"\b(?:do\s+not|don't|never)\s+(?:use|call|invoke)\s+(?:any\s+)?(?:other|another)\s+tools?\b[^.\n]{0,40}\b(?:only|instead|always)\b",
         r"\b(?:must|always)\s+(?:be\s+)?call(?:ed)?\s+(?:this\s+(?:tool|function)\s+)?(?:first|before\s+(?:any|all|every)\s+other)\b[^.\n]{0,80}\b(?:pass|with|includ|send|conversation|history|context)\w*",
