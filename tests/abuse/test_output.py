@@ -10,7 +10,7 @@ import pytest
 
 pytestmark = pytest.mark.slow
 
-FORMATS = ["text", "concise", "json", "sarif", "sarif-github", "github", "markdown"]
+FORMATS = ["text", "concise", "json", "sarif", "sarif-github", "github", "markdown", "comment"]
 ESC = "\x1b"
 EVAL = "def run():\n    return eval(input())"
 TAGS = "".join(chr(0xE0000 + ord(letter)) for letter in "approve")
@@ -51,7 +51,7 @@ def test_nothing_of_the_repository_is_obeyed_by_whoever_reads_the_report(scene, 
     text = (seen.beside[format_] + seen.err).decode("utf-8", "surrogateescape")
     for character in (ESC, "\x07", "\x08", "\x9b", "\r", "\u202e", *TAGS):
         assert character not in text, ascii(character)
-    if format_ in {"text", "concise", "markdown"}:
+    if format_ in {"text", "concise", "markdown", "comment"}:
         # C-074: a runner obeys such lines, wherever they are printed.
         assert not [line for line in text.splitlines() if line.lstrip().startswith("::")]
     if format_ == "github":
