@@ -34,7 +34,8 @@ from aigate.domain.platform import Testimony
 from aigate.engine.annotations import annotation
 from aigate.engine.shown import line
 from aigate.errors import AigateError, IncompleteError, IntegrityError, UsageError
-from aigate.remote.github import Address, GitHub, address_of
+from aigate.remote.address import Address, address_of
+from aigate.remote.github import GitHub
 
 _ENVIRON = os.environ  # noqa: TID251 - settings are resolved here, in the command
 _SUMMARY = 1024 * 1024

@@ -6,17 +6,16 @@ address says of itself is repeated.
 
 from __future__ import annotations
 
-import ipaddress
 import json
 import re
 import time
-from dataclasses import dataclass, field
 from types import TracebackType
 from typing import TYPE_CHECKING, NamedTuple, Self
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urlsplit
 
 from aigate.engine.strict_json import Json
-from aigate.errors import IncompleteError, UsageError
+from aigate.errors import IncompleteError
+from aigate.remote.address import Address, is_loopback, is_private, is_safe, joined, origin
 
 if TYPE_CHECKING:
     import requests
@@ -31,8 +30,6 @@ _MOST_PAGES = 30
 _MOST_REDIRECTS = 3
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _KEEP_METHOD = frozenset({307, 308})
-_REPOSITORY = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]{0,38}/[A-Za-z0-9._-]{1,100}")
-_TOKEN = re.compile(r"[\x21-\x7e]{1,4096}")
 _NEXT = re.compile(r'<([^<>]{1,2000})>; *rel="next"')
 
 # What each status means, as a reason code, in words, and what to do.
@@ -52,53 +49,6 @@ _MEANINGS = {
     422: ("github-refused", "takes this for invalid", "see whether the conversation is locked"),
 }
 _LIMITED = ("github-rate-limit", "says that it was asked too often", "run the job again later")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Address:
-    """Which repository, of which API, and the token for both."""
-
-    api: str
-    repository: str
-    token: str = field(repr=False)
-
-    @property
-    def origin(self) -> tuple[str, str, int | None]:
-        """Where the token may be sent, and nowhere else."""
-        return _origin(self.api)
-
-
-def address_of(*, api: str, repository: str, token: str) -> Address:
-    """Return an address that is safe to use.
-
-    Raises:
-        UsageError: it is none; what is wrong is said without any of it.
-    """
-    if not token:
-        raise UsageError(
-            "there is no token for GitHub",
-            hint="give the input `token`, or leave its default",
-            code="github-token",
-        )
-    if not _TOKEN.fullmatch(token):
-        raise UsageError(
-            "the token for GitHub holds what no token holds",
-            hint="check the secret for blanks and line ends",
-            code="github-token",
-        )
-    if not _is_safe(api):
-        raise UsageError(
-            "the address of GitHub's API is not `https://HOST/PATH`",
-            hint="check `GITHUB_API_URL`; it holds no account, no token and no query",
-            code="github-address",
-        )
-    if not _REPOSITORY.fullmatch(repository) or repository.endswith(("/.", "/..")):
-        raise UsageError(
-            "the name of the repository is not `OWNER/NAME`",
-            hint="check `GITHUB_REPOSITORY`",
-            code="github-address",
-        )
-    return Address(api=api.rstrip("/"), repository=repository, token=token)
 
 
 class _Answer(NamedTuple):
@@ -166,8 +116,8 @@ class GitHub:
             found += page
             if not answer.following:
                 return found
-            url, given = _joined(url, answer.following), {}
-            if _origin(url) != self._address.origin:
+            url, given = joined(url, answer.following), {}
+            if origin(url) != self._address.origin:
                 raise _elsewhere()
         raise _odd(f"has more than {_MOST_PAGES} pages")
 
@@ -198,7 +148,7 @@ class GitHub:
             if response.status_code != 302:
                 _require_good(response)
                 raise _odd("does not say where the file is")
-            target = _joined(self._url(path), response.headers.get("Location", ""))
+            target = joined(self._url(path), response.headers.get("Location", ""))
         return self._fetched(target, largest=largest)
 
     def _fetched(self, target: str, *, largest: int) -> bytes:
@@ -211,16 +161,16 @@ class GitHub:
                 self._require_fetchable(target)
                 with self._send("GET", target, session=nobody) as response:
                     if response.status_code in _REDIRECTS:
-                        target = _joined(target, response.headers.get("Location", ""))
+                        target = joined(target, response.headers.get("Location", ""))
                         continue
                     _require_good(response)
                     return self._body(response, largest)
         raise _elsewhere()
 
     def _require_fetchable(self, target: str) -> None:
-        local = _is_loopback(self._address.origin[1])
-        host = _origin(target)[1]
-        if not _is_safe(target, query=True) or (not local and _is_private(host)):
+        local = is_loopback(self._address.origin[1])
+        host = origin(target)[1]
+        if not is_safe(target, query=True) or (not local and is_private(host)):
             raise _elsewhere()
 
     def _url(self, path: str) -> str:
@@ -243,8 +193,8 @@ class GitHub:
             with self._send(method, url, parameters=parameters, body=body) as response:
                 if response.status_code in _REDIRECTS:
                     # A repository that was renamed; its other name is on the same host.
-                    url, parameters = _joined(url, response.headers.get("Location", "")), None
-                    same = _origin(url) == self._address.origin and "@" not in urlsplit(url).netloc
+                    url, parameters = joined(url, response.headers.get("Location", "")), None
+                    same = origin(url) == self._address.origin and "@" not in urlsplit(url).netloc
                     if not same or (method != "GET" and response.status_code not in _KEEP_METHOD):
                         raise _elsewhere()
                     continue
@@ -337,46 +287,6 @@ def _parsed(data: bytes) -> Json:
     except (ValueError, RecursionError) as error:
         raise _odd("is no JSON") from error
     return value
-
-
-def _joined(url: str, location: str) -> str:
-    try:
-        return urljoin(url, location)
-    except ValueError:
-        return ""
-
-
-def _origin(url: str) -> tuple[str, str, int | None]:
-    try:
-        parts = urlsplit(url)
-        return parts.scheme.lower(), (parts.hostname or "").lower(), parts.port
-    except ValueError:
-        return "", "", None
-
-
-def _is_safe(url: str, *, query: bool = False) -> bool:
-    """Tell whether an address is HTTPS, or on this machine, and holds no account."""
-    scheme, host, _ = _origin(url)
-    if not host or not re.fullmatch(r"[\x21-\x7e]+", url):
-        return False
-    parts = urlsplit(url)
-    if "@" in parts.netloc or parts.fragment or (parts.query and not query):
-        return False
-    return scheme == "https" or (scheme == "http" and _is_loopback(host))
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
-
-
-def _is_private(host: str) -> bool:
-    try:
-        return not ipaddress.ip_address(host).is_global
-    except ValueError:
-        return host == "localhost" or host.endswith((".localhost", ".internal", ".local"))
 
 
 def _unchanged(request: requests.PreparedRequest) -> requests.PreparedRequest:

@@ -9,7 +9,8 @@ import time
 import pytest
 
 from aigate.errors import IncompleteError, UsageError
-from aigate.remote.github import GitHub, address_of
+from aigate.remote.address import address_of
+from aigate.remote.github import GitHub
 from tests.remote.cut_contract import USED
 from tests.remote.github_fake import CONTRACT, REPOSITORY, TOKEN, Reply
 
