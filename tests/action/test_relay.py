@@ -112,6 +112,29 @@ def test_the_commit_of_the_pull_request_itself_may_have_been_judged(relay, left,
     assert not [path for _, path in github.asked if "/git/commits/" in path]
 
 
+class Stream(io.RawIOBase):
+    """A place to write to, in which nobody goes back."""
+
+    def __init__(self):
+        self.data = bytearray()
+
+    def writable(self):
+        return True
+
+    def write(self, data):
+        self.data += data
+        return len(data)
+
+
+def test_a_zip_that_was_written_in_one_go_is_read_as_the_uploads_are(relay, left):
+    stream = Stream()
+    with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, data in left.files.items():
+            archive.writestr(name, data)
+
+    assert relay(bytes(stream.data)).out == b"made a comment\n"
+
+
 QUIET = {
     "other-event": (lambda r: r.run.update(event="push"), "the run was not for a pull request"),
     "newer-commit": (lambda r: r.pull["head"].update(sha="c" * 40), "no open pull request"),
