@@ -55,6 +55,7 @@ _SAME: tuple[frozenset[int], ...] = tuple(
         (250, 272, 862, 1427),  # agents
     )
 )
+_OWN = ("semgrep", "python-flow")
 _HEAD = "| set | CWE | vulnerable | found | recall | secure | false | rate | pairs told apart | secure that would block |"
 
 
@@ -147,7 +148,7 @@ def main() -> None:
         labels = [json.loads(text) for text in file.read_text(encoding="utf-8").splitlines()]
         found: defaultdict[str, list[Row]] = defaultdict(list)
         for one in findings(options.samples / file.stem):
-            if not options.own or one["scanner"] == "semgrep":
+            if not options.own or one["scanner"] in _OWN:
                 found[one["path"]].append(one)
                 kept.append({"set": file.stem} | one)
         blocked = frozenset(

@@ -197,7 +197,9 @@ def _flow(stated: Tree, root: Path) -> Tree:
                 entries += lists[table][one]
             elif "list" in one:
                 # A list of which the rule wants every entry to be about one of its aspects.
-                entries += [entry | {"aspect": one["aspect"]} for entry in lists[table][one["list"]]]
+                entries += [
+                    entry | {"aspect": one["aspect"]} for entry in lists[table][one["list"]]
+                ]
             else:
                 entries.append(one)
         rule[table] = [_expanded(entry) for entry in entries]
@@ -220,21 +222,38 @@ def _spread(name: str) -> Iterator[str]:
         yield from _spread(f"{head}{one}{tail}")
 
 
-def _words(entries: list[Tree]) -> list[str]:
-    """Return words of which a text must hold one for any of the entries to apply."""
-    found: set[str] = set()
+def _needs(entries: list[Tree]) -> list[Tree]:  # noqa: C901 - one for each kind of word
+    """Return words of which a text must hold some for any of the entries to apply.
+
+    `words` and `beside` stand where an entry applies, `anywhere` and `imports` in the file.
+    """
+    found: dict[str, Tree] = {}
     for entry in entries:
-        if "words" in entry:
-            found.update(entry["words"])
-            continue
-        for name in entry.get("names", ()):
-            parts = re.findall(r"\w+", name)
-            if name.startswith("~") or not parts:
+        stated = [(str(word), "", "") for word in entry.get("words", ())]
+        if not stated:
+            if not entry.get("names"):
                 return []
-            found.add("request" if "request" in parts else parts[-1])
-        if not entry.get("names"):
-            return []
-    return sorted(found)
+            for name in entry["names"]:
+                parts = re.findall(r"\w+", name)
+                if name.startswith("~") or not parts:
+                    return []
+                beside = "request" if "request" in parts[:-1] else ""
+                # However a function is imported, its module is spelt somewhere.
+                whole = "*" not in name and len(parts) > 1
+                stated.append((parts[-1], beside, parts[0] if whole else ""))
+        for word, beside, anywhere in stated:
+            key = json.dumps([beside, anywhere, entry.get("imports"), entry.get("beside")])
+            need = found.setdefault(key, {"words": []})
+            need["words"] = sorted({*need["words"], word})
+            if beside:
+                need["beside"] = [beside]
+            if anywhere:
+                need["anywhere"] = [anywhere]
+            if entry.get("imports"):
+                need["imports"] = sorted(entry["imports"])
+            if entry.get("beside"):
+                need["beside"] = entry["beside"]
+    return [need for _, need in sorted(found.items())]
 
 
 def _tables(rules: tuple[Source, ...]) -> str:
@@ -244,9 +263,13 @@ def _tables(rules: tuple[Source, ...]) -> str:
         {
             "id": one.id,
             "message": one.rule["message"],
-            "source_words": _words(one.rule["sources"]),
-            "sink_words": _words(one.rule["sinks"]),
-            **{key: one.rule[key] for key in ("aspects", "shape", "unshape") if key in one.rule},
+            "sources": _needs(one.rule["sources"]),
+            "sinks": _needs(one.rule["sinks"]),
+            **{
+                key: one.rule[key]
+                for key in ("aspects", "shape", "text", "unshape")
+                if key in one.rule
+            },
         }
         for one in mine
     ]
@@ -255,7 +278,9 @@ def _tables(rules: tuple[Source, ...]) -> str:
         used: dict[str, Tree] = {}
         for one in mine:
             for entry in one.rule[table]:
-                plain = {key: value for key, value in entry.items() if key != "words"}
+                plain = {
+                    key: value for key, value in entry.items() if key not in {"words", "beside"}
+                }
                 text = json.dumps(plain, sort_keys=True)
                 used.setdefault(text, plain | {"rules": []})["rules"].append(one.id)
         parts.append(f'"{table}":{_listed([used[text] for text in sorted(used)])}')

@@ -196,7 +196,9 @@ class Calls(Functions):
                 named = given.by_name() if named is None else named
                 if meets(entry.when, named) and not (entry.unless and meets(entry.unless, named)):
                     taint = cleared(taint, entry.mask)
-                    if entry.mask & self.tables.shaped:
+                    if entry.mask & self.tables.shaped and (
+                        not result.shape or HOLE in result.shape
+                    ):
                         result = result._replace(shape="\x01", start="")
         for entry in self.tables.found("sources.call", path, text):
             named = given.by_name() if named is None else named

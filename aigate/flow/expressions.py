@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from aigate.flow import folding
 from aigate.flow.calls import Calls
-from aigate.flow.machine import Bound, Class, Function, Test, dotted
+from aigate.flow.machine import Bound, Class, Function, dotted
 from aigate.flow.things import method_of
 from aigate.flow.values import (
     HOLE,
@@ -33,7 +33,9 @@ from aigate.flow.values import (
 
 _BUILTINS: Final = frozenset(dir(builtins))
 _MOST_MEMBERS: Final = 400
-_FOREIGN: Final = re.compile(r"^(requests|httpx|urllib3?|pytest|scrapy|botocore)\b")
+_FOREIGN: Final = re.compile(
+    r"(^|\.)(requests|httpx|urllib3?|pytest|scrapy|botocore|resp|response)\."
+)
 
 
 class Expressions(Calls):
@@ -85,10 +87,11 @@ class Expressions(Calls):
         if not value.path or not self.outside(value.path, text, "sources.attribute"):
             return value
         line = getattr(node, "lineno", 1)
-        taint: Taint = tuple(
-            (Origin(line, text), entry.mask)
+        taint: Taint = union(
+            ((Origin(line, text), entry.mask),)
             for entry in self.tables.found("sources.attribute", value.path, text)
-            if not entry.imports or not entry.imports.isdisjoint(self.imports)
+            if not entry.barred.match(value.path)
+            and (not entry.imports or not entry.imports.isdisjoint(self.imports))
         )
         return value._replace(taint=union((value.taint, taint)))
 
@@ -112,8 +115,8 @@ class Expressions(Calls):
         if taint:
             for entry in self.tables.found("sanitizers.attribute", path or text, text):
                 taint = tuple((o, bits & ~entry.mask) for o, bits in taint if bits & ~entry.mask)
-        # A request that is sent, and not received, has a path that says so.
-        known = path if _FOREIGN.match(path) else text
+        # A request that is sent, and not received, is of a class that says so.
+        known = path if _FOREIGN.search(path) or _typed(base.path) else text
         return self.sourced(node, Value(taint, path=path or text), known)
 
     def _of_object(self, node: ast.Attribute, base: Value) -> Value | None:
@@ -413,7 +416,7 @@ class Expressions(Calls):
                     and thing.rest is None
                 ):
                     return constant(not thing.members)
-                return Value(made=Test(node))
+                return NOTHING
         if isinstance(value.const, Unknown):
             return Value(value.taint)
         result = folding.unary(type(node.op), value.const)
@@ -441,10 +444,7 @@ class Expressions(Calls):
                 continue
             result = value if result is None else join(result, value)
         self.state = join_states(state, self.state) or before
-        value = result or NOTHING
-        if _asks(node):
-            value = value._replace(made=Test(node))
-        return value
+        return result or NOTHING
 
     def _comparison(self, node: ast.Compare) -> Value:
         values = [self.eval(node.left), *(self.eval(one) for one in node.comparators)]
@@ -456,7 +456,7 @@ class Expressions(Calls):
             return constant(value=False)
         if all(outcome is True for outcome in outcomes):
             return constant(value=True)
-        return Value(made=Test(node))
+        return NOTHING
 
     def _choice(self, node: ast.IfExp) -> Value:
         yes, no = self.branch(node.test)
@@ -531,7 +531,7 @@ class Expressions(Calls):
                 rest = rest._replace(taint=union((self.taint(rest), key.taint)))
             else:
                 rest = self.eval(node.elt)
-        self.state = type(kept)(kept.names, self.state.things)
+        self.state = type(kept)(kept.names, self.state.things, kept.base)
         kind = "dict" if isinstance(node, ast.DictComp) else "list"
         return self.make(node, kind, {}, rest=rest, counted=kind == "dict" or rest is None)
 
@@ -547,22 +547,13 @@ class Expressions(Calls):
         return found
 
 
+def _typed(path: str) -> bool:
+    """Tell whether a path is that of an object of a class."""
+    return path.endswith("()") and path[:-2].rpartition(".")[2][:1].isupper()
+
+
 def _values(node: ast.expr) -> Sequence[ast.expr]:
     return node.values if isinstance(node, ast.JoinedStr) else []
-
-
-def _asks(node: ast.expr) -> bool:
-    """Tell whether an expression is a test through and through."""
-    todo: list[ast.expr] = [node]
-    while todo:
-        one = todo.pop()
-        if isinstance(one, ast.BoolOp):
-            todo += one.values
-        elif isinstance(one, ast.UnaryOp) and isinstance(one.op, ast.Not):
-            todo.append(one.operand)
-        elif not isinstance(one, ast.Compare | ast.Call):
-            return False
-    return True
 
 
 _Work = Callable[[Expressions, Any], Value]

@@ -8,11 +8,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from aigate.flow.machine import Exhausted, Flow, Frame
+from aigate.flow.relevance import Relevance
 from aigate.flow.statements import Statements
-from aigate.flow.tables import Tables, words_of
+from aigate.flow.tables import Tables
 from aigate.flow.values import State
 
-_LONGEST = 1_500_000
+_LONGEST = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,14 +33,20 @@ class Follower(Statements):
         self.memo = {}
         self.proofs = {}
         self._learned = {}
+        self.follows = {}
+        self.allowed = self.steps
         self.ways = []
         self.stands = {}
 
-    def follow_module(self, tree: ast.Module) -> None:
+    def follow_module(self, tree: ast.Module, text: str) -> None:
         """Follow the statements of a file, and then each of its functions."""
+        self.asked = self.wanted
+        self.relevance = Relevance(tree, text, self.tables, self.wanted)
         self.imports = set(_imports(tree))
         self.frame = Frame(None, {})
-        self.state = State({}, {})
+        self.state = State({}, {}, {})
+        if not self.relevance.worth:
+            return
         frame = self.frame
         self.run(tree.body)
         self.frame, final = frame, self.state
@@ -49,7 +56,7 @@ class Follower(Statements):
 
 def follow(text: str, tables: Tables) -> Followed:
     """Return where data arrives that a rule objects to; never raises on account of the text."""
-    wanted = tables.wanted(words_of(text))
+    wanted = tables.wanted(text)
     if not wanted:
         return Followed()
     if len(text) > _LONGEST:
@@ -66,7 +73,7 @@ def follow(text: str, tables: Tables) -> Followed:
     follower = Follower(tables, wanted)
     code = ""
     try:
-        follower.follow_module(tree)
+        follower.follow_module(tree, text)
     except Exhausted as end:
         code = end.code
     except RecursionError:

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Sequence
 from typing import Final
 
 from aigate.flow.machine import Class, Frame, Function, Scope
+from aigate.flow.relevance import Relevance
 from aigate.flow.sinks import Given, Sinks
 from aigate.flow.things import method_of
 from aigate.flow.values import (
     NOTHING,
     Constant,
     State,
+    Thing,
     Value,
     constant,
     join,
@@ -20,6 +23,10 @@ from aigate.flow.values import (
 )
 
 _DEEPEST_CALL: Final = 6
+_DEEPEST_SHORT: Final = 4
+_SHORT: Final = 20
+_MOST_CALLS: Final = 60
+_MOST_STEPS: Final = 16_000
 
 
 class Functions(Sinks):
@@ -54,10 +61,10 @@ class Functions(Sinks):
         self, node: ast.AST, function: Function, given: Given, receiver: Value | None
     ) -> Value:
         """Return what a function of the file returns for these arguments."""
-        if len(self.stack) >= _DEEPEST_CALL or self.stack.count(function.node) >= 2:
-            everything = [*given.args, *given.keywords.values(), *given.spread]
-            if receiver is not None:
-                everything.append(receiver)
+        everything = [*given.args, *given.keywords.values(), *given.spread]
+        if receiver is not None:
+            everything.append(receiver)
+        if not self._worth(function, everything):
             return Value(union(self.taint(value) for value in everything))
         names = self._parameters(node, function, given, receiver)
         key: tuple[object, ...] | None = None
@@ -79,6 +86,33 @@ class Functions(Sinks):
         self.dead = self.dead or ended
         return result
 
+    def _worth(self, function: Function, everything: Sequence[Value]) -> bool:
+        """Tell whether to follow a call: it may matter, and was not followed too often."""
+        again = self.stack.count(function.node)
+        if len(self.stack) >= _DEEPEST_CALL or again > 1:
+            return False
+        count = self.follows.get(id(function.node), 0)
+        if count >= _MOST_CALLS:
+            return False
+        carries = any(self.taint(value) for value in everything)
+        spent = self.allowed - self.steps
+        if spent > (_MOST_STEPS if carries else _MOST_STEPS // 8):
+            return False
+        if not carries and (again or not self._tells(function.node)):
+            return False
+        self.follows[id(function.node)] = count + 1
+        return True
+
+    def _tells(self, node: Scope) -> bool:
+        """Tell whether a function that is given nothing from outside can bring it, or is short."""
+        if isinstance(node, ast.Lambda):
+            return True
+        short = (node.end_lineno or 0) - node.lineno < _SHORT and len(self.stack) < _DEEPEST_SHORT
+        return short or bool(self.relevance.brings(node) & self.wanted)
+
+    relevance: Relevance
+    follows: dict[int, int]
+    allowed: int
     _learned: dict[tuple[object, ...], tuple[dict[str, int], dict[str, int]]]
 
     def _proved(self, node: ast.Call, key: int) -> tuple[dict[str, int], dict[str, int]]:
@@ -116,7 +150,7 @@ class Functions(Sinks):
     ) -> tuple[Value, bool]:
         """Follow the body with these names; tells also whether it never comes back."""
         self.step(5)
-        kept, state, checked = self.frame, self.state, self.checked
+        kept, state = self.frame, self.state
         self.frames += 1
         outer = function.frame.final
         if outer is None:
@@ -131,20 +165,37 @@ class Functions(Sinks):
         )
         self.frame = frame
         self.stack.append(function.node)
-        self.state = State(names, state.things)
+        self.state = State(names, state.things, state.base)
         try:
             result, after, ways = self.body(function.node, frame)
         finally:
             self.frame = kept
             self.stack.pop()
-            self.checked = checked or self.checked
         if after is None:
             self.state = state
             return result, not frame.yields
-        self.state = State(state.names, after.things)
+        self.state = State(state.names, self._left(state, after, result), state.base)
         if isinstance(node, ast.Call):
             self._learn(node, function, given, receiver, ways)
         return result, False
+
+    def _left(self, before: State, after: State, result: Value) -> dict[int, Thing]:
+        """Return the objects that outlive a call: those of before, and what they and it hold."""
+        left = {number: after.things[number] for number in before.things if number in after.things}
+        todo = list(result.refs)
+        for number, thing in after.things.items():
+            if number in before.base or number in left:
+                left[number] = thing
+                if thing is not before.thing(number):
+                    todo += [ref for value in self.inside(thing) for ref in value.refs]
+        while todo:
+            number = todo.pop()
+            if number in left or number not in after.things:
+                continue
+            thing = left[number] = after.things[number]
+            todo += [ref for value in self.inside(thing) for ref in value.refs]
+        self.step(1 + len(after.things) // 8)
+        return left
 
     def body(
         self, node: Scope, frame: Frame

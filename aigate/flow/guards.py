@@ -64,7 +64,9 @@ class Guards(Containers):
         return (self.state, done) if conjunction else (done, self.state)
 
     def _simple(self, node: ast.expr, value: Value) -> Ways:
-        if isinstance(value.made, Test):
+        if isinstance(value.made, Test) and all(
+            self.state.names.get(name) is known for name, known in value.made.names.items()
+        ):
             return self.branch(value.made.node)
         if not isinstance(value.const, Unknown):
             state = self.state
@@ -313,7 +315,7 @@ class Guards(Containers):
                 if value is known or name == node.id:
                     state.names[name] = value._replace(taint=cleared(value.taint, mask))
             for number in known.refs:
-                thing = state.things.get(number)
+                thing = state.thing(number)
                 if thing is not None and thing.kind == "object" and thing.rest is not None:
                     rest = thing.rest._replace(taint=cleared(thing.rest.taint, mask))
                     state.things[number] = type(thing)(
@@ -322,7 +324,7 @@ class Guards(Containers):
             return
         name = _key(node)
         if name:
-            self.checked = True
+            self.checked.add(_root(node))
             key = f"?={name}"
             old = state.names.get(key)
             bits = old.const if old is not None and isinstance(old.const, int) else 0
@@ -330,6 +332,8 @@ class Guards(Containers):
 
     def unchecked(self, node: ast.expr, value: Value) -> Value:
         """Return a value less what was proved of the same expression before."""
+        if not value.taint or _root(node) not in self.checked:
+            return value
         known = self.state.names.get(f"?={_key(node)}")
         if known is None or not isinstance(known.const, int):
             return value
@@ -351,6 +355,18 @@ def _core(node: ast.expr) -> ast.expr:
             case _:
                 break
     return node
+
+
+def _root(node: ast.expr) -> str:
+    for _ in range(20):
+        match node:
+            case ast.Attribute(value=inner) | ast.Subscript(value=inner) | ast.Call(func=inner):
+                node = inner
+            case ast.Name(id=name):
+                return name
+            case _:
+                break
+    return ""
 
 
 def _key(node: ast.expr) -> str:

@@ -20,10 +20,9 @@ from aigate.flow.values import (
     union,
 )
 
-STEPS: Final = 260_000
+STEPS: Final = 200_000
 """How much work one file may cost; counted, not timed, so that results never differ."""
 _DEEPEST: Final = 90
-_DEEPEST_THING: Final = 5
 
 Scope = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
 
@@ -110,9 +109,10 @@ class Partial:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Test:
-    """The outcome of a test that is kept under a name."""
+    """The outcome of a test that is kept under a name, and the names as they were then."""
 
     node: ast.expr
+    names: dict[str, Value]
 
 
 class Machine:
@@ -124,9 +124,9 @@ class Machine:
         self.wanted = wanted
         self.steps = STEPS
         self.depth = 0
-        self.state: State = State({}, {})
+        self.state: State = State({}, {}, {})
         self.dead = False
-        self.checked = False
+        self.checked: set[str] = set()
         self.frame = Frame(None, {})
         self.frames = 0
         self.stack: list[Scope] = []
@@ -200,23 +200,34 @@ class Machine:
     def things(self, value: Value) -> Iterator[Thing]:
         """Return the objects that a value may be."""
         for number in value.refs:
-            thing = self.state.things.get(number)
+            thing = self.state.thing(number)
             if thing is not None:
                 yield thing
 
     def only(self, value: Value) -> Thing | None:
         """Return the one object that a value is, if it is certain which."""
-        return self.state.things.get(value.refs[0]) if len(value.refs) == 1 else None
+        return self.state.thing(value.refs[0]) if len(value.refs) == 1 else None
 
-    def taint(self, value: Value, depth: int = 0) -> Taint:
+    def taint(self, value: Value) -> Taint:
         """Return what a value carries, with all that is in it."""
-        if not value.refs or depth > _DEEPEST_THING:
+        if not value.refs:
             return value.taint
-        found = [value.taint]
-        for thing in self.things(value):
-            self.step(1 + len(thing.members))
-            found += [self.taint(one, depth + 1) for one in self.inside(thing)]
-        return union(found)
+        found = [value.taint] if value.taint else []
+        seen = set(value.refs)
+        todo = list(value.refs)
+        while todo:
+            thing = self.state.thing(todo.pop())
+            if thing is None:
+                continue
+            self.step(1 + len(thing.members) // 4)
+            for one in self.inside(thing):
+                if one.taint:
+                    found.append(one.taint)
+                for number in one.refs:
+                    if number not in seen:
+                        seen.add(number)
+                        todo.append(number)
+        return union(found) if found else ()
 
     def inside(self, thing: Thing) -> Iterator[Value]:
         """Return all members."""

@@ -26,7 +26,9 @@ from aigate.flow.values import (
 )
 
 _ROUNDS: Final = 4
-_FOREIGN: Final = re.compile(r"^(requests|httpx|urllib3?|urllib\.request|pytest|scrapy|botocore)\b")
+_FOREIGN: Final = re.compile(
+    r"^\.|(^|\.)(requests|httpx|urllib3?|urllib\.request|pytest|scrapy|botocore)\."
+)
 _PLAIN: Final = frozenset(
     [
         "str",
@@ -162,12 +164,31 @@ class Statements(Expressions):
         return self.target_value or target
 
     def _assigned(self, node: ast.Assign) -> bool:
-        value = self.eval(node.value)
+        value = self._tested(node.value, self.eval(node.value))
         self.target_value = node.value
         for target in node.targets:
             self.assign(target, value)
         self.target_value = None
         return True
+
+    def _tested(self, node: ast.expr, value: Value) -> Value:
+        """Return a value that remembers the test whose outcome it is."""
+        tests = isinstance(node, ast.Compare | ast.BoolOp | ast.UnaryOp | ast.Call)
+        if not tests or value.refs or value.made is not None:
+            return value
+        if isinstance(node, ast.Call) and id(node) not in self.proofs:
+            text = dotted(node.func)
+            if not self.outside(text, text, "guards.call"):
+                return value
+        if not isinstance(value.const, Unknown):
+            return value
+        names: dict[str, Value] = {}
+        for count, one in enumerate(ast.walk(node)):
+            if count > 60:
+                return value
+            if isinstance(one, ast.Name) and one.id in self.state.names:
+                names[one.id] = self.state.names[one.id]
+        return value._replace(made=Test(node, names))
 
     def _annotated(self, node: ast.AnnAssign) -> bool:
         if node.value is not None:
@@ -264,11 +285,11 @@ class Statements(Expressions):
         made = Class(node, members, bases)
         self.frames += 1
         self.frame = Frame(None, outer, kept, number=self.frames, owner=made)
-        self.state = State(members, self.state.things)
+        self.state = State(members, self.state.things, self.state.base)
         self.run(node.body)
         frame, self.frame = self.frame, kept
         members.update(self.state.names)
-        self.state = State(outer, self.state.things)
+        self.state = State(outer, self.state.things, self.state.base)
         self._bind(node.name, Value(path=node.name, made=made))
         for one in frame.made:
             kept.made.append(
@@ -313,8 +334,6 @@ class Statements(Expressions):
         if isinstance(node, ast.Await):
             node = node.value
         kept = self.state
-        if isinstance(value.made, Test):
-            node = value.made.node
         tested = isinstance(node, ast.Compare | ast.BoolOp | ast.UnaryOp)
         if not tested and not isinstance(node, ast.Call):
             return kept, kept
@@ -624,10 +643,15 @@ class Statements(Expressions):
 
     # --- functions that others call
 
+    asked: int
+
     def entry(self, function: Function, things: dict[int, Any], instance: Value | None) -> None:
         """Follow a function as a stranger would call it."""
         node = function.node
         if isinstance(node, ast.Lambda):
+            return
+        self.wanted = self.asked & self.relevance.of(node)
+        if not self.wanted and not (function.owner is not None and node.name == "__init__"):
             return
         self.frames += 1
         outer = function.names
@@ -642,8 +666,10 @@ class Statements(Expressions):
         self.stack = [node]
         self.dead = False
         self.depth = 0
-        self.state = State({}, dict(things))
-        self.step(5 + len(things) // 8)
+        self.state = State({}, {}, things)
+        self.follows = {}
+        self.step(40)
+        self.allowed = self.steps
         self._strangers(function, node, instance)
         self.views = self._pages(node)
         frame = self.frame
@@ -653,7 +679,7 @@ class Statements(Expressions):
         final = after if after is not None else self.state
         if instance is not None and instance.refs:
             number = instance.refs[0]
-            old, new = things.get(number), final.things.get(number)
+            old, new = things.get(number), final.thing(number)
             if old is not None and new is not None:
                 things[number] = join_things(old, new)
         self.inner(frame, final)
@@ -664,7 +690,7 @@ class Statements(Expressions):
         instances: dict[int, Value] = {}
         made = list(frame.made)
         made.sort(key=lambda one: getattr(one.node, "name", "") != "__init__")
-        things = final.things
+        things = final.all()
         for function in made:
             instance: Value | None = None
             ready = Function(
@@ -681,7 +707,7 @@ class Statements(Expressions):
                 instance = instances.get(id(owner))
                 if instance is None:
                     kept = self.state
-                    self.state = State({}, things)
+                    self.state = State({}, things, {})
                     self.frame = frame
                     instance = self.make(owner.node, "instance", {}, made=owner, tag="self")
                     instance = instance._replace(path="self")
@@ -728,6 +754,7 @@ class Statements(Expressions):
         names: Sequence[str],
         own: str | None,
     ) -> Value:
+        self.step(10)
         annotation = argument.annotation
         path = argument.arg
         spelt = ""
@@ -737,13 +764,11 @@ class Statements(Expressions):
             first = spelt.partition("[")[0].partition(" ")[0].strip("'\"")
             root, dot, rest = first.partition(".")
             known = self.lookup(root)
-            full = (
-                f"{known.path}{dot}{rest}" if known is not None and known.path else first
-            ).strip(".")
+            full = f"{known.path}{dot}{rest}" if known is not None and known.path else first
             if full and full not in _PLAIN and "[" not in spelt and "|" not in spelt:
                 last = full.rpartition(".")[2]
                 path = f"{full}()"
-                if last in {"Request", "HttpRequest", "WebSocket"} and not _FOREIGN.match(full):
+                if last in {"Request", "HttpRequest", "WebSocket"} and not _FOREIGN.search(full):
                     path = "request" if last != "WebSocket" else "websocket"
         origins = [
             (Origin(argument.lineno, argument.arg), entry.mask)
@@ -777,7 +802,6 @@ class Statements(Expressions):
             "Security",
         }:
             return False
-        others = [one for one in names if one != own]
         match entry.form:
             case "every":
                 return True
@@ -785,13 +809,13 @@ class Statements(Expressions):
                 return any(entry.names.match(decorator) for decorator in _decorators(function.node))
             case "first":
                 return (
-                    bool(others)
-                    and others[0] == "request"
+                    next((one for one in names[:2] if one != own), "") == "request"
                     and name != "request"
                     and not any(entry.names.match(one) for one in _decorators(function.node))
                     and _returns(function.node)
                 )
             case "named":
+                others = [one for one in names[:4] if one != own]
                 return (
                     entry.key is not None
                     and entry.key.search(",".join(others)) is not None

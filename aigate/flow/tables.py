@@ -75,6 +75,31 @@ class Entry:
     inside: re.Pattern[str] | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Need:
+    """Words of which a text must hold one of each kind for an entry to apply.
+
+    `words` and `beside` stand where the entry applies, `anywhere` and `imports` in the file.
+    """
+
+    words: frozenset[str]
+    beside: frozenset[str]
+    anywhere: frozenset[str]
+    imports: frozenset[str]
+
+    def in_file(self, words: frozenset[str]) -> bool:
+        """Tell whether a file with these words can have it."""
+        return self.here(words) and all(
+            not some or not some.isdisjoint(words) for some in (self.anywhere, self.imports)
+        )
+
+    def here(self, words: frozenset[str]) -> bool:
+        """Tell whether a place with these words can have it, if the file can."""
+        return not self.words.isdisjoint(words) and (
+            not self.beside or not self.beside.isdisjoint(words)
+        )
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rule:
     """One rule: its bits, its words, and what it says.
@@ -88,8 +113,9 @@ class Rule:
     message: str
     shape: re.Pattern[str] | None
     unshape: re.Pattern[str] | None
-    sources: frozenset[str]
-    sinks: frozenset[str]
+    sources: tuple[Need, ...]
+    sinks: tuple[Need, ...]
+    text: re.Pattern[str] | None
 
 
 class Tables:
@@ -136,12 +162,15 @@ class Tables:
                 self._known[asked] = known
         return known
 
-    def wanted(self, words: frozenset[str]) -> int:
-        """Return the bits of the rules that can say anything about a text with these words."""
+    def wanted(self, text: str) -> int:
+        """Return the bits of the rules that can say anything about a text."""
+        words = words_of(text)
         mask = 0
         for rule in self.rules:
-            if (not rule.sources or not rule.sources.isdisjoint(words)) and (
-                not rule.sinks or not rule.sinks.isdisjoint(words)
+            if (
+                (not rule.sources or any(need.in_file(words) for need in rule.sources))
+                and (not rule.sinks or any(need.in_file(words) for need in rule.sinks))
+                and (rule.text is None or rule.text.search(text))
             ):
                 mask |= rule.mask
         return mask
@@ -199,6 +228,18 @@ def _is(value: Value, wanted: Sequence[str]) -> bool:
     return text in wanted or any(one.startswith("~") and re.search(one[1:], text) for one in wanted)
 
 
+def _needs(raw: Iterable[Mapping[str, Iterable[str]]]) -> tuple[Need, ...]:
+    return tuple(
+        Need(
+            frozenset(one["words"]),
+            frozenset(one.get("beside", ())),
+            frozenset(one.get("anywhere", ())),
+            frozenset(one.get("imports", ())),
+        )
+        for one in raw
+    )
+
+
 def _rule(mask: int, raw: Mapping[str, Any]) -> Rule:
     return Rule(
         id=str(raw["id"]),
@@ -206,8 +247,9 @@ def _rule(mask: int, raw: Mapping[str, Any]) -> Rule:
         message=str(raw["message"]),
         shape=re.compile(raw["shape"]) if raw.get("shape") else None,
         unshape=re.compile(raw["unshape"]) if raw.get("unshape") else None,
-        sources=frozenset(raw["source_words"]),
-        sinks=frozenset(raw["sink_words"]),
+        sources=_needs(raw["sources"]),
+        sinks=_needs(raw["sinks"]),
+        text=_expression(raw, "text"),
     )
 
 

@@ -52,7 +52,7 @@ class Containers(Machine):
     def put(self, value: Value, key: Value, new: Value) -> None:
         """Set a member; surely if it is certain in which object."""
         for number in value.refs:
-            thing = self.state.things.get(number)
+            thing = self.state.thing(number)
             if thing is None:
                 continue
             self.step(1 + len(thing.members) // 8)
@@ -90,7 +90,7 @@ class Containers(Machine):
     def mix(self, value: Value, new: Value) -> None:
         """Put something into an object at no place in particular."""
         for number in value.refs:
-            thing = self.state.things.get(number)
+            thing = self.state.thing(number)
             if thing is not None:
                 self.step(1 + len(thing.members) // 8)
                 self.state.things[number] = thing.mixed(new)

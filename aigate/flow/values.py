@@ -228,18 +228,34 @@ def join_things(one: Thing, other: Thing) -> Thing:
 
 
 class State:
-    """The names of one function, and the objects of all, at one point."""
+    """The names of one function, and the objects of all, at one point.
 
-    __slots__ = ("names", "things")
+    `things` are those that the function made or changed; `base` holds all that were there
+    before it, which many states share and none changes.
+    """
 
-    def __init__(self, names: dict[str, Value], things: dict[int, Thing]) -> None:
+    __slots__ = ("base", "names", "things")
+
+    def __init__(
+        self, names: dict[str, Value], things: dict[int, Thing], base: dict[int, Thing]
+    ) -> None:
         """Hold these."""
         self.names = names
         self.things = things
+        self.base = base
+
+    def thing(self, number: int) -> Thing | None:
+        """Return an object by its number."""
+        found = self.things.get(number)
+        return found if found is not None else self.base.get(number)
 
     def copy(self) -> State:
         """Return a state that changes by itself."""
-        return State(self.names.copy(), self.things.copy())
+        return State(self.names.copy(), self.things.copy(), self.base)
+
+    def all(self) -> dict[int, Thing]:
+        """Return every object."""
+        return {**self.base, **self.things}
 
     @property
     def size(self) -> int:
@@ -247,7 +263,9 @@ class State:
         return len(self.names) + len(self.things)
 
 
-def join_states(one: State | None, other: State | None) -> State | None:
+def join_states(  # noqa: C901 - names, and objects on either side
+    one: State | None, other: State | None
+) -> State | None:
     """Return what holds after one way or the other; None is a way that nobody goes."""
     if one is None or other is None or one is other:
         return one if other is None else other
@@ -259,13 +277,20 @@ def join_states(one: State | None, other: State | None) -> State | None:
         elif known is not value:
             names[name] = join(known, value)
     things = one.things.copy()
+    base = one.base
     for number, thing in other.things.items():
         met = things.get(number)
+        if met is thing:
+            continue
+        met = met or base.get(number)
         if met is None:
             things[number] = thing
         elif met is not thing:
             things[number] = join_things(met, thing)
-    return State(names, things)
+    for number, thing in one.things.items():
+        if number not in other.things and number in base and base[number] is not thing:
+            things[number] = join_things(thing, base[number])
+    return State(names, things, base)
 
 
 def differs(one: State, other: State) -> bool:

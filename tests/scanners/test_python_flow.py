@@ -24,7 +24,7 @@ def scan(text, packs=ROOT / "policies"):
 def test_a_finding_names_the_argument_and_where_the_data_comes_from():
     text = 'from flask import request\nimport os\né = request.args["q"]\nos.system("ls " + é)\n'
 
-    (sighting,) = scan(text)
+    sighting, _ = scan(text)
 
     assert isinstance(sighting, Sighting)
     assert sighting.rule == "python-command-injection"
