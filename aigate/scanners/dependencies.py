@@ -34,6 +34,7 @@ from aigate.scanners._dependencies.tree import Declared, declared_in, own_module
 _LIMIT = 200
 _MOST_IMPORTS = 50
 _MOST_ITEMS = 100_000
+_MOST_DECLARED = 5_000
 _MOST_ASKED = 1_000
 _MOST_NAMED = 5
 # One of these words stands in every command that installs something.
@@ -114,14 +115,17 @@ class _Scene:
 
 def _look(unit: Unit) -> _Look:
     path = unit.path
-    reader = None if unit.cell else manifest_reader(path) or lock_reader(path)
+    manifest = None if unit.cell else manifest_reader(path)
+    reader = None if unit.cell else manifest or lock_reader(path)
+    # What people write is short, and a resolver's list of names is compared more quickly.
+    most = _MOST_DECLARED if manifest else _MOST_ITEMS
     found: list[Item] = []
     damage = ""
     try:
         if reader is not None:
-            found += islice(reader(unit.text), _MOST_ITEMS + 1)
-            if len(found) > _MOST_ITEMS:
-                damage = f"it has more than {_MOST_ITEMS} entries"
+            found += islice(reader(unit.text), most + 1)
+            if len(found) > most:
+                damage = f"it has more than {most} entries"
     except UnreadableError as error:
         damage = str(error) if unit.text.strip() else ""
     except RecursionError:

@@ -100,6 +100,15 @@ def test_a_long_lock_file_takes_seconds():
     assert time.process_time() - started < 20
 
 
+def test_a_manifest_with_too_many_names_is_a_gap_and_what_was_read_counts():
+    names = ",".join(f'"acme{n}":"1"' for n in range(6_000))
+    text = '{"dependencies": {"loadsh": "1", ' + names + "}}"
+    assert said(look({"package.json": text})) == [
+        "gap dependencies-unread",
+        "lookalike-package high 1",
+    ]
+
+
 def test_objections_without_end_are_cut_and_said_to_be():
     text = "".join(f"reqeusts{n} @ git+https://a.example/x{n}\n" for n in range(300))
     found = said(look({"requirements.txt": text}))
