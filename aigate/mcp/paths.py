@@ -9,6 +9,7 @@ from aigate.engine.shown import line
 from aigate.errors import UsageError
 
 _LONGEST = 4096
+_LONGEST_PART = 255  # bytes; no file system has a longer one
 _SHOWN = 200
 
 
@@ -21,9 +22,10 @@ def inside(name: str, root: str) -> str:
         UsageError: it leads out of the repository, into git's own folder, or nowhere.
     """
     shown = f"`{line(name, _SHOWN)}`"
-    if not name.strip() or "\0" in name or len(name) > _LONGEST:
+    if not _is_path(name):
         raise UsageError(
-            f"{shown} is no path", hint=f"name a file, in at most {_LONGEST} characters"
+            f"{shown} is no path",
+            hint=f"name a file, in at most {_LONGEST} characters and {_LONGEST_PART} bytes a part",
         )
     top = os.path.realpath(root)
     spelled = os.path.normpath(Path(top, name))
@@ -37,6 +39,15 @@ def inside(name: str, root: str) -> str:
     if any(part.casefold() == ".git" for part in found.split("/")):
         raise UsageError(f"{shown} belongs to git", hint="name files of the project")
     return found
+
+
+def _is_path(name: str) -> bool:
+    if not name.strip() or "\0" in name or len(name) > _LONGEST:
+        return False
+    try:
+        return all(len(os.fsencode(part)) <= _LONGEST_PART for part in name.split("/"))
+    except UnicodeEncodeError:
+        return False
 
 
 def file_inside(name: str, root: str) -> str:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import importlib
 import inspect
+import os
+import sys
 import threading
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from typing import Annotated, Any
 
@@ -39,17 +42,35 @@ def serve(setting: Setting) -> None:
         # The client keeps what is said there; that a package warns of its own is no news to it.
         warnings.simplefilter("ignore")
         kind, refusal = _package()
-        server = kind(name="aigate", instructions=_INSTRUCTIONS, log_level="CRITICAL")
+        # The first version reads `.env` where it stands, which is where the change may be.
+        with contextlib.chdir(os.sep):
+            server = kind(name="aigate", instructions=_INSTRUCTIONS, log_level="CRITICAL")
         _version(server)
         _add(server, setting, Memory(), refusal)
         try:
-            server.run("stdio")
+            with _copied_streams():
+                server.run("stdio")
         except Exception as error:
             # The package raises groups, of what happens when a client hangs up or sends no JSON.
             raise IncompleteError(
                 f"the connection to the client broke off ({type(error).__name__})",
                 hint="start it again; if it happens often, look at what the client sends",
             ) from error
+
+
+@contextlib.contextmanager
+def _copied_streams() -> Iterator[None]:
+    """Lend the package copies of both streams: it closes its own, and ours have to stay open."""
+    ours = sys.stdin, sys.stdout
+    with (
+        os.fdopen(os.dup(ours[0].fileno()), encoding="utf-8") as read,
+        os.fdopen(os.dup(ours[1].fileno()), "w", encoding="utf-8") as write,
+    ):
+        sys.stdin, sys.stdout = read, write
+        try:
+            yield
+        finally:
+            sys.stdin, sys.stdout = ours
 
 
 def _package() -> tuple[Callable[..., Any], type[Exception]]:

@@ -23,6 +23,10 @@ from aigate.mcp.paths import file_inside, inside
         "  ",
         "a\0b",
         "x/" * 3000,
+        "x" * 256,
+        "\u00e9" * 200,
+        "a/" + "x" * 256 + "/b",
+        "\ud800",
     ],
 )
 def test_a_path_that_leads_elsewhere_is_refused_with_a_way_out(tmp_path, name):

@@ -41,6 +41,8 @@ CALLS = [
 def ask(python: str, project: Any) -> Any:
     project.commit({"notes.txt": "nothing\n", "CODEOWNERS": "* @ada\n"})
     project.check_out()
+    # The package reads settings of its own from where it stands, and would end on this one.
+    (project.root / ".env").write_text("FASTMCP_DEPENDENCIES=damaged\n")
     (project.root / "notes.txt").write_text(f"token = {SECRET}\n")
     asked = {
         "command": python,
@@ -171,6 +173,25 @@ def engines(above: int) -> list[int]:
         if int(rest.split()[1]) == above and name != "git":
             found.append(int(stat.parent.name))
     return found
+
+
+def test_a_client_that_is_done_leaves_a_server_that_ends_well(project):
+    project.commit({"a.txt": "x\n"})
+    project.check_out()
+    about = {"protocolVersion": "2025-06-18", "capabilities": {}}
+    about["clientInfo"] = {"name": "x", "version": "1"}
+    hello = {"jsonrpc": "2.0", "id": 1, "method": "initialize", "params": about}
+    done = subprocess.run(
+        [sys.executable, "-m", "aigate", "-C", str(project.root), "mcp"],
+        env={**project.environ, "PYTHONPATH": str(ROOT)},
+        input=json.dumps(hello).encode() + b"\n",
+        capture_output=True,
+        check=False,
+        timeout=60,
+    )
+
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert json.loads(done.stdout)["result"]["serverInfo"]["name"] == "aigate"
 
 
 def test_garbage_on_the_input_ends_in_no_traceback(project):
