@@ -255,7 +255,7 @@ class Functions(Sinks):
             for proof, state in zip(proofs, ways, strict=True):
                 # What is never said, anything is true of.
                 proof[id(argument)] = (
-                    self.tables.all if state is None else _gone(value, state.names.get(name))
+                    self.tables.all if state is None else settled(value, state.names.get(name))
                 )
         for argument in node.args:
             both = proofs[0].get(id(argument), 0) & proofs[1].get(id(argument), 0)
@@ -303,7 +303,7 @@ class Functions(Sinks):
         return names
 
 
-def _gone(before: Value, after: Value | None) -> int:
+def settled(before: Value, after: Value | None) -> int:
     """Return the bits of the rules to which a value became harmless, if it is the same still."""
     if after is None or after.path != before.path or after.opaque != before.opaque:
         return 0

@@ -10,7 +10,7 @@ from aigate.flow import folding
 from aigate.flow.machine import Function, Test, dotted
 from aigate.flow.tables import Entry
 from aigate.flow.things import Containers
-from aigate.flow.values import State, Unknown, Value, cleared, join_states, start_of, union
+from aigate.flow.values import DULL, State, Unknown, Value, cleared, join_states, start_of, union
 
 Ways = tuple[State | None, State | None]
 """What holds if a condition is true, and if it is false; None where that cannot be."""
@@ -100,7 +100,7 @@ class Guards(Containers):
         match op:
             case ast.Eq() | ast.NotEq() | ast.Is() | ast.IsNot():
                 for node, value, against in ((test.left, one, other), (right, other, one)):
-                    if self.taint(value) and not self.taint(against):
+                    if self._open(value) and not self._open(against):
                         self._equal(node, value, against, held)
             case ast.In() | ast.NotIn():
                 self._contained(test.left, right, one, other, (held, yes if negative else no))
@@ -133,6 +133,13 @@ class Guards(Containers):
                     return (one.const in constants) is isinstance(op, ast.In)
         return None
 
+    def _open(self, value: Value) -> bool:
+        """Tell whether a value may be anything that a rule cares about."""
+        if self.taint(value):
+            return True
+        shaped = self.wanted & self.tables.shaped
+        return bool(shaped) and isinstance(value.const, Unknown) and value.shape != DULL
+
     def _equal(self, node: ast.expr, value: Value, against: Value, held: State) -> None:
         if against.const is None:
             self.clear(node, self.tables.all, held)
@@ -157,7 +164,7 @@ class Guards(Containers):
             return
         if isinstance(left, ast.Subscript):
             self._starts_with(left, other, held)
-        if self.taint(one) and not self.taint(other) and not isinstance(other.const, str):
+        if self._open(one) and not self.taint(other) and not isinstance(other.const, str):
             if one.path.rpartition(".")[2] in _ON_PLACE:
                 self._prove_place(one, held, "host")
             # `base in path.parents`, the other way round, is below.
@@ -309,11 +316,15 @@ class Guards(Containers):
             node = node.target
         if isinstance(node, ast.Name):
             known = state.names.get(node.id)
-            if known is None or not (known.taint or known.refs):
+            if known is None or not (self._open(known) or known.refs):
                 return
+            settled = known._replace(taint=cleared(known.taint, mask))
+            if mask & self.tables.shaped and isinstance(known.const, Unknown):
+                # One of a few texts is no part that can hold anything.
+                settled = settled._replace(shape=DULL)
             for name, value in state.names.items():
                 if value is known or name == node.id:
-                    state.names[name] = value._replace(taint=cleared(value.taint, mask))
+                    state.names[name] = settled
             for number in known.refs:
                 thing = state.thing(number)
                 if thing is not None and thing.kind == "object" and thing.rest is not None:

@@ -243,7 +243,7 @@ class Machine:
                 self.step()
                 result = one if result is None else join(result, one)
         if result is None:
-            return Value(value.taint)
+            return Value(value.taint, shape=value.shape)
         return result._replace(taint=union((result.taint, value.taint)))
 
     def outside(self, one: str, other: str, kind: str) -> bool:

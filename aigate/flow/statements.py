@@ -9,9 +9,11 @@ from typing import Any, Final
 
 from aigate.flow import folding
 from aigate.flow.expressions import Expressions
+from aigate.flow.functions import settled
 from aigate.flow.machine import Class, Frame, Function, Test, dotted
 from aigate.flow.tables import Entry, meets
 from aigate.flow.values import (
+    DULL,
     NOTHING,
     Origin,
     State,
@@ -423,7 +425,17 @@ class Statements(Expressions):
             ):
                 return ended, None
             self.assign(node.target, self.each(source))
+            start = self.eval(node.target)
             reached = self.run(node.body)
+            if reached and not self.frame.breaks[-1] and not self.frame.continues[-1]:
+                # Whoever goes through all of them has looked at each.
+                end = self.eval(node.target)
+                gone = settled(start, end)
+                if end.shape == DULL != start.shape:
+                    gone |= self.tables.shaped
+                if gone:
+                    self.clear(node.iter, gone, ended)
+                    self.clear(node.iter, gone, self.state)
             return (join_states(ended, self.state) if reached else ended), (
                 self.state if reached else None
             )

@@ -1,7 +1,7 @@
 """Follows data through Python with our own analysis, for the rules that need it.
 
-A file that does not parse is a gap of bandit's, which runs on the same interpreter; here only
-what keeps the analysis from a file that does parse is one.
+A file that does not parse is a gap of bandit's, which looks at every file on this interpreter;
+a second one would say the same. What keeps the analysis from a file that does parse is one here.
 """
 
 from __future__ import annotations
@@ -23,7 +23,6 @@ _REASONS = {
     "too-complex": "has more ways through it than its data can be followed along",
     "too-deep": "is nested too deeply for its data to be followed",
     "too-large": "is too large for its data to be followed",
-    "parse-error": "does not parse, so that its data cannot be followed",
 }
 
 
@@ -56,7 +55,7 @@ def examine(unit: Unit, tables: Tables) -> Iterator[Sighting | Gap]:
             ),
             message=_said(rule.message, flow),
         )
-    if followed.code:
+    if followed.code in _REASONS:
         yield Gap(unit.path, _REASONS[followed.code], followed.code, _NAME)
 
 

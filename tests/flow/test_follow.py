@@ -96,6 +96,10 @@ ARRIVES = {
     "checked-too-late": "os.system(q)\nif not q.isdigit():\n    abort(400)",
     "checked-elsewhere": "if q.isdigit():\n    pass\nos.system(q)",
     "changed-after-the-check": "if not q.isdigit():\n    abort(400)\nq = request.args['q']\nos.system(q)",
+    "some-looked-at": (
+        "parts = q.split()\nfor p in parts:\n    if p in ('a', 'b'):\n        break\n"
+        "os.system(' '.join(parts))"
+    ),
     "wrong-side": "if q in ('a', 'b'):\n    abort(400)\nos.system(q)",
     "loose-pattern": "if not re.fullmatch('.+', q):\n    abort(400)\nos.system(q)",
     "start-of-a-pattern": "if not re.match('[a-z]+', q):\n    abort(400)\nos.system(q)",
@@ -134,6 +138,10 @@ HARMLESS = {
         "def check(a):\n    if a not in ('a', 'b'):\n        raise ValueError(a)\ncheck(q)\nos.system(q)"
     ),
     "kept-test": "fine = q.isdigit()\nif not fine:\n    abort(400)\nos.system(q)",
+    "each-looked-at": (
+        "parts = q.split()\nfor p in parts:\n    if p not in ('a', 'b'):\n        abort(400)\n"
+        "os.system(' '.join(parts))"
+    ),
     "asserted": "assert q.isdigit()\nos.system(q)",
     "unreachable": "return 'x'\nos.system(q)",
     "after-a-loop-that-never-runs": "x = 'ls'\nfor y in []:\n    x = q\nos.system(x)",

@@ -39,6 +39,16 @@ def test_two_runs_say_the_same_in_the_same_order():
     assert [one.span.line for one in scan(text)] == [3, 4, 5, 6, 7]
 
 
+def test_what_cannot_be_followed_is_a_gap_and_what_does_not_parse_is_left_to_bandit():
+    head = "from flask import request\nimport os\n"
+
+    (gap,) = scan(f"{head}os.system({'-' * 5000}request.args)\n")
+
+    assert isinstance(gap, Gap)
+    assert (gap.subject, gap.code) == ("a.py", "too-deep")
+    assert scan(f"{head}os.system(request.args\n") == ()
+
+
 @pytest.mark.parametrize("content", [None, b"{", b"[]", b'{"rules": 3}'])
 def test_a_pack_that_cannot_be_read_is_a_gap(tmp_path, content):
     if content is not None:
