@@ -8,7 +8,6 @@ new, and keep the rules in force where a change takes all manifests away.
 from __future__ import annotations
 
 import hashlib
-import re
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -20,6 +19,7 @@ from aigate.domain.initiative import ComponentKind, Initiative
 from aigate.domain.inventory import Inventory, UseKind
 from aigate.domain.knowledge import Knowledge
 from aigate.domain.policy import Policy
+from aigate.domain.regex import regex
 from aigate.domain.tree import Entry
 from aigate.domain.usage import Usage
 from aigate.engine.patterns import matches_path
@@ -30,12 +30,12 @@ from aigate.workspace import sides
 
 _REGULAR = frozenset({"100644", "100755"})
 # The whole file, so that a model cannot pass for the pointer to another.
-_POINTER = re.compile(
+_POINTER = regex(
     rb"version https?://[\w./-]+\n(?:ext-\d-[\w-]+ \S+\n)*"
     rb"oid sha256:([0-9a-f]{64})\nsize \d{1,20}\n?"
 )
 _POINTER_BYTES = 1024
-_OWN = re.compile(
+_OWN = regex(
     r"\.aigate/(?:policy\.yaml|initiatives/[^/]+\.yaml|trust/[^/]+\.json|ledger/[^/]+\.json)"
 )
 _CODE = (".py", ".pyw", ".js", ".mjs", ".cjs", ".jsx", ".ts", ".mts", ".cts", ".tsx")

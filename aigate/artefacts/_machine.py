@@ -18,6 +18,7 @@ from aigate.artefacts._pickled import (
 from aigate.artefacts.known import Trust, trust
 from aigate.artefacts.look import Look, MalformedError
 from aigate.artefacts.values import Objection
+from aigate.domain.regex import regex
 
 SHORTEST_NESTED = 14
 """A pickle that calls anything is longer, and so is its spelling in letters."""
@@ -25,9 +26,9 @@ FIRST = frozenset(b"\x80c(]}" + b"gYKXf" + b"86257" + b" \t\r\n")
 """What a pickle can begin with: plainly, in base64, and in hexadecimal."""
 
 _LONGEST_NAME = 1024
-_NAME = re.compile(r"[^\W\d]\w*(?:\.[^\W\d]\w*)*")
+_NAME = regex(r"[^\W\d]\w*(?:\.[^\W\d]\w*)*")
 # A list of numbers, which is most of what there is in large ones: nothing in it acts.
-_NUMBERS = re.compile(rb"\((?:K.|M..|J....|G.{8}|[N\x88\x89]|\x8a\x08.{8}){1,1000}e", re.DOTALL)
+_NUMBERS = regex(rb"\((?:K.|M..|J....|G.{8}|[N\x88\x89]|\x8a\x08.{8}){1,1000}e", re.DOTALL)
 _STOP = 0x2E
 _SHORT_TEXT = 0x8C
 # BININT, BININT1 and BININT2, with the bytes that follow; a sign changes nothing here.

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field
+
+from aigate.domain.regex import regex
 
 MOST_KEPT = 64
 """Items of a tuple, and entries of a mapping, that are remembered."""
 
-_TYPE = re.compile(r"[|<>=]?([a-zA-Z?])(\d{0,9})")
+_TYPE = regex(r"[|<>=]?([a-zA-Z?])(\d{0,9})")
 
 
 class Mark:

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import ast
-import re
 import struct
 
 from aigate.artefacts import pickles
 from aigate.artefacts.look import Look, MalformedError
 from aigate.artefacts.values import Objection
+from aigate.domain.regex import regex
 
 MAGIC = b"\x93NUMPY"
 _LONGEST = 65536
 # Python 2 wrote whole numbers so.
-_LONG = re.compile(r"\b(\d+)L\b")
+_LONG = regex(r"\b(\d+)L\b")
 
 
 def read(data: bytes, look: Look, *, whole: bool = True) -> None:

@@ -22,22 +22,23 @@ from aigate.artefacts import (
 )
 from aigate.artefacts.look import LimitError, Look, MalformedError, Purse
 from aigate.artefacts.values import Artefact, Format, Objection
+from aigate.domain.regex import regex
 
 _ZIP = b"PK\x03\x04"
 _EMPTY_ZIP = b"PK\x05\x06"
 _SEVEN_ZIP = b"7z\xbc\xaf\x27\x1c"
-_PROGRAM = re.compile(
+_PROGRAM = regex(
     rb"\x7fELF|MZ|[\xce\xcf]\xfa\xed\xfe|\xfe\xed\xfa[\xce\xcf]|\xca\xfe\xba\xbe|\0asm|#!"
 )
 # Members of what PyTorch writes: pickles, raw tensors, TorchScript, and small notes.
-_OF_TORCH = re.compile(
+_OF_TORCH = regex(
     r"(?:.*/)?(?:data|constants|attributes|tensors|extra|sharded_data|model|data/weights"
     r"|data/constants)/[^/]+|(?:.*/)?(?:version|byteorder|model\.json|archive_format"
     r"|archive_version|\.format_version|\.storage_alignment|\.data/serialization_id"
     r"|\.data/version|[^/]+\.pkl|[^/]+\.debug_pkl)|(?:.*/)?code/.*"
 )
 _OF_KERAS = frozenset({"config.json", "metadata.json", "model.weights.h5"})
-_TEXTS = re.compile(r"\.(?:json|txt|md|yaml|yml|jinja2?)\Z", re.IGNORECASE)
+_TEXTS = regex(r"\.(?:json|txt|md|yaml|yml|jinja2?)\Z", re.IGNORECASE)
 
 
 def examine(path: str, data: bytes, *, in_time: Callable[[], bool] = lambda: True) -> Artefact:

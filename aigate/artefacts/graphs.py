@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from aigate.artefacts.look import LimitError, Look, MalformedError
 from aigate.artefacts.protobuf import LENGTH, fields, text
 from aigate.artefacts.values import Objection
+from aigate.domain.regex import regex
 
 _MOST_DEPTH = 24
-_ODD_LOCATION = re.compile(r"\A[/\\~]|\A[A-Za-z]:|(?:\A|[/\\])\.\.(?:[/\\]|\Z)|://|[\x00-\x1f]")
-_ONNX_DOMAINS = re.compile(r"|ai\.onnx(?:\..+)?|com\.microsoft(?:\..+)?|org\.pytorch\.aten|pkg\..+")
+_ODD_LOCATION = regex(r"\A[/\\~]|\A[A-Za-z]:|(?:\A|[/\\])\.\.(?:[/\\]|\Z)|://|[\x00-\x1f]")
+_ONNX_DOMAINS = regex(r"|ai\.onnx(?:\..+)?|com\.microsoft(?:\..+)?|org\.pytorch\.aten|pkg\..+")
 
 # Messages of ONNX: for each field that holds a message, which one.
 _MODEL, _GRAPH, _NODE, _ATTRIBUTE, _TENSOR, _ENTRY, _FUNCTION, _SPARSE, _IMPORT = range(9)

@@ -3,26 +3,26 @@
 from __future__ import annotations
 
 import json
-import re
 
 from aigate.artefacts.look import Look
 from aigate.artefacts.values import Objection
+from aigate.domain.regex import regex
 
 HDF5_MAGIC = b"\x89HDF\r\n\x1a\n"
 _MOST_NODES = 200_000
 _MOST_STARTS = 20_000
 _MOST_TRIES = 2_000
-_OBJECT = re.compile(rb"\{\s*\"")
+_OBJECT = regex(rb"\{\s*\"")
 _LONGEST = 16_000_000
 _HEAP = b"FRHP"
-_OWN_MODULES = re.compile(
+_OWN_MODULES = regex(
     r"(?:keras|tf_keras|keras\.src|tf_keras\.src|tensorflow\.keras|keras_(?:hub|nlp|cv)(?:\.src)?)"
     r"(?:\.(?:layers|models|initializers|optimizers|losses|metrics|regularizers|constraints"
     r"|activations|dtype_policies|quantizers|engine|random|saving\.legacy|applications|preprocessing"
     r"|samplers|tokenizers|ops\.[a-z_.]+|mixed_precision)[\w.]*)?"
 )
 _BUILT_IN = frozenset({"builtins"})
-_OUTSIDE = re.compile(r"\A(?:[/\\~]|[A-Za-z]:[/\\]|\.\.[/\\])|://")
+_OUTSIDE = regex(r"\A(?:[/\\~]|[A-Za-z]:[/\\]|\.\.[/\\])|://")
 _FILE_KEYS = frozenset({"vocabulary", "vocabulary_file", "asset_path", "filepath", "file_path"})
 
 
@@ -103,7 +103,7 @@ def _end_of_text(data: bytes, start: int) -> int:
     return found.start() if found else min(len(data), start + _LONGEST)
 
 
-_NO_TEXT = re.compile(rb"[\x00-\x08\x0e-\x1f]")
+_NO_TEXT = regex(rb"[\x00-\x08\x0e-\x1f]")
 
 
 def _check_node(node: dict[str, object], look: Look) -> None:

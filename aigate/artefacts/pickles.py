@@ -9,17 +9,17 @@ from __future__ import annotations
 
 import base64
 import binascii
-import re
 
 from aigate.artefacts._machine import FIRST, SHORTEST_NESTED, Machine, Ways
 from aigate.artefacts._opcodes import NEWEST, OPCODES
 from aigate.artefacts.look import LimitError, Look
+from aigate.domain.regex import regex
 
 _MOST_PICKLES = 10_000
 _MOST_DECODED = 8_000_000
 
-_BASE64 = re.compile(rb"[A-Za-z0-9+/_\-\s]{12,}={0,2}\s*")
-_HEX = re.compile(rb"(?:[0-9a-fA-F]{2}){8,}")
+_BASE64 = regex(rb"[A-Za-z0-9+/_\-\s]{12,}={0,2}\s*")
+_HEX = regex(rb"(?:[0-9a-fA-F]{2}){8,}")
 _PROTOCOL = 0x80
 _SHORTEST_SPELLED = 24
 

@@ -8,12 +8,13 @@ import re
 from aigate.artefacts import templates
 from aigate.artefacts.look import Look
 from aigate.artefacts.values import Objection
+from aigate.domain.regex import regex
 
-_NAMES = re.compile(
+_NAMES = regex(
     r"(?:\A|/)(?:(?:[\w-]+_)?config|tokenizer|chat_template|model_index|params)\.json\Z",
     re.IGNORECASE,
 )
-_TEMPLATES = re.compile(
+_TEMPLATES = regex(
     r"(?:\A|/)(?:[\w.-]*chat[_-]template[\w.-]*\.(?:jinja2?|j2|txt)"
     r"|chat_templates/[^/]+\.(?:jinja2?|j2))\Z",
     re.IGNORECASE,

@@ -9,12 +9,13 @@ from aigate.artefacts.look import LimitError, Look, Purse
 from aigate.artefacts.media import begins_as_media, is_named_as_media
 from aigate.artefacts.streams import packing_of
 from aigate.artefacts.values import Format
+from aigate.domain.regex import regex
 
-_SURE_NAMES = re.compile(
+_SURE_NAMES = regex(
     r"\.(?:pkl|pickle|pck|joblib|dill|pt|pth|ckpt)(?:\.gz|\.bz2|\.xz|\.lzma|\.z)?\Z", re.IGNORECASE
 )
-_PICKLE_NAMES = re.compile(r"\.(?:pkl|pickle|pck|joblib|dill)\Z", re.IGNORECASE)
-_TORCH_NAMES = re.compile(r"\.(?:pt|pth|pt2|ptl|ckpt|bin|th|jit|torchscript)\Z", re.IGNORECASE)
+_PICKLE_NAMES = regex(r"\.(?:pkl|pickle|pck|joblib|dill)\Z", re.IGNORECASE)
+_TORCH_NAMES = regex(r"\.(?:pt|pth|pt2|ptl|ckpt|bin|th|jit|torchscript)\Z", re.IGNORECASE)
 _ZIP = b"PK\x03\x04"
 _ARCHIVES = (b"PK\x05\x06", b"7z\xbc\xaf", b"Rar!", b"\x28\xb5\x2f\xfd")
 _ZIPS_BY_END = {"keras": Format.KERAS, "npz": Format.NUMPY_ARCHIVE}

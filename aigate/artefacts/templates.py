@@ -6,21 +6,22 @@ import re
 
 from aigate.artefacts.look import Look
 from aigate.artefacts.values import Objection
+from aigate.domain.regex import regex
 
 _LONGEST = 1_000_000
-_CODE = re.compile(r"\{\{.*?(?:\}\}|\Z)|\{%.*?(?:%\}|\Z)", re.DOTALL)
+_CODE = regex(r"\{\{.*?(?:\}\}|\Z)|\{%.*?(?:%\}|\Z)", re.DOTALL)
 # Jinja reads these escapes in its strings before anything looks at them.
-_ESCAPE = re.compile(r"\\(?:x([0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|([0-7]{1,3}))")
-_JOINED = re.compile(r"['\"]\s*(?:[~+]\s*)?['\"]")
+_ESCAPE = regex(r"\\(?:x([0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|([0-7]{1,3}))")
+_JOINED = regex(r"['\"]\s*(?:[~+]\s*)?['\"]")
 _REASONS = (
-    (re.compile(r"__\w+__|__class|__globals|__builtins|__init|__import|__sub|__mro|__base"),
+    (regex(r"__\w+__|__class|__globals|__builtins|__init|__import|__sub|__mro|__base"),
      "reaches for what is behind an object"),
-    (re.compile(r"\|\s*attr\b|\bgetattr\s*\(|\.mro\s*\(|\bformat_map\b|\.(?:gi|cr|ag)_(?:frame|code)|\.f_(?:globals|locals|back)|\.func_globals"),
+    (regex(r"\|\s*attr\b|\bgetattr\s*\(|\.mro\s*\(|\bformat_map\b|\.(?:gi|cr|ag)_(?:frame|code)|\.f_(?:globals|locals|back)|\.func_globals"),
      "reaches for attributes by name"),
-    (re.compile(r"\b(?:lipsum|cycler|joiner|self)\s*(?:\.|\[|\|)|\b(?:url_for|get_flashed_messages)\b"),
+    (regex(r"\b(?:lipsum|cycler|joiner|self)\s*(?:\.|\[|\|)|\b(?:url_for|get_flashed_messages)\b"),
      "uses objects of the template engine as a way out"),
-    (re.compile(r"\{%-?\s*(?:import|include|extends|from)\b"), "loads another template"),
-    (re.compile(r"\b(?:popen|subprocess|os\.system|importlib|exec|eval|compile|open|__import__)\s*\(|\.system\s*\("),
+    (regex(r"\{%-?\s*(?:import|include|extends|from)\b"), "loads another template"),
+    (regex(r"\b(?:popen|subprocess|os\.system|importlib|exec|eval|compile|open|__import__)\s*\(|\.system\s*\("),
      "calls what runs programs or reads files"),
 )  # fmt: skip
 

@@ -7,6 +7,7 @@ import re
 
 from aigate.artefacts.look import Look, MalformedError
 from aigate.artefacts.values import Objection
+from aigate.domain.regex import regex
 
 LONGEST_HEADER = 100_000_000
 """What the format allows; longer ones are refused by its own library."""
@@ -19,15 +20,13 @@ _BITS = {
     **dict.fromkeys(("I64", "U64", "F64", "C64"), 64),
     **dict.fromkeys(("F4", "F6_E2M3", "F6_E3M2"), 0),
 }
-_MARKUP = re.compile(
+_MARKUP = regex(
     r"<\s*(?:script|img|iframe|svg|object|embed|link|meta|style|form)\b|<!--|javascript:|on\w+\s*="
     r"|\b(?:ignore|disregard|forget)\b.{0,40}\b(?:instructions?|prompts?|rules)\b"
     r"|\bsystem prompt\b|\byou are now\b|\{\{|\{%",
     re.IGNORECASE | re.DOTALL,
 )
-_HIDDEN = re.compile(
-    "[\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\U000e0000-\U000e007f\x00-\x08]"
-)
+_HIDDEN = regex("[\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\U000e0000-\U000e007f\x00-\x08]")
 
 
 class _DuplicateError(ValueError):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import struct
 import zlib
 from collections.abc import Iterator
@@ -11,6 +10,7 @@ from dataclasses import dataclass
 from aigate.artefacts.look import MOST_HELD, LimitError, Look, MalformedError
 from aigate.artefacts.streams import Packing, pieces
 from aigate.artefacts.values import Objection
+from aigate.domain.regex import regex
 
 _LOCAL = b"PK\x03\x04"
 _CENTRAL = b"PK\x01\x02"
@@ -22,9 +22,9 @@ _LATER = 0x8
 _FAR = 0xFFFFFFFF
 _LINK = 0o120000
 # What stands behind a member: its sizes, the directory, or the next member.
-_NEXT = re.compile(rb"PK(?:\x07\x08|\x01\x02|\x03\x04)")
+_NEXT = regex(rb"PK(?:\x07\x08|\x01\x02|\x03\x04)")
 _PACKINGS = {8: Packing.DEFLATE, 12: Packing.BZIP2, 14: Packing.LZMA_IN_ZIP}
-_ODD_PATH = re.compile(r"\A[/\\]|\A[A-Za-z]:|(?:\A|[/\\])\.\.(?:[/\\]|\Z)|[\x00-\x1f\x7f]")
+_ODD_PATH = regex(r"\A[/\\]|\A[A-Za-z]:|(?:\A|[/\\])\.\.(?:[/\\]|\Z)|[\x00-\x1f\x7f]")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

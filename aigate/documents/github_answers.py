@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from aigate.domain.platform import Account, Comment, PullRequest, Review
+from aigate.domain.regex import regex
 from aigate.engine.strict_json import Json
 from aigate.errors import IncompleteError
 
-_COMMIT = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
+_COMMIT = regex(r"[0-9a-f]{40}|[0-9a-f]{64}")
 _MOST = 10**15
 _TIME = "%Y-%m-%dT%H:%M:%SZ"
 # An account that was deleted; what it said stays, and counts for nothing.

@@ -7,15 +7,15 @@ pull request: they are data, and go nowhere but into arguments.
 from __future__ import annotations
 
 import json
-import re
 from dataclasses import dataclass, replace
 
 from aigate.documents.github_answers import Fields, is_commit, read_pull
 from aigate.domain.platform import PullRequest
+from aigate.domain.regex import regex
 from aigate.engine.strict_json import Json
 from aigate.errors import IncompleteError, UsageError
 
-_NOTHING = re.compile(r"0+")
+_NOTHING = regex(r"0+")
 _LARGEST = 64 * 1024 * 1024
 _BRANCHES = "refs/heads/"
 # In full: else a tag `origin/main`, which anybody can push, is what judges where git has no branch.

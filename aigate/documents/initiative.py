@@ -27,6 +27,7 @@ from aigate.domain.initiative import (
     Recovery,
 )
 from aigate.domain.place import Location
+from aigate.domain.regex import regex
 from aigate.engine.shown import line
 from aigate.errors import DocumentError, Mistake
 
@@ -37,7 +38,7 @@ SCHEMA = "policies/schemas/initiative.schema.json"
 
 _MOST_FILES = 256
 _LARGEST_SUM = 2 * 1024 * 1024
-_PATH = re.compile(rf"{re.escape(FOLDER)}/[a-z0-9]+(?:[-.][a-z0-9]+)*\.yaml")
+_PATH = regex(rf"{re.escape(FOLDER)}/[a-z0-9]+(?:[-.][a-z0-9]+)*\.yaml")
 _MOST_PATTERNS = 256  # of all manifests; each is held against every path
 _MOST_COMPONENTS = 2_000
 _ENDS = (".yaml", ".yml", ".json", ".toml")

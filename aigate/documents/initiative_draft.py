@@ -19,6 +19,7 @@ from aigate.documents.mistakes import unwanted
 from aigate.documents.yaml_text import yaml_text
 from aigate.domain.initiative import AgentKind
 from aigate.domain.inventory import Confidence, Use, UseKind
+from aigate.domain.regex import regex
 from aigate.engine.patterns import pattern_mistake
 from aigate.engine.usage import (
     CONVENTIONS,
@@ -35,7 +36,7 @@ PURPOSE = "say in one sentence what this does, and for whom"
 
 _MOST_FOLDERS = 8
 _MOST = 200
-_SPECIAL = re.compile(r"[*?\[\]{}\\]|[^\x20-\x7e]")
+_SPECIAL = regex(r"[*?\[\]{}\\]|[^\x20-\x7e]")
 _OWNERS = '# owners: {developer: "@name", security: "@name"}\n'
 _HEAD = """\
 # yaml-language-server: $schema=../schemas/initiative.schema.json

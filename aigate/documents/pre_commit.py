@@ -7,12 +7,14 @@ from collections.abc import Iterator, Sequence
 
 import yaml
 
+from aigate.domain.regex import regex
+
 SETTINGS = ".pre-commit-config.yaml"
 """Where pre-commit and prek look for their settings."""
 
 _MOST_NODES = 20_000
 _FRAME = 3  # events that begin, and that end, a text with one list
-_OURS = re.compile(
+_OURS = regex(
     r"^[ \t]*(?:-[ \t]+)?id:[ \t]*[\"']?aigate(?:-[a-z-]+)?[\"']?[ \t]*(?:#.*)?$", re.MULTILINE
 )
 

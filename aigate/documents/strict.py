@@ -15,6 +15,7 @@ from typing import Protocol
 import yaml
 
 from aigate.documents.mistakes import START, Mistakes, Place, shown, unwanted
+from aigate.domain.regex import regex
 
 try:
     from yaml._yaml import CParser as _Parser
@@ -93,16 +94,16 @@ def read(data: bytes, mistakes: Mistakes) -> Node | None:
     return builder.root
 
 
-_BOOLEAN = re.compile(r"(?i:y|n|yes|no|on|off|true|false)")
-_NOTHING = re.compile(r"(?i:~|null|)")
-_NUMBER = re.compile(
+_BOOLEAN = regex(r"(?i:y|n|yes|no|on|off|true|false)")
+_NOTHING = regex(r"(?i:~|null|)")
+_NUMBER = regex(
     r"""[-+]?(?: 0[xXoObB][0-9a-fA-F_]+
                | [0-9][0-9_]*(?::[0-9]{1,2})+(?:\.[0-9_]*)?
                | (?:[0-9][0-9_]*(?:\.[0-9_]*)?|\.[0-9_]+)(?:[eE][-+]?[0-9]+)?
                | \.(?i:inf|nan) )""",
     re.VERBOSE,
 )
-_DATE = re.compile(r"[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}(?:(?:[Tt]|[ \t]+)[0-9]{1,2}:[0-9:. \tZ+-]*)?")
+_DATE = regex(r"[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}(?:(?:[Tt]|[ \t]+)[0-9]{1,2}:[0-9:. \tZ+-]*)?")
 
 
 def other_reading(text: str) -> str:

@@ -7,11 +7,11 @@ all of it, and has no token.
 from __future__ import annotations
 
 import json
-import re
 from datetime import UTC, datetime
 
 from aigate.documents.github_answers import Fields
 from aigate.domain.platform import Account, Comment, Review, Testimony
+from aigate.domain.regex import regex
 from aigate.engine.strict_json import Json, read_json
 from aigate.errors import AigateError, UsageError
 
@@ -20,7 +20,7 @@ LARGEST = 32 * 1024 * 1024
 """The size of the largest file, in bytes."""
 
 _TIME = "%Y-%m-%dT%H:%M:%SZ"
-_CODE = re.compile(r"(?:[a-z]+(?:-[a-z]+)*)?")
+_CODE = regex(r"(?:[a-z]+(?:-[a-z]+)*)?")
 
 
 def testimony_text(said: Testimony) -> str:

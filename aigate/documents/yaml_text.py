@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterator, Mapping, Sequence
 
 from aigate.documents.strict import other_reading
+from aigate.domain.regex import regex
 
-_BARE = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9 _./*-]*[A-Za-z0-9/*])?")
+_BARE = regex(r"[A-Za-z0-9](?:[A-Za-z0-9 _./*-]*[A-Za-z0-9/*])?")
 
 
 def yaml_text(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -11,6 +10,7 @@ from aigate import __version__
 from aigate.domain.evidence import Agent, Agents, Claim, Commit, Doubt, Grade
 from aigate.domain.finding import Provenance
 from aigate.domain.policy import AiTrailer
+from aigate.domain.regex import regex
 from aigate.domain.rule import Rule
 from aigate.domain.severity import Severity
 from aigate.engine.identity import agent_of, is_person
@@ -99,7 +99,7 @@ _UNDISCLOSED = Rule(
 RULES = (_SIGN_OFF, _NO_PERSON, _UNRELIABLE, _UNDISCLOSED)
 """The pages of the rules about commits."""
 
-_KERNEL = re.compile(r"[A-Za-z][A-Za-z0-9_. -]{0,40}:[A-Za-z0-9][\w./@:-]{0,100}(?:[ \t].*)?")
+_KERNEL = regex(r"[A-Za-z][A-Za-z0-9_. -]{0,40}:[A-Za-z0-9][\w./@:-]{0,100}(?:[ \t].*)?")
 _MOST_TRAILERS = 10_000  # as many as evidence is read from
 _REVIEWERS = frozenset(
     {"reviewed-by", "acked-by", "tested-by", "approved-by", "merged-by", "signed-off-by"}

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 
 from aigate.domain.evidence import Agent, Agents, Patterns
+from aigate.domain.regex import regex
 
-_NOREPLY = re.compile(r"(?:(\d{1,15})\+)?([^@+]{1,100})@users\.noreply\.github\.com")
+_NOREPLY = regex(r"(?:(\d{1,15})\+)?([^@+]{1,100})@users\.noreply\.github\.com")
 # Addresses of code hosts themselves, which commit for whoever clicks.
 _HOSTS = frozenset(
     {"noreply@github.com", "noreply@gitlab.com", "web-flow@users.noreply.github.com"}

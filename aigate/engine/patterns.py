@@ -18,6 +18,8 @@ import fnmatch
 import re
 from functools import lru_cache
 
+from aigate.domain.regex import regex
+
 _LONGEST = 512
 
 
@@ -61,7 +63,7 @@ def matches_name(pattern: str, name: str) -> bool:
 @lru_cache(maxsize=4096)
 def _compiled(pattern: str) -> re.Pattern[str]:
     # The expression that `translate` gives since 3.11 uses atomic groups: it never goes back.
-    return re.compile(fnmatch.translate(pattern))
+    return regex(fnmatch.translate(pattern))
 
 
 @lru_cache(maxsize=4096)

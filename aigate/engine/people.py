@@ -10,9 +10,10 @@ import re
 from collections.abc import Iterable, Iterator
 
 from aigate.domain.accountability import Person, PersonKind
+from aigate.domain.regex import regex
 
-_NOREPLY = re.compile(r"(?:(\d{1,18})\+)?([^@+]+)@users\.noreply\.github\.com\Z", re.IGNORECASE)
-_NAMED = re.compile(
+_NOREPLY = regex(r"(?:(\d{1,18})\+)?([^@+]+)@users\.noreply\.github\.com\Z", re.IGNORECASE)
+_NAMED = regex(
     r"^[\w-]+-by:[ \t]*(?P<name>[^<\n]*?)[ \t]*(?:<(?P<email>[^>\n]*)>)?[ \t]*$",
     re.IGNORECASE | re.MULTILINE,
 )

@@ -11,6 +11,7 @@ from functools import lru_cache
 
 from aigate.domain.finding import Finding, Sighting
 from aigate.domain.place import Span
+from aigate.domain.regex import regex
 from aigate.domain.rule import Rule
 from aigate.domain.severity import Severity
 from aigate.domain.tree import TEXTUAL, Unit
@@ -21,13 +22,13 @@ from aigate.engine.suppression import suppressed_lines
 SECRET_CWES = frozenset({259, 321, 547, 798})
 """Weaknesses that consist of a secret in the text."""
 
-_LITERAL = re.compile(
+_LITERAL = regex(
     r"""'''(.*?)'''|\"\"\"(.*?)\"\"\"|'((?:[^'\\\n]|\\.){3,})'"""
     r"""|"((?:[^"\\\n]|\\.){3,})"|`((?:[^`\\]|\\.){3,})`""",
     re.DOTALL,
 )
 # What a scanner quotes in its message, which may itself hold quotes.
-_QUOTED = re.compile(r"""(['"])(.+)\1""", re.DOTALL)
+_QUOTED = regex(r"""(['"])(.+)\1""", re.DOTALL)
 _MOST_LINES = 8
 # The comment itself is not silenced by itself.
 _OF_SUPPRESSION = frozenset({"inline-suppression"})

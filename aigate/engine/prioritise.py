@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field
 
 from aigate.domain.finding import Candidate, Priority, Provenance, Status
+from aigate.domain.regex import regex
 from aigate.domain.severity import Severity
 
 
@@ -23,7 +23,7 @@ class Threat:
 
 
 _BASE = {Severity.LOW: 10, Severity.MEDIUM: 30, Severity.HIGH: 50, Severity.CRITICAL: 65}
-_ASIDE = re.compile(
+_ASIDE = regex(
     r"(?:^|/)(?:tests?|testing|examples?|docs?|benchmarks?|fixtures|scripts|samples?|demo)/"
     r"|(?:^|/)(?:test_[^/]*|conftest)\.py$|\.(?:test|spec)\.[jt]sx?$"
 )

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -28,11 +27,12 @@ from aigate.domain.accountability import (
 )
 from aigate.domain.finding import Finding
 from aigate.domain.platform import Account, Comment, Review, Testimony
+from aigate.domain.regex import regex
 from aigate.engine.baseline import bindings_of
 from aigate.engine.shown import plain
 
 # Only whole lines at the top of a comment: what is quoted, fenced or told is not said.
-_WISH = re.compile(
+_WISH = regex(
     r"/aigate accept (?P<print>[0-9a-f]{32}) until (?P<until>[0-9]{4}-[0-9]{2}-[0-9]{2})"
     r" because (?P<why>\S.{0,1999})"
 )

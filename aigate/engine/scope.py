@@ -12,6 +12,7 @@ import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from aigate.domain.regex import regex
 from aigate.domain.tree import Kind
 
 # Lines on each side of a place that has no enclosing definition.
@@ -19,8 +20,8 @@ AROUND = 10
 # A syntax tree takes about a hundred times the memory of its text.
 _LARGEST = 2_000_000
 
-_PYTHON = re.compile(r"[ \t]*(?:async[ \t]+)?(?:def|class)[ \t]+(\w+)")
-_BRACES = re.compile(
+_PYTHON = regex(r"[ \t]*(?:async[ \t]+)?(?:def|class)[ \t]+(\w+)")
+_BRACES = regex(
     r"[ \t]*(?:(?:export|default|public|private|protected|static|async|abstract|override)[ \t]+)*"
     r"(?:(?:function\*?|class|interface|namespace)[ \t]+([\w$]+)"
     r"|(?:const|let|var)[ \t]+([\w$]+)[^=\n]{0,200}=[ \t]*(?:async\b|function\b|\(|[\w$]+[ \t]*=>)"

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import re
 
+from aigate.domain.regex import regex
+
 # Written out rather than asked of `unicodedata`, whose answers change with the interpreter:
 # controls, format characters (bidirectional, zero-width, tags), variation selectors, fillers
 # that draw nothing, line separators, private use, non-characters and lone surrogates.
@@ -22,10 +24,10 @@ _UNSEEN_CHARACTERS = (
 )
 # Runners of CI look for these two anywhere in a line, and obey.
 _OBEYED = r"##(?=\[|vso\[)"
-_UNSEEN = re.compile(f"{_UNSEEN_CHARACTERS}|{_OBEYED}")
-_SURROGATES = re.compile("[\ud800-\udfff]")
+_UNSEEN = regex(f"{_UNSEEN_CHARACTERS}|{_OBEYED}")
+_SURROGATES = regex("[\ud800-\udfff]")
 _SHORT = {"\n": "\\n", "\r": "\\r", "\t": "\\t", "##": "#\\x23"}
-_SECRET = re.compile(r"[^\r\n]")
+_SECRET = regex(r"[^\r\n]")
 _CHARACTERS_FOR_ONE = 12  # `\u{10ffff}`, and room
 
 
@@ -71,15 +73,15 @@ def masked(secret: str) -> str:
 
 # Markdown
 
-_BACKTICKS = re.compile("`+")
+_BACKTICKS = regex("`+")
 # What stands between blanks: a code span as its author wrote it, or anything else.
-_PIECE = re.compile(r"""(?P<open>[("']?)`(?P<code>[^`]+)`(?P<close>[)"']?[.,;:!?]?)(?= |$)|[^ ]+""")
+_PIECE = regex(r"""(?P<open>[("']?)`(?P<code>[^`]+)`(?P<close>[)"']?[.,;:!?]?)(?= |$)|[^ ]+""")
 # Letters with a punctuation mark around them: nothing in it can be a mention, a reference, a
 # link, a tag, a table or a heading. Whatever is not such a word is shown as code.
-_WORD = re.compile(
+_WORD = regex(
     r"""[("']?(?:[^\W\d_]+(?:[-'][^\W\d_]+)*|\d{1,5}(?:\.\d{1,3})?)[)"']?[.,;:!?]?[)"']?|-"""
 )
-_CLOSE = re.compile(r"(?<=.)[.,;:!?]$")
+_CLOSE = regex(r"(?<=.)[.,;:!?]$")
 
 
 def code(text: str, width: int = 500) -> str:

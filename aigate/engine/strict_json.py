@@ -7,6 +7,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 
+from aigate.domain.regex import regex
 from aigate.errors import DocumentError, Mistake
 
 Json = None | bool | int | str | list["Json"] | dict[str, "Json"]
@@ -22,7 +23,7 @@ _DIGITS = 15
 _SHOWN = 48
 # Whole texts, so that brackets in them are not counted; one that never ends is taken as well,
 # so that the work stays linear.
-_STEPS = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"?|[\[{]|[\]}]', re.DOTALL)
+_STEPS = regex(r'"[^"\\]*(?:\\.[^"\\]*)*"?|[\[{]|[\]}]', re.DOTALL)
 
 
 class _RefusedError(ValueError):

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from aigate.domain.place import Span
+from aigate.domain.regex import regex
 from aigate.domain.tree import TEXTUAL, Kind, Unit
 from aigate.engine.lines import Lines
 
@@ -43,7 +44,7 @@ class Suppression:
 
 
 def _dialect(tool: str, word: str, pattern: str, reach: str = "line") -> Dialect:
-    return Dialect(tool, word, re.compile(pattern, re.IGNORECASE), reach)
+    return Dialect(tool, word, regex(pattern, re.IGNORECASE), reach)
 
 
 # Codes of checks about security, among the many that are about style.
@@ -131,11 +132,11 @@ _WORDS = (
     *sorted({d.word for d in DIALECTS if d.word not in {"[", "list"}}),
     *("codeql", "lgtm", "allowlist", "whitelist"),
 )
-_HIT = re.compile("|".join(map(re.escape, _WORDS)), re.IGNORECASE | re.ASCII)
+_HIT = regex("|".join(map(re.escape, _WORDS)), re.IGNORECASE | re.ASCII)
 
 # Strings and comments of Python, in loops without a choice, so that a hostile text costs no
 # more than its length; possessive repeats of groups are broken in Python before 3.11.5.
-_PYTHON = re.compile(
+_PYTHON = regex(
     r'"""[^"\\]*(?:(?:\\.|"(?!""))[^"\\]*)*(?:"""|\Z|\\\Z)'
     r"|'''[^'\\]*(?:(?:\\.|'(?!''))[^'\\]*)*(?:'''|\Z|\\\Z)"
     r'|"[^"\\\n]*(?:\\.[^"\\\n]*)*"?'
@@ -144,7 +145,7 @@ _PYTHON = re.compile(
     re.DOTALL,
 )
 
-_MARK = re.compile(
+_MARK = regex(
     r'"[^"\\\n]*(?:\\.[^"\\\n]*)*"'
     r"|'[^'\\\n]*(?:\\.[^'\\\n]*)*'"
     r"|`[^`\n]*`"

@@ -6,14 +6,15 @@ trailers in the middle; and what an agent wrote there is evidence all the same.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
+
+from aigate.domain.regex import regex
 
 LONGEST = 1_000_000
 """So many characters of a message are read, half from its start and half from its end."""
 
-_TRAILER = re.compile(r"([A-Za-z][A-Za-z0-9-]{0,60})[ \t]{0,4}:[ \t]*(.*)")
-_PERSON = re.compile(r"([^<>]*)<([^<>]*)>")
+_TRAILER = regex(r"([A-Za-z][A-Za-z0-9-]{0,60})[ \t]{0,4}:[ \t]*(.*)")
+_PERSON = regex(r"([^<>]*)<([^<>]*)>")
 _FOLDED = 5  # continued lines of one trailer that are read
 
 

@@ -14,6 +14,7 @@ from aigate.domain.finding import Finding
 from aigate.domain.initiative import Component, ComponentKind, Initiative
 from aigate.domain.inventory import Use, UseKind
 from aigate.domain.place import Location
+from aigate.domain.regex import regex
 from aigate.domain.usage import NAME, Objection, Usage, UsageRule
 from aigate.engine.patterns import matches_name, matches_path
 from aigate.engine.place import fingerprint
@@ -75,12 +76,12 @@ def covering(initiatives: Iterable[Initiative], path: str) -> tuple[Initiative, 
     return tuple(one for one in initiatives if covers(one.used_in, path))
 
 
-_CODE = re.compile(
+_CODE = regex(
     r".*\.(?:pyw?|ipynb|[cm]?[jt]sx?|vue|svelte|go|java|kts?|scala|groovy|rb|rs|cs|fs|php|swift|dart"
     r"|exs?|jl|r|pl|lua|c|cc|cpp|h|hpp|m|mm)",
     re.IGNORECASE,
 )
-_BESIDE = re.compile(
+_BESIDE = regex(
     r"(?:.*/)?(?:tests?|__tests__|testing|spec|specs|docs?|examples?|fixtures|\.github)/.*"
     r"|(?:.*/)?(?:test_[^/]*|[^/]*_test|conftest|[^/]*\.(?:test|spec))\.[^./]+"
 )
@@ -220,7 +221,7 @@ def host(url: str) -> str:
     return (found or url).casefold()
 
 
-_IMMUTABLE = re.compile(r"[0-9a-f]{40}|(?:sha256:)?[0-9a-f]{64}")
+_IMMUTABLE = regex(r"[0-9a-f]{40}|(?:sha256:)?[0-9a-f]{64}")
 
 
 def is_immutable(revision: str) -> bool:

@@ -6,11 +6,11 @@ signature. One that nobody signed is the bare statement, so that no envelope lac
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from aigate.domain.accountability import Key, KeyState, Person, Root
+from aigate.domain.regex import regex
 from aigate.errors import IntegrityError
 from aigate.ledger import dsse, sshsig
 
@@ -19,8 +19,8 @@ STATEMENT_TYPE = "https://in-toto.io/Statement/v1"
 _RENEW = "find out who made the file; `aigate trust show` lists the keys that count"
 
 # An envelope has one spelling, and so has a statement: what each of them begins with tells.
-_ENVELOPE = re.compile(rb'\s*\{\s*"payload"')
-_STATEMENT = re.compile(rb'\s*\{\s*"_type"')
+_ENVELOPE = regex(rb'\s*\{\s*"payload"')
+_STATEMENT = regex(rb'\s*\{\s*"_type"')
 
 
 @dataclass(frozen=True, slots=True)

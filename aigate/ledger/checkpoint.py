@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from aigate.domain.accountability import Root
+from aigate.domain.regex import regex
 from aigate.engine.strict_json import Json
 from aigate.errors import IntegrityError, UsageError
 from aigate.ledger.attestation import STATEMENT_TYPE, Attested, is_attestation, opened
@@ -26,14 +27,14 @@ PREDICATE_TYPE = "https://aigate.dev/attestation/checkpoint/v0.1"
 LARGEST = 64 * 1024
 """The size of the largest checkpoint, in bytes."""
 
-_TEXT = re.compile(
+_TEXT = regex(
     re.escape(ORIGIN) + r"/([0-9a-f]{32})\n"
     r"(0|[1-9][0-9]{0,8})\n"
     r"([A-Za-z0-9+/]{43}=)\n"
     r"registry ([1-9][0-9]{0,4}) ([0-9a-f]{64})\n"
     r"commit ([0-9a-f]{40}|[0-9a-f]{64})\n"
 )
-_SIGNATURE = re.compile("\u2014 [^ +\n]+ [A-Za-z0-9+/]+={0,2}\n")
+_SIGNATURE = regex("\u2014 [^ +\n]+ [A-Za-z0-9+/]+={0,2}\n")
 _MOST_SIGNATURES = 100
 
 

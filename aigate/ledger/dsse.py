@@ -5,10 +5,10 @@ from __future__ import annotations
 import base64
 import binascii
 import json
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from aigate.domain.regex import regex
 from aigate.engine.strict_json import Json, read_json
 from aigate.errors import DocumentError, IntegrityError
 
@@ -17,7 +17,7 @@ PAYLOAD_TYPE = "application/vnd.in-toto+json"
 LARGEST = 16 * 1024 * 1024
 """The size of the largest envelope, in bytes; a baseline of 20,000 findings fits."""
 
-_HINT = re.compile(r"[A-Za-z0-9:+/=@._-]{0,256}")
+_HINT = regex(r"[A-Za-z0-9:+/=@._-]{0,256}")
 # More quotes and commas than an envelope without signatures has, and than each of these.
 _MARKS = 256
 _MARKS_EACH = 16

@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import NoReturn
 
 from aigate.domain.accountability import Key, KeyState, Person, Registry, Root
+from aigate.domain.regex import regex
 from aigate.engine.shown import line
 from aigate.errors import IntegrityError, UsageError
 from aigate.ledger import sshsig
@@ -27,10 +28,10 @@ from aigate.ledger.roots import (
 FOLDER = ".aigate/trust"
 """Where root files lie, from the top of the repository."""
 
-_ROOT = re.compile(r"\.aigate/trust/([1-9][0-9]{0,4})\.root\.json")
-_LIKE_ROOT = re.compile(r"\.aigate/trust/.*\.root\.json", re.IGNORECASE | re.DOTALL)
+_ROOT = regex(r"\.aigate/trust/([1-9][0-9]{0,4})\.root\.json")
+_LIKE_ROOT = regex(r"\.aigate/trust/.*\.root\.json", re.IGNORECASE | re.DOTALL)
 _EXPIRED = "registry-expired"
-_PIN = re.compile(r"[0-9a-f]{64}")
+_PIN = regex(r"[0-9a-f]{64}")
 
 
 def root_path(version: int) -> str:

@@ -18,6 +18,7 @@ from typing import NoReturn, TypeVar
 
 from aigate.domain.accountability import Key, KeyState, Person, PersonKind, Role, Root
 from aigate.domain.policy import AcceptanceLimit, Assurance
+from aigate.domain.regex import regex
 from aigate.domain.severity import Severity
 from aigate.engine.shown import line, plain
 from aigate.engine.strict_json import Json
@@ -36,15 +37,15 @@ LONGEST_DAYS = 1096
 
 _MOST_SIGNATURES = 1000
 
-_PERSON_ID = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
-_PLATFORM = re.compile(r"[a-z0-9][a-z0-9.-]{0,63}")
-_REPOSITORY_ID = re.compile(r"(?:[a-z0-9][a-z0-9.-]{0,63}:[1-9][0-9]{0,18})?")
-_REPOSITORY_NAME = re.compile(r"[A-Za-z0-9._-]{1,100}(?:/[A-Za-z0-9._-]{1,100}){0,9}")
-_HEX_32 = re.compile(r"[0-9a-f]{32}")
-_DIGEST = re.compile(r"[0-9a-f]{64}")
-_KEY_TYPE = re.compile(r"[a-z0-9@.-]{1,100}")
-_BLOB = re.compile(r"[A-Za-z0-9+/]{1,20000}={0,2}")
-_TIME = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z")
+_PERSON_ID = regex(r"[a-z0-9][a-z0-9._-]{0,63}")
+_PLATFORM = regex(r"[a-z0-9][a-z0-9.-]{0,63}")
+_REPOSITORY_ID = regex(r"(?:[a-z0-9][a-z0-9.-]{0,63}:[1-9][0-9]{0,18})?")
+_REPOSITORY_NAME = regex(r"[A-Za-z0-9._-]{1,100}(?:/[A-Za-z0-9._-]{1,100}){0,9}")
+_HEX_32 = regex(r"[0-9a-f]{32}")
+_DIGEST = regex(r"[0-9a-f]{64}")
+_KEY_TYPE = regex(r"[a-z0-9@.-]{1,100}")
+_BLOB = regex(r"[A-Za-z0-9+/]{1,20000}={0,2}")
+_TIME = regex(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z")
 
 _Choice = TypeVar("_Choice", bound=Enum)
 
@@ -141,7 +142,7 @@ def read_payload(payload: bytes, *, file: str) -> Root:
         previous=(
             _text(fields["previous"], f"{where}.previous", _DIGEST)
             if version > 1
-            else _text(fields["previous"], f"{where}.previous", re.compile(""))
+            else _text(fields["previous"], f"{where}.previous", regex(""))
         ),
         digest=hashlib.sha256(payload).hexdigest(),
         ledger_id=_text(fields["ledger_id"], f"{where}.ledger_id", _HEX_32),

@@ -15,6 +15,7 @@ from enum import StrEnum
 from typing import TypeVar
 
 from aigate.domain.accountability import Binding, Role, Statement, StatementKind, Terms
+from aigate.domain.regex import regex
 from aigate.domain.severity import Severity
 from aigate.engine.strict_json import Json
 from aigate.errors import IntegrityError
@@ -37,19 +38,19 @@ _KINDS = (
     StatementKind.BASELINE,
     StatementKind.WITHDRAW,
 )
-_DIGEST = re.compile(r"[0-9a-f]{64}")
+_DIGEST = regex(r"[0-9a-f]{64}")
 # Rules of a scanner that we have no page for have no digest.
-_RULE_DIGEST = re.compile(r"(?:[0-9a-f]{64})?")
-_FINGERPRINT = re.compile(r"[0-9a-f]{32}")
-_NONCE = re.compile(r"[0-9a-f]{32}")
+_RULE_DIGEST = regex(r"(?:[0-9a-f]{64})?")
+_FINGERPRINT = regex(r"[0-9a-f]{32}")
+_NONCE = regex(r"[0-9a-f]{32}")
 _SEVERITIES = {severity.word: severity for severity in Severity}
 # Two people must see what they sign: no controls, nothing that turns the direction of text,
 # nothing that takes no room. Joiners between letters stay, since some languages need them.
-_UNSEEN = re.compile(
+_UNSEEN = regex(
     "[\x00-\x09\x0b-\x1f\x7f-\x9f\u00ad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f"
     "\ufeff\ufff9-\ufffb\U000e0000-\U000e007f\ud800-\udfff]"
 )
-_UNSEEN_IN_LINE = re.compile(_UNSEEN.pattern[:-1] + "\n]")
+_UNSEEN_IN_LINE = regex(_UNSEEN.pattern[:-1] + "\n]")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

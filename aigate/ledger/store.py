@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from aigate.domain.accountability import Statement
+from aigate.domain.regex import regex
 from aigate.errors import IncompleteError, IntegrityError
 from aigate.ledger import dsse, sshsig, statements
 
@@ -28,7 +29,7 @@ MOST_NEW = 5_000
 MOST_NEW_BYTES = 64 * 1024 * 1024
 """How large the records that one change adds may be together."""
 
-_NAME = re.compile(re.escape(FOLDER) + r"/([0-9a-f]{64})\.json")
+_NAME = regex(re.escape(FOLDER) + r"/([0-9a-f]{64})\.json")
 _SHOWN = 3
 # What making a hard link says where there are none, as on many memory cards and shares.
 _NO_LINKS = frozenset({errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK})
@@ -42,7 +43,7 @@ _SUPERSEDES = b'"supersedes":["'
 _PARENTS = b'"parents":["'
 _TERMS = b'"terms":'
 _AFTER_TERMS = b'},"predicateType":"'
-_DIGEST = re.compile(rb"[0-9a-f]{64}")
+_DIGEST = regex(rb"[0-9a-f]{64}")
 
 _Content = TypeVar("_Content")
 

@@ -9,7 +9,6 @@ checked out *before* the edit, so its ranges are those of that commit's children
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterator
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
@@ -17,6 +16,7 @@ from dataclasses import dataclass
 from aigate.domain.evidence import Agents, Claim, Doubt, Exhibits, Grade
 from aigate.domain.extension import Evidence
 from aigate.domain.finding import Provenance
+from aigate.domain.regex import regex
 from aigate.engine.identity import agent_named
 
 REF = "refs/notes/agent-trace"
@@ -32,8 +32,8 @@ _PSEUDO = frozenset({".sessions", ".shell-history"})
 _KINDS = {"ai": Provenance.AI, "human": Provenance.HUMAN, "mixed": Provenance.MIXED}
 # Where people keep their files; such a path has no place in a repository. Addresses have such
 # folders as well, and are no leak.
-_LEAK = re.compile(r"(?<![\w.~$}-])(?:/(?:home|Users)/[\w.-]|/root/|[A-Za-z]:[\\/]+Users[\\/])")
-_ABSOLUTE = re.compile(r"(?:file:/{0,2})?(?:/|[A-Za-z]:/)")
+_LEAK = regex(r"(?<![\w.~$}-])(?:/(?:home|Users)/[\w.-]|/root/|[A-Za-z]:[\\/]+Users[\\/])")
+_ABSOLUTE = regex(r"(?:file:/{0,2})?(?:/|[A-Za-z]:/)")
 _SHORTEST = 7  # characters by which git calls a commit
 
 

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from aigate.domain.evidence import Agents, Claim, Commit, Exhibits, Grade
 from aigate.domain.extension import Evidence
 from aigate.domain.finding import Provenance
+from aigate.domain.regex import regex
 from aigate.engine.merges import Ancestry, ancestry
 
 _NAME = "branches"
-_MERGED = re.compile(
+_MERGED = regex(
     r"Merge (?:pull request #\d{1,9} from [^/\s]{1,100}/(?P<theirs>\S{1,250})"
     r"|(?:remote-tracking )?branch '(?:origin/)?(?P<ours>[^'\s]{1,250})'.{0,250})"
 )

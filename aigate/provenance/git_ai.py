@@ -6,13 +6,13 @@ Lines that a note does not list are untracked: nobody knows, which is not to say
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from aigate.domain.evidence import Agents, Claim, Doubt, Exhibits, Grade
 from aigate.domain.extension import Evidence
 from aigate.domain.finding import Provenance
+from aigate.domain.regex import regex
 from aigate.engine.identity import agent_named
 
 REF = "refs/notes/ai"
@@ -23,13 +23,13 @@ _NAME = "git-ai"
 _SCHEMA = "authorship/3.0.0"
 _MOST_RANGES = 100_000
 _FARTHEST = 10_000_000  # no file has a line of this number
-_ENTRY = re.compile(r"  (\S{1,80}) ([0-9,-]{1,1000000})")
-_SESSION = re.compile(r"(s_[0-9a-f]{14})(?:::t_[0-9a-f]{14})?")
-_HUMAN = re.compile(r"h_[0-9a-f]{14}")
-_PROMPT = re.compile(r"[0-9a-f]{16}|[0-9a-f]{7}")
+_ENTRY = regex(r"  (\S{1,80}) ([0-9,-]{1,1000000})")
+_SESSION = regex(r"(s_[0-9a-f]{14})(?:::t_[0-9a-f]{14})?")
+_HUMAN = regex(r"h_[0-9a-f]{14}")
+_PROMPT = regex(r"[0-9a-f]{16}|[0-9a-f]{7}")
 # git-ai itself loses the records of these where it rewrites notes.
-_LOST = re.compile(r"[0-9a-f]{16}|[0-9a-f]{7}|ai_agent")
-_RANGE = re.compile(r"([0-9]{1,9})(?:-([0-9]{1,9}))?")
+_LOST = regex(r"[0-9a-f]{16}|[0-9a-f]{7}|ai_agent")
+_RANGE = regex(r"([0-9]{1,9})(?:-([0-9]{1,9}))?")
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,12 +8,12 @@ are named by digest and not by number, so a record fits after a squash or a reba
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from aigate.domain.evidence import Claim, Doubt, Exhibits, Grade
 from aigate.domain.extension import Evidence
 from aigate.domain.finding import Provenance
+from aigate.domain.regex import regex
 from aigate.engine.strict_json import Json, read_json
 from aigate.errors import DocumentError
 
@@ -26,8 +26,8 @@ _NAME = "sessions"
 _MOST_RECORDS = 2_000
 _MOST_DOUBTS = 5
 _LONGEST = 300
-_HASH = re.compile(r"[0-9a-f]{64}")
-_BLOB = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
+_HASH = regex(r"[0-9a-f]{64}")
+_BLOB = regex(r"[0-9a-f]{40}|[0-9a-f]{64}")
 _FIELDS = {"version", "session", "agent", "model", "files"}
 _FILE_FIELDS = {"path", "blob", "lines"}
 

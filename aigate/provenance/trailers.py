@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from aigate.domain.evidence import Agents, Claim, Commit, Doubt, Exhibits, Grade
 from aigate.domain.extension import Evidence
 from aigate.domain.finding import Provenance
+from aigate.domain.regex import regex
 from aigate.engine import trailers
 from aigate.engine.identity import agent_disclosed, agent_of, model_in
 
@@ -21,8 +22,8 @@ _MOST = 10_000
 _LINE = 500  # characters of a line that are looked at
 
 # The kernel's form. Some projects thank people with `Assisted-by`, but never like this.
-_KERNEL = re.compile(r"([A-Za-z][A-Za-z0-9_. -]{0,40}):([A-Za-z0-9][\w./@:-]{0,100})(?:[ \t].*)?")
-_SESSION = re.compile(r"[\w.:/?=&#+-]{1,300}")
+_KERNEL = regex(r"([A-Za-z][A-Za-z0-9_. -]{0,40}):([A-Za-z0-9][\w./@:-]{0,100})(?:[ \t].*)?")
+_SESSION = regex(r"[\w.:/?=&#+-]{1,300}")
 _NOT_AGENTS = frozenset({"http", "https", "ssh", "mailto", "file", "git"})
 
 

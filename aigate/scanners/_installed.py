@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import re
 import sys
 from pathlib import Path
 
-_INFO = re.compile(r"([A-Za-z0-9_.]+)-([^-/]+)\.dist-info")
+from aigate.domain.regex import regex
+
+_INFO = regex(r"([A-Za-z0-9_.]+)-([^-/]+)\.dist-info")
 
 
 def version_of(name: str) -> str:

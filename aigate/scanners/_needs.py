@@ -14,15 +14,17 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from aigate.domain.regex import regex
+
 Clause = tuple[frozenset[str], ...]
 Formula = tuple[Clause, ...]
 
-_WORD = re.compile(r"\w+")
-_NAME = re.compile(r"(?<!\w)[A-Za-z_]\w*")
-_METAVARIABLE = re.compile(r"\$(?:\.\.\.)?\w+")
-_STRING = re.compile(r"'(?:[^'\\\n]|\\.)*'|\"(?:[^\"\\\n]|\\.)*\"|`[^`]*`")
-_ATTRIBUTE = re.compile(r"(?<=\w\.)\$[A-Z]\w*")
-_LISTED = re.compile(r"\^(?:\\\$\?)?(?:\\b)?\((\w+(?:\|\w+)*)\)(?:\\b)?\$", re.ASCII)
+_WORD = regex(r"\w+")
+_NAME = regex(r"(?<!\w)[A-Za-z_]\w*")
+_METAVARIABLE = regex(r"\$(?:\.\.\.)?\w+")
+_STRING = regex(r"'(?:[^'\\\n]|\\.)*'|\"(?:[^\"\\\n]|\\.)*\"|`[^`]*`")
+_ATTRIBUTE = regex(r"(?<=\w\.)\$[A-Z]\w*")
+_LISTED = regex(r"\^(?:\\\$\?)?(?:\\b)?\((\w+(?:\|\w+)*)\)(?:\\b)?\$", re.ASCII)
 # Words of the languages, and literals that constant propagation can bring from elsewhere;
 # `default` and `then` stand for forms that are spelt in other ways too.
 _COMMON = frozenset(

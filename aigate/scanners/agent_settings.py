@@ -9,6 +9,7 @@ from itertools import islice
 from aigate import __version__
 from aigate.domain.extension import Scanner, Target
 from aigate.domain.finding import Gap, Sighting
+from aigate.domain.regex import regex
 from aigate.domain.tree import TEXTUAL, Change, Kind, Unit
 from aigate.engine.lines import Lines
 from aigate.scanners._agents import nodes
@@ -23,9 +24,9 @@ from aigate.scanners._agents.workflows import PATHS, workflow
 
 _LIMIT = 100
 _FORMS = (
-    (re.compile(r".*(?:\.(?:json|jsonc|json5|code-workspace)|/\.roomodes)", re.IGNORECASE), "json"),
-    (re.compile(r".*\.(?:ya?ml)", re.IGNORECASE), "yaml"),
-    (re.compile(r".*\.toml", re.IGNORECASE), "toml"),
+    (regex(r".*(?:\.(?:json|jsonc|json5|code-workspace)|/\.roomodes)", re.IGNORECASE), "json"),
+    (regex(r".*\.(?:ya?ml)", re.IGNORECASE), "yaml"),
+    (regex(r".*\.toml", re.IGNORECASE), "toml"),
 )
 # Files of other names are read only if a word of agents' settings stands in them.
 _WORDS = (
@@ -35,18 +36,16 @@ _WORDS = (
     *("auto_approve", "autoapprove", "require_approval", "requireapproval"),
     *("always_allow_tool_actions", "folderopen", "allowautomatictasks", "allow_dangerous_"),
 )
-_MATTER = re.compile(r"\A\ufeff?---[ \t]*\n(?P<inside>.{1,20000}?)\n---[ \t]*(?:\n|\Z)", re.DOTALL)
-_PROSE = re.compile(r".*\.(?:mdx?|mdc|markdown)", re.IGNORECASE)
-_RUN_IN_PROSE = re.compile(r"!`(?P<command>[^`\n]{1,2000})`")
-_COMMANDS = re.compile(
+_MATTER = regex(r"\A\ufeff?---[ \t]*\n(?P<inside>.{1,20000}?)\n---[ \t]*(?:\n|\Z)", re.DOTALL)
+_PROSE = regex(r".*\.(?:mdx?|mdc|markdown)", re.IGNORECASE)
+_RUN_IN_PROSE = regex(r"!`(?P<command>[^`\n]{1,2000})`")
+_COMMANDS = regex(
     r"(?:.*/)?\.[\w-]+/(?:commands|skills|agents)/.*|(?:.*/)?SKILL\.md", re.IGNORECASE
 )
-_SCRIPT = re.compile(r"(?:.*/)?\.[\w-]+/hooks/.+", re.IGNORECASE)
+_SCRIPT = regex(r"(?:.*/)?\.[\w-]+/hooks/.+", re.IGNORECASE)
 _IN_SCRIPTS = ("runs what it downloads", "runs code that is spelt", "sends files", "opens a shell")
-_AGENTS = re.compile(r"agent|assistant|copilot|claude|codex|gemini", re.IGNORECASE)
-_LOCKS = re.compile(
-    r"(?:.*/)?(?:package-lock|npm-shrinkwrap|composer|pnpm-lock)\.[\w.]+", re.IGNORECASE
-)
+_AGENTS = regex(r"agent|assistant|copilot|claude|codex|gemini", re.IGNORECASE)
+_LOCKS = regex(r"(?:.*/)?(?:package-lock|npm-shrinkwrap|composer|pnpm-lock)\.[\w.]+", re.IGNORECASE)
 
 
 def _scan(target: Target) -> Iterator[Sighting | Gap]:

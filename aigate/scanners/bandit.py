@@ -19,6 +19,7 @@ from typing import Any
 from aigate import process
 from aigate.domain.extension import Scanner, Target
 from aigate.domain.finding import Gap, Sighting
+from aigate.domain.regex import regex
 from aigate.domain.severity import severity_of
 from aigate.domain.tree import Kind, Unit
 from aigate.scanners._batch import at_once, batches, entries, span_in
@@ -28,8 +29,8 @@ _NAME = "bandit"
 _COVERS = frozenset({Kind.PYTHON})
 _CANARY_TEXT = "exec(canary)\n"
 _CANARY_CHECK = "B102"
-_QUOTED = re.compile(r"'(.*)'", re.DOTALL)
-_CRASHED = re.compile(rb"internal error running: (\w+) on file (\S+)", re.IGNORECASE)
+_QUOTED = regex(r"'(.*)'", re.DOTALL)
+_CRASHED = regex(rb"internal error running: (\w+) on file (\S+)", re.IGNORECASE)
 
 
 def _scan(target: Target) -> Iterator[Sighting | Gap]:

@@ -13,6 +13,7 @@ from aigate.artefacts.sniff import format_of
 from aigate.domain.extension import Scanner, Target
 from aigate.domain.finding import Gap, Sighting
 from aigate.domain.place import WHOLE, Span
+from aigate.domain.regex import regex
 from aigate.domain.rule import Rule
 from aigate.domain.severity import Severity
 from aigate.domain.tree import TEXTUAL, Change, Kind, Unit
@@ -179,31 +180,31 @@ _NAMES_OF_PROGRAMS = {
 }
 
 _ACTIVE = (
-    ("a program for Linux", re.compile(rb"\x7fELF")),
-    ("a program for Windows", re.compile(rb"MZ")),
-    ("a program for macOS", re.compile(rb"[\xce\xcf]\xfa\xed\xfe|\xfe\xed\xfa[\xce\xcf]")),
-    ("Java bytecode or a program for macOS", re.compile(rb"\xca\xfe\xba\xbe")),
-    ("WebAssembly", re.compile(rb"\0asm")),
+    ("a program for Linux", regex(rb"\x7fELF")),
+    ("a program for Windows", regex(rb"MZ")),
+    ("a program for macOS", regex(rb"[\xce\xcf]\xfa\xed\xfe|\xfe\xed\xfa[\xce\xcf]")),
+    ("Java bytecode or a program for macOS", regex(rb"\xca\xfe\xba\xbe")),
+    ("WebAssembly", regex(rb"\0asm")),
     (
         "an archive",
-        re.compile(
+        regex(
             rb"PK[\x03\x05\x07][\x04\x06\x08]|\x1f\x8b|BZh|\xfd7zXZ|7z\xbc\xaf|Rar!|\x28\xb5\x2f\xfd"
         ),
     ),
-    ("an archive", re.compile(rb"!<arch>\n|.{257}ustar|\xed\xab\xee\xdb|MSCF", re.DOTALL)),
-    ("a database", re.compile(rb"SQLite format 3\0")),
+    ("an archive", regex(rb"!<arch>\n|.{257}ustar|\xed\xab\xee\xdb|MSCF", re.DOTALL)),
+    ("a database", regex(rb"SQLite format 3\0")),
     (
         "model weights or data",
-        re.compile(rb"\x89HDF\r\n|GGUF|ggml|\x93NUMPY|PAR1|....TFL3", re.DOTALL),
+        regex(rb"\x89HDF\r\n|GGUF|ggml|\x93NUMPY|PAR1|....TFL3", re.DOTALL),
     ),
     (
         "a Python pickle",
-        re.compile(rb"\x80[\x02-\x05](?:[\x95\x8a\x8cc}\](\x94KMJX]|.\x94)", re.DOTALL),
+        regex(rb"\x80[\x02-\x05](?:[\x95\x8a\x8cc}\](\x94KMJX]|.\x94)", re.DOTALL),
     ),
-    ("a disk image", re.compile(rb"QFI\xfb|KDMV|conectix")),
-    ("a key store", re.compile(rb"\xfe\xed\xfe\xed")),
+    ("a disk image", regex(rb"QFI\xfb|KDMV|conectix")),
+    ("a key store", regex(rb"\xfe\xed\xfe\xed")),
 )
-_ACTIVE_NAMES = re.compile(
+_ACTIVE_NAMES = regex(
     r"\.(?:so(?:\.\d+)*|dll|dylib|exe|sys|com|msi|scr|o|a|lib|obj|class|jar|war|ear|apk|dex|aar|wasm"
     r"|whl|egg|zip|tar|t?gz|bz2|br|xz|7z|rar|zst|deb|rpm|dmg|iso|img|pkg|nupkg|crate|gem|node|bin"
     r"|py[cod]|pkl|pickle|p|joblib|dill|pt|pth|ckpt|safetensors|gguf|ggml|onnx|h5|hdf5|keras|tflite"
@@ -211,37 +212,35 @@ _ACTIVE_NAMES = re.compile(
     re.IGNORECASE,
 )
 
-_IMPORT_LINE = re.compile(r"^\ufeff?import[ \t][^\n]{0,500}", re.MULTILINE)
-_CUSTOMIZE = re.compile(r"(?:\A|/)(?:site|user)customize(?:\.pyi?|/__init__\.py)\Z", re.IGNORECASE)
-_COMPILED = re.compile(r"\.py[co]\Z", re.IGNORECASE)
-_CACHED = re.compile(r"(?P<folder>.*/|)__pycache__/(?P<module>[^/.]+)\.[^/]*\Z")
+_IMPORT_LINE = regex(r"^\ufeff?import[ \t][^\n]{0,500}", re.MULTILINE)
+_CUSTOMIZE = regex(r"(?:\A|/)(?:site|user)customize(?:\.pyi?|/__init__\.py)\Z", re.IGNORECASE)
+_COMPILED = regex(r"\.py[co]\Z", re.IGNORECASE)
+_CACHED = regex(r"(?P<folder>.*/|)__pycache__/(?P<module>[^/.]+)\.[^/]*\Z")
 
-_POINTER_SIZE = re.compile(r"^size (\d{1,30})$", re.MULTILINE)
-_POINTER_DIGEST = re.compile(r"^oid ([a-z0-9]{1,20}:[0-9a-f]{1,128})$", re.MULTILINE)
+_POINTER_SIZE = regex(r"^size (\d{1,30})$", re.MULTILINE)
+_POINTER_DIGEST = regex(r"^oid ([a-z0-9]{1,20}:[0-9a-f]{1,128})$", re.MULTILINE)
 
-_SETTING = re.compile(
+_SETTING = regex(
     r"^[ \t]*(?P<key>[A-Za-z][A-Za-z0-9-]{0,60})[ \t]*=[ \t]*(?P<value>[^\n]*)", re.MULTILINE
 )
-_SECTION = re.compile(
+_SECTION = regex(
     r"^[ \t]*\[[ \t]*submodule[ \t]*\"(?P<value>[^\n]*)\"[ \t]*\]", re.MULTILINE | re.IGNORECASE
 )
-_ODD_PATH = re.compile(
+_ODD_PATH = regex(
     r"\A-|\A/|\A[A-Za-z]:|\\|(?:\A|/)\.\.(?:/|\Z)|(?:\A|/)\.git(?:/|\Z)|[\x00-\x1f\x7f]",
     re.IGNORECASE,
 )
-_ODD_URL = re.compile(
+_ODD_URL = regex(
     r"\A-|::|\A(?!https?:|ssh:|git:|\.{1,2}/|[\w.-]+@|[\w-]+:)|[\x00-\x1f\x7f\s]|\Afile:|://-|\A[^/]*@-",
     re.IGNORECASE,
 )
 
-_RESERVED = re.compile(
+_RESERVED = regex(
     r"(?:con|prn|aux|nul|conin\$|conout\$|com[0-9\xb9\xb2\xb3]|lpt[0-9\xb9\xb2\xb3])(?:\..*)?\Z",
     re.IGNORECASE,
 )
-_STEERING = re.compile(
-    r"(?:\.aigate|\.github/(?:workflows|actions|codeowners))(?:/|\Z)", re.IGNORECASE
-)
-_GIT = re.compile(r"\.git|git~\d+", re.IGNORECASE)
+_STEERING = regex(r"(?:\.aigate|\.github/(?:workflows|actions|codeowners))(?:/|\Z)", re.IGNORECASE)
+_GIT = regex(r"\.git|git~\d+", re.IGNORECASE)
 
 
 def _scan(target: Target) -> Iterator[Sighting | Gap]:

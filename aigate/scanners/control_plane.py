@@ -12,6 +12,7 @@ from aigate import __version__
 from aigate.domain.extension import Scanner, Target
 from aigate.domain.finding import Gap, Sighting
 from aigate.domain.place import WHOLE, Span
+from aigate.domain.regex import regex
 from aigate.domain.rule import Rule
 from aigate.domain.severity import Severity
 from aigate.domain.tree import Change, Kind, Unit
@@ -71,7 +72,7 @@ class _Steering:
 
 
 def _steering(what: str, *patterns: str) -> _Steering:
-    return _Steering(re.compile("|".join(rf"(?:{pattern})" for pattern in patterns)), what)
+    return _Steering(regex("|".join(rf"(?:{pattern})" for pattern in patterns)), what)
 
 
 _STEERING = (
@@ -121,12 +122,12 @@ _STEERING = (
     ),
 )
 
-_TABLES = re.compile(r"(?:.*/)?(?:pyproject\.toml|setup\.cfg|tox\.ini|\.flake8|\.?ruff\.toml)")
+_TABLES = regex(r"(?:.*/)?(?:pyproject\.toml|setup\.cfg|tox\.ini|\.flake8|\.?ruff\.toml)")
 _TOOLS = ("aigate", "bandit", "semgrep", "detect-secrets", "detect_secrets", "gitleaks")
-_SECURITY_CODE = re.compile(r"(?:S\d{0,3}|ALL)\Z")
+_SECURITY_CODE = regex(r"(?:S\d{0,3}|ALL)\Z")
 _IGNORES = ("ignore", "extend-ignore", "per-file-ignores", "extend-per-file-ignores")
-_INI_SECTION = re.compile(r"^\[(?:tool[:.])?(aigate|bandit|semgrep|gitleaks)\b", re.MULTILINE)
-_INI_IGNORE = re.compile(
+_INI_SECTION = regex(r"^\[(?:tool[:.])?(aigate|bandit|semgrep|gitleaks)\b", re.MULTILINE)
+_INI_IGNORE = regex(
     r"^[ \t]*(?:extend[-_])?(?:per[-_]file[-_]ignores|ignore)[ \t]*=[^\[]{0,4000}?\bS\d{1,3}\b",
     re.MULTILINE,
 )

@@ -11,6 +11,7 @@ from aigate import __version__
 from aigate.domain.extension import Scanner, Target
 from aigate.domain.finding import Gap, Sighting
 from aigate.domain.place import WHOLE
+from aigate.domain.regex import regex
 from aigate.domain.rule import Rule
 from aigate.domain.severity import Severity
 from aigate.domain.tree import TEXTUAL, Kind, Unit
@@ -81,38 +82,36 @@ _CONTROL = _rule(
     why="Printed to a terminal, the text can overwrite what the reader should have seen.",
 )
 
-_TURNS = re.compile("[\u202a-\u202e\u2066-\u2069]+")
-_MARKS = re.compile("[\u200e\u200f\u061c]+")
-_RIGHT_TO_LEFT = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
-_LOCALE = re.compile(
+_TURNS = regex("[\u202a-\u202e\u2066-\u2069]+")
+_MARKS = regex("[\u200e\u200f\u061c]+")
+_RIGHT_TO_LEFT = regex("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
+_LOCALE = regex(
     r"(?:\A|/)(?:locales?|locale-data|i18n|l10n|lang|langs|languages|translations?|messages)/"
     r"|\.(?:po|pot|xlf|xliff|strings|arb|resx|ftl)\Z|(?:\A|/)messages_[\w-]+\.\w+\Z",
     re.IGNORECASE,
 )
 
-_TAGS = re.compile("[\U000e0000-\U000e007f]+")
+_TAGS = regex("[\U000e0000-\U000e007f]+")
 _FLAG = "\U0001f3f4"
 _END_OF_TAG = "\U000e007f"
-_SELECTORS = re.compile("[\ufe00-\ufe0f\U000e0100-\U000e01ef]+")
-_ZERO_WIDTH = re.compile(
+_SELECTORS = regex("[\ufe00-\ufe0f\U000e0100-\U000e01ef]+")
+_ZERO_WIDTH = regex(
     "[\u00ad\u034f\u115f\u1160\u17b4\u17b5\u180e\u200b-\u200d\u2060-\u2065\u206a-\u206f"
     "\u3164\ufeff\uffa0\ufff9-\ufffb]+"
 )
 _JOINERS = frozenset("\u200b\u200c\u200d")
 _SOFT_HYPHEN = "\u00ad"
 # Scripts whose letters join, or whose words have no spaces between them.
-_JOINING = re.compile(
-    "[\u0600-\u0dff\u0f00-\u109f\u1780-\u18af\ufb50-\ufdff\ufe70-\ufefc\u0e00-\u0eff]"
-)
+_JOINING = regex("[\u0600-\u0dff\u0f00-\u109f\u1780-\u18af\ufb50-\ufdff\ufe70-\ufefc\u0e00-\u0eff]")
 _LONG_RUN = 4
 # Lists of people and of changes, into which names and titles are pasted from elsewhere.
-_NAMES = re.compile(
+_NAMES = regex(
     r"(?:^|/)(?:authors|contributors|credits|thanks|maintainers|changelog|changes|news|history)"
     r"(?:\.(?:txt|rst|md))?$",
     re.IGNORECASE,
 )
 
-_CONTROL_RUN = re.compile("[\x00-\x08\x0b\x0e-\x1f\x7f\x90\x98\x9b-\x9f]+")
+_CONTROL_RUN = regex("[\x00-\x08\x0b\x0e-\x1f\x7f\x90\x98\x9b-\x9f]+")
 _ESCAPE_NAMES = {"\x1b": "ESC", "\x08": "BS", "\x00": "NUL", "\x7f": "DEL", "\x9b": "CSI"}
 
 _CODE = frozenset({Kind.PYTHON, Kind.JAVASCRIPT, Kind.TYPESCRIPT})
@@ -124,9 +123,9 @@ _ALIKE = (
     "\u0391\u0392\u0395\u0396\u0397\u0399\u039a\u039c\u039d\u039f\u03a1\u03a4\u03a5\u03a7\u03bf"
     "\u0585\u057d\uff21-\uff3a\uff41-\uff5a\U0001d400-\U0001d6a3"
 )
-_WORD = re.compile(r"\w{1,200}")
-_HAS_ALIKE = re.compile(f"[{_ALIKE}]")
-_ONLY_ALIKE = re.compile(f"[a-zA-Z0-9_{_ALIKE}]+")
+_WORD = regex(r"\w{1,200}")
+_HAS_ALIKE = regex(f"[{_ALIKE}]")
+_ONLY_ALIKE = regex(f"[a-zA-Z0-9_{_ALIKE}]+")
 
 _Found = tuple[Rule, int, int, str, Severity | None]
 

@@ -10,6 +10,7 @@ from itertools import chain, islice
 from aigate import __version__
 from aigate.domain.extension import Scanner, Target
 from aigate.domain.finding import Gap, Sighting
+from aigate.domain.regex import regex
 from aigate.domain.rule import Rule
 from aigate.domain.severity import Severity
 from aigate.domain.tree import TEXTUAL, Unit
@@ -125,14 +126,14 @@ _RULES = {
     Order.ACT: _UNASKED,
 }
 
-_PROSE = re.compile(r".*\.(?:mdx?|markdown|rst|txt|html?|adoc|mdc)", re.IGNORECASE)
+_PROSE = regex(r".*\.(?:mdx?|markdown|rst|txt|html?|adoc|mdc)", re.IGNORECASE)
 # What is written for people first, even where it speaks of agents.
-_FOR_PEOPLE = re.compile(
+_FOR_PEOPLE = regex(
     r"(?:.*/)?(?:readme|changelog|changes|history|news|security|contributing)[\w.-]*", re.IGNORECASE
 )
-_COMMENT = re.compile(r"<!--(?P<inside>.{0,20000}?)(?:-->|\Z)", re.DOTALL)
+_COMMENT = regex(r"<!--(?P<inside>.{0,20000}?)(?:-->|\Z)", re.DOTALL)
 
-_REFERS = re.compile(
+_REFERS = regex(
     r"(?:(?<![\w@])@(?P<at>[\w./-]{1,200}\.\w{1,8})"
     r"|\b(?:read|follow|load|obey)\b[^.\n]{0,60}?[`(](?P<read>[\w./-]{1,200}\.(?:mdx?|txt|rst|mdc))[`)])",
     re.IGNORECASE,

@@ -21,6 +21,7 @@ from urllib.parse import unquote
 from aigate import __version__
 from aigate.domain.extension import Scanner, Target
 from aigate.domain.finding import Gap, Sighting
+from aigate.domain.regex import regex
 from aigate.domain.rule import Rule
 from aigate.domain.severity import Severity
 from aigate.domain.tree import TEXTUAL, Kind, Unit
@@ -101,7 +102,7 @@ def _format(kind: str, hint: str, pattern: str, severity: Severity | None = None
     return _Format(
         kind,
         hint,
-        re.compile(rf"(?<![A-Za-z0-9_]){pattern}(?![A-Za-z0-9_])", re.ASCII),
+        regex(rf"(?<![A-Za-z0-9_]){pattern}(?![A-Za-z0-9_])", re.ASCII),
         severity,
     )
 
@@ -199,40 +200,40 @@ _FORMATS = (
     ),
 )
 
-_AWS_SECRET = re.compile(
+_AWS_SECRET = regex(
     r"(?i:aws|amazon|secret_?access_?key|secretaccesskey)[^\n=:]{0,40}[\"']?\s{0,3}(?:=>|[:=])"
     r"\s{0,3}[\"']?((?<![A-Za-z0-9/+])[A-Za-z0-9/+]{40})(?![A-Za-z0-9/+=])"
 )
 
 # Words with which people mark what is no real secret.
-_PLACEHOLDER = re.compile(
+_PLACEHOLDER = regex(
     r"example|sample|placeholder|change_?-?me|dummy|fake|your[_-]|_?your|redacted|insert|replace"
     r"|todo|fixme|foobar|deadbeef|lorem|ipsum|not[_-]?a?[_-]?(?:real|secret)|mock|testtest"
     r"|notsecret|xxxx|\*\*\*|\.\.\.|____|<|>|\$\{|\{\{|\$\(|%\(|%s|#\{|abcdefgh|12345678"
     r"|qwerty|asdfgh|01234567|secretsecret|passw(?:or)?d",
     re.IGNORECASE,
 )
-_RUN = re.compile(r"(.)\1{5,}")
+_RUN = regex(r"(.)\1{5,}")
 
-_PEM = re.compile(r"-----BEGIN ((?:[A-Z0-9]{1,20} ){0,4})PRIVATE KEY(?: BLOCK)?-----")
+_PEM = regex(r"-----BEGIN ((?:[A-Z0-9]{1,20} ){0,4})PRIVATE KEY(?: BLOCK)?-----")
 _PEM_LONGEST = 20_000
 _PEM_LEAST = 80
-_NOT_KEY = re.compile(r"\\[nrt]|[^A-Za-z0-9+/=]")
-_PEM_HEADER = re.compile(r"(?:Proc-Type|DEK-Info|Version|Comment|Hash|Charset):[^\n\\]{0,200}")
+_NOT_KEY = regex(r"\\[nrt]|[^A-Za-z0-9+/=]")
+_PEM_HEADER = regex(r"(?:Proc-Type|DEK-Info|Version|Comment|Hash|Charset):[^\n\\]{0,200}")
 
-_URL = re.compile(
+_URL = regex(
     r"(?<![A-Za-z0-9+.-])[A-Za-z][A-Za-z0-9+.-]{1,20}://"
     r"(?P<user>[^\s:@/?#\"'`<>(){}\[\]$]{0,80}):(?P<password>[^\s@/\"'`<>(){}\[\],|]{3,120})@"
     r"(?P<host>[A-Za-z0-9_.-]{1,200}|\[[0-9A-Fa-f:.]{2,50}\])"
 )
-_COMMON_PASSWORD = re.compile(
+_COMMON_PASSWORD = regex(
     r"pass|pw|pwd|passwort|secret|user(?:name)?1?|root|admin|guest|test(?:ing)?|postgres|mysql"
     r"|redis|mongo|rabbitmq|minio(?:admin)?|docker|default|foo|bar|baz|foobar|token|key|api_?key"
     r"|access_token|auth|cred(?:ential)?s|hunter2|letmein|changeit|1?2?345?6?|abc(?:123)?|x+"
     r"|x-oauth-basic|x-access-token|none|null|undefined|(?:pass|secret|test|admin)1(?:23)?"
     r"|app|dev|local|develop|my(?:pass|secret)|supersecret|value|string|port|prefix"
 )
-_NOWHERE = re.compile(
+_NOWHERE = regex(
     r"localhost|127\.\d+\.\d+\.\d+|0\.0\.0\.0|\[?::1\]?|host|hostname|server|proxy|db|database"
     r"|(?:.*\.)?(?:example(?:\.(?:com|org|net|io|edu))?|test|invalid|localhost|local|internal\.test)",
     re.IGNORECASE,
@@ -250,12 +251,12 @@ _NAMES_OF_SECRETS = (
         for joint in ("", "_", "-")
     ),
 )
-_REST_OF_NAME = re.compile(r"[A-Za-z0-9_-]{0,30}", re.ASCII)
+_REST_OF_NAME = regex(r"[A-Za-z0-9_-]{0,30}", re.ASCII)
 _FROM_ENVIRONMENT = (
     r"(?:(?:process\.env|import\.meta\.env|os\.environ|os\.getenv|env)\b[^\n,|?'\"]{0,60}"
     r"(?:['\"][\w.-]{1,60}['\"][)\]]{1,2})?\s{0,3}(?:\|\||\?\?|\bor\b)\s{0,3})?"
 )
-_VALUE = re.compile(
+_VALUE = regex(
     # an assignment, perhaps with a type; a fall-back of a look-up; or the next of a pair
     r"(?:[\"'\])]{0,3}\s{0,4}(?::\s{0,2}[A-Za-z][A-Za-z\[\]| .]{0,30}\s{0,3}(?==))?"
     r"(?:=>|:=|=|:|\|\||\?\?|\bor\b)|[\"']\s{0,3},(?:\s{0,3}default\s{0,2}=)?)\s{0,4}"
@@ -263,7 +264,7 @@ _VALUE = re.compile(
     r"(?:(?:[rbuf]|&)?(?P<quote>[\"'`])(?:Bearer\s+|Basic\s+)?(?P<quoted>[^\"'`\s]{16,300}+)(?P=quote)"
     r"|(?P<bare>[A-Za-z0-9+/=_.~-]{20,300}+)(?=[\s;,#]|\Z))"
 )
-_UNSECRET = re.compile(
+_UNSECRET = regex(
     r"(?:_?-?(?:url|uri|type|name|field|path|file|dir|id|ids|hash|digest|prefix|suffix|header"
     r"|regex|pattern|label|title|expires?|expiry|ttl|len|length|size|format|arn|version|endpoint"
     r"|count|limit|usage|class|schema|method|algorithm|alg|scope|scopes|ref|kind|issuer|audience"
@@ -271,19 +272,19 @@ _UNSECRET = re.compile(
     r"|policy|provider|index|list|s))\Z",
     re.IGNORECASE,
 )
-_CHARSET = re.compile(r"[A-Za-z0-9+/=_.~!@#$%^&*-]+")
-_UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
-_HEX = re.compile(r"(?:0x)?[0-9a-fA-F]+")
-_CODE_LIKE = re.compile(
+_CHARSET = regex(r"[A-Za-z0-9+/=_.~!@#$%^&*-]+")
+_UUID = regex(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
+_HEX = regex(r"(?:0x)?[0-9a-fA-F]+")
+_CODE_LIKE = regex(
     r"[A-Za-z_]\w*(?:[./:-][A-Za-z_]\w*)+|(?:sha\d+|md5)[-:].*|[a-z]+://.*|/.*|\.+/.*"
 )
-_WORD = re.compile(r"[A-Za-z]{4,}")
-_SETTINGS = re.compile(
+_WORD = regex(r"[A-Za-z]{4,}")
+_SETTINGS = regex(
     r"(?:\A|/)(?:\.?env(?:\.[\w.-]+)?|[^/]*\.(?:env|ini|cfg|conf|config|properties|ya?ml|toml|sh|tfvars"
     r"|envrc|npmrc|pypirc)|\.(?:npmrc|pypirc|netrc|envrc)|Dockerfile[^/]*|credentials)\Z",
     re.IGNORECASE,
 )
-_LOCK = re.compile(
+_LOCK = regex(
     r"(?:\A|/)(?:[^/]*\.lock|package-lock\.json|npm-shrinkwrap\.json|pnpm-lock\.yaml|go\.sum"
     r"|[^/]*\.(?:svg|map|min\.js|po|pot|xlf))\Z",
     re.IGNORECASE,

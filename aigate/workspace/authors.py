@@ -10,14 +10,13 @@ from collections.abc import Collection
 from contextlib import ExitStack
 
 from aigate.domain.accountability import Registry
+from aigate.domain.regex import regex
 from aigate.engine.people import Claim, meant, named_in
 from aigate.workspace import git, sides
 from aigate.workspace.past import Past, opened_past
 
 # What people sign and nothing else: whoever commits it is no author of what it is about.
-_SIGNED = re.compile(
-    r"\.aigate/(?:ledger/[0-9a-f]{64}\.json|trust/[1-9]\d{0,8}\.root\.json)", re.ASCII
-)
+_SIGNED = regex(r"\.aigate/(?:ledger/[0-9a-f]{64}\.json|trust/[1-9]\d{0,8}\.root\.json)", re.ASCII)
 
 
 def authors_of(

@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
+from aigate.domain.regex import regex
 from aigate.errors import AigateError
 from aigate.workspace.git import Repository, head_commit
 from aigate.workspace.past import Past, opened_past
@@ -23,8 +24,8 @@ PATIENCE = 20.0
 ALTOGETHER = 60.0
 """How long many files may take together: those left then have no answer."""
 
-_GROUP = re.compile(rb"([0-9a-f]{40}(?:[0-9a-f]{24})?) (\d+) (\d+) (\d+)")
-_ESCAPE = re.compile(rb'\\([0-7]{3}|[abfnrtv"\\])')
+_GROUP = regex(rb"([0-9a-f]{40}(?:[0-9a-f]{24})?) (\d+) (\d+) (\d+)")
+_ESCAPE = regex(rb'\\([0-7]{3}|[abfnrtv"\\])')
 _ESCAPED = {b"a": 7, b"b": 8, b"f": 12, b"n": 10, b"r": 13, b"t": 9, b"v": 11, b'"': 34, b"\\": 92}
 
 # More ranges than this cost more than the whole file.

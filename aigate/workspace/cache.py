@@ -11,11 +11,12 @@ import contextlib
 import hashlib
 import hmac
 import os
-import re
 import stat
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+
+from aigate.domain.regex import regex
 
 KEY = "key"
 """The name of the key's file where it lies in the folder itself."""
@@ -23,7 +24,7 @@ KEY = "key"
 _KEY_BYTES = 32
 _DIGEST_BYTES = 32
 _MAGIC = b"aigate cache 1\n"
-_NAME = re.compile(r"[a-z0-9][a-z0-9.-]{0,127}")
+_NAME = regex(r"[a-z0-9][a-z0-9.-]{0,127}")
 
 LARGEST = 256 * 1024 * 1024
 """How many bytes a folder may hold; an entry that is larger is not kept."""

@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 
+from aigate.domain.regex import regex
 from aigate.domain.tree import Kind
 
 # Longest first, since UTF-32 begins like UTF-16.
@@ -28,7 +29,7 @@ _SLOW = frozenset({"punycode", "idna"})
 _CONTROLS = bytes(c for c in range(1, 32) if c not in b"\t\n\x0b\f\r\x1b") + b"\x7f"
 
 # A word, with what folds to `_`; the test for ASCII is not part of it, to stay linear.
-_WORD = re.compile("[\\w\uff3f\ufe33\ufe34\ufe4d-\ufe4f]+")
+_WORD = regex("[\\w\uff3f\ufe33\ufe34\ufe4d-\ufe4f]+")
 # Characters in a text and in a line; what is longer is folded in its strings, too, since the
 # tokenizer's time grows with the square of a line's length.
 _TOKENIZED = 1_000_000
@@ -37,8 +38,8 @@ _TOKENIZED_LINE = 2_000
 _FAR = 1 << 30
 _LITERALS = {tokenize.STRING, tokenize.COMMENT, getattr(tokenize, "FSTRING_MIDDLE", -1)}
 
-_SEPARATOR = re.compile("[\u2028\u2029]")
-_STRINGS = re.compile(
+_SEPARATOR = regex("[\u2028\u2029]")
+_STRINGS = regex(
     r"'(?:\\.|[^'\\])*(?:'|\\?$)|\"(?:\\.|[^\"\\])*(?:\"|\\?$)|`(?:\\.|[^`\\])*(?:`|\\?$)"
 )
 

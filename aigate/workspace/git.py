@@ -9,6 +9,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from aigate.domain.regex import regex
 from aigate.domain.tree import Entry
 from aigate.errors import IncompleteError, UsageError
 from aigate.process import Done
@@ -39,8 +40,8 @@ _ASKED = (
     "--show-object-format",
 )
 _HASHES = {"sha1": hashlib.sha1, "sha256": hashlib.sha256}
-_PERSON = re.compile(r"(?P<name>.*?) ?<(?P<email>[^>]*)> (?P<at>-?\d{1,18})(?: [+-]\d+)?")
-_LISTED = re.compile(rb"(\d+) (\w+) ([0-9a-f]+) +(\S+)\t(.*)", re.DOTALL)
+_PERSON = regex(r"(?P<name>.*?) ?<(?P<email>[^>]*)> (?P<at>-?\d{1,18})(?: [+-]\d+)?")
+_LISTED = regex(rb"(\d+) (\w+) ([0-9a-f]+) +(\S+)\t(.*)", re.DOTALL)
 _WITHOUT_SIZES = "--format=%(objectmode) %(objecttype) %(objectname) -%x09%(path)"
 _DEEPEN = "this clone is shallow; fetch its history, in GitHub Actions with `fetch-depth: 0`"
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from aigate.domain.evidence import Commit
+from aigate.domain.regex import regex
 from aigate.workspace.git import Repository, read_blobs, sizes_of
 
 MOST_COMMITS = 5000
@@ -21,8 +22,8 @@ MOST_COMMIT_BYTES = 64_000_000
 MOST_BYTES = 32_000_000
 """So much is read of all notes of a ref together: one blob can be the note of many commits."""
 
-_PERSON = re.compile(r"([^<]*)<([^>]*)>.*", re.DOTALL)
-_IMPOSSIBLE = re.compile(r"[\n\0]|(?:^|/)(?:\.{0,2})(?:/|$)")
+_PERSON = regex(r"([^<]*)<([^>]*)>.*", re.DOTALL)
+_IMPOSSIBLE = regex(r"[\n\0]|(?:^|/)(?:\.{0,2})(?:/|$)")
 _SIGNATURES = ("gpgsig", "gpgsig-sha256")
 _LONGEST_NAME = 1000
 

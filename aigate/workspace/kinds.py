@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-
+from aigate.domain.regex import regex
 from aigate.domain.tree import Kind
 
 _EXTENSIONS = {
@@ -16,13 +15,13 @@ _NAMES = {
     "jakefile": Kind.JAVASCRIPT,
 }
 _INTERPRETERS = (
-    (re.compile(r"(?:i|micro|circuit)?python[\d.]*w?|pypy[\d.]*|jython|sage|uv"), Kind.PYTHON),
-    (re.compile(r"node(?:js)?|zx"), Kind.JAVASCRIPT),
-    (re.compile(r"deno|bun|tsx|ts-node(?:-\w+)*"), Kind.TYPESCRIPT),
+    (regex(r"(?:i|micro|circuit)?python[\d.]*w?|pypy[\d.]*|jython|sage|uv"), Kind.PYTHON),
+    (regex(r"node(?:js)?|zx"), Kind.JAVASCRIPT),
+    (regex(r"deno|bun|tsx|ts-node(?:-\w+)*"), Kind.TYPESCRIPT),
 )
-_SHELL = re.compile(r"(?:ba|da|z|k)?sh")
+_SHELL = regex(r"(?:ba|da|z|k)?sh")
 # `#!/bin/sh` and then `"exec" "python3" "$0" "$@"`: the shell hands the file on.
-_HANDED_ON = re.compile(rb"exec\b[^\n]*\bpython")
+_HANDED_ON = regex(rb"exec\b[^\n]*\bpython")
 
 _PACKET = 188  # bytes in a packet of an MPEG transport stream, which begins with 0x47
 # What stands behind that in the first packet, and behind a `G` in no program.

@@ -10,6 +10,7 @@ import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
+from aigate.domain.regex import regex
 from aigate.errors import AigateError
 from aigate.workspace.past import Past
 
@@ -19,8 +20,8 @@ PATIENCE = 60.0
 # For more paths than this git is faster without knowing them.
 _MOST_PATHS = 50
 
-_COMMIT = re.compile(rb"\x01([0-9a-f]{40,64}) (-?\d{0,18})")
-_CHANGE = re.compile(rb":\d+ (\d+) [0-9a-f]+ ([0-9a-f]+) ([A-Z])\d*")
+_COMMIT = regex(rb"\x01([0-9a-f]{40,64}) (-?\d{0,18})")
+_CHANGE = regex(rb":\d+ (\d+) [0-9a-f]+ ([0-9a-f]+) ([A-Z])\d*")
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from bisect import bisect_right
 from collections import defaultdict, deque
 from dataclasses import dataclass
 
+from aigate.domain.regex import regex
 from aigate.domain.tree import Kind
 
 # A notebook with more values or more cells than this is not read, and noted.
@@ -17,36 +18,32 @@ _MOST_CELLS = 10_000
 # A longer line is left as it is; if it is no Python, the scanners will say so.
 _LONGEST_ROW = 20_000
 
-_SOURCE = re.compile(r'(?<!\\)"(?:source|input)"\s*:\s*(?=[\["])')
-_STRING = re.compile(r'[\s,]*"')
+_SOURCE = regex(r'(?<!\\)"(?:source|input)"\s*:\s*(?=[\["])')
+_STRING = regex(r'[\s,]*"')
 _DECODER = json.JSONDecoder()
 
 _LANGUAGES = (
-    (re.compile(r"typescript|deno"), Kind.TYPESCRIPT),
-    (re.compile(r"javascript|node"), Kind.JAVASCRIPT),
+    (regex(r"typescript|deno"), Kind.TYPESCRIPT),
+    (regex(r"javascript|node"), Kind.JAVASCRIPT),
 )
-_PYTHON = re.compile(r"python|sage|xeus|pyspark")
-_FOREIGN = re.compile(
+_PYTHON = regex(r"python|sage|xeus|pyspark")
+_FOREIGN = regex(
     r"%%(?:!|(?:bash|sh|script|cmd|system|sx|html|svg|latex|markdown|perl|ruby|sql|bigquery|R"
     r"|julia|cython|cpp|cu|file|ai|mermaid|spark|configure)\b)"
 )
-_JAVASCRIPT = re.compile(r"%%(?:js|javascript)\b")
-_STILL_PYTHON = re.compile(r"%%(?:(?:writefile|file)\b.*\.py\w?\s*$|script\b.*\bi?py(?:thon|py))")
+_JAVASCRIPT = regex(r"%%(?:js|javascript)\b")
+_STILL_PYTHON = regex(r"%%(?:(?:writefile|file)\b.*\.py\w?\s*$|script\b.*\bi?py(?:thon|py))")
 
-_TIMED = re.compile(
-    r"(\s*)(%(?:time|timeit|prun|memit|lprun|mprun)(?:\s+-\w+(?:\s+\d+)?)*\s+)(?=\S)"
-)
-_CALLED = re.compile(r"(\s*)/([\w.]+)\s*(.*)")
-_ASSIGNED = re.compile(r"([\w.\[\]'\", ()*]+=\s*)[!%](?![=\s])")
-_INSTALLS = re.compile(
+_TIMED = regex(r"(\s*)(%(?:time|timeit|prun|memit|lprun|mprun)(?:\s+-\w+(?:\s+\d+)?)*\s+)(?=\S)")
+_CALLED = regex(r"(\s*)/([\w.]+)\s*(.*)")
+_ASSIGNED = regex(r"([\w.\[\]'\", ()*]+=\s*)[!%](?![=\s])")
+_INSTALLS = regex(
     r"\s*[!%]+\s*(?:[\w./-]+\s+){0,4}?(?:pip[\d.]*|uv|conda|mamba|npm|yarn|pnpm|poetry)\s"
 )
-_ESCAPED = re.compile(r"\s*[!%?,;/]")
-_ASKED = re.compile(r"\s*[%\w.*\[\]'\"]+\?{1,2}\s*(?:#.*)?")
+_ESCAPED = regex(r"\s*[!%?,;/]")
+_ASKED = regex(r"\s*[%\w.*\[\]'\"]+\?{1,2}\s*(?:#.*)?")
 
-_TOKEN = re.compile(
-    r"#[^\n]*|'''|\"\"\"|'(?:\\.|[^'\\\n])*'?|\"(?:\\.|[^\"\\\n])*\"?|[\[({]|[\])}]|\\$"
-)
+_TOKEN = regex(r"#[^\n]*|'''|\"\"\"|'(?:\\.|[^'\\\n])*'?|\"(?:\\.|[^\"\\\n])*\"?|[\[({]|[\])}]|\\$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +56,7 @@ class Cell:
     lines: tuple[int, ...]
 
 
-_VALUES = re.compile(r"\{([^{}\n]{1,200})\}|\$([A-Za-z_]\w*)")
+_VALUES = regex(r"\{([^{}\n]{1,200})\}|\$([A-Za-z_]\w*)")
 
 
 def code_cells(text: str) -> tuple[Cell, ...] | None:
@@ -256,7 +253,7 @@ def _follow(row: str, depth: int, quote: str) -> tuple[int, str, bool]:
     at = 0
     while True:
         if quote:
-            end = re.compile(r"(?:\\.|[^\\])*?" + quote).match(row, at)
+            end = regex(r"(?:\\.|[^\\])*?" + quote).match(row, at)
             if end is None:
                 return depth, quote, False
             at, quote = end.end(), ""

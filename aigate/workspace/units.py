@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import partial
 
 from aigate.artefacts.sniff import may_be_model
+from aigate.domain.regex import regex
 from aigate.domain.tree import Change, Entry, Kind, Unit
 from aigate.workspace.decode import Decoded, decode, fold_identifiers
 from aigate.workspace.kinds import extension_of, kinds_of
@@ -39,7 +39,7 @@ _SUFFIXES = {
     Kind.TEXT: ".txt",
 }
 # The whole file, so that code cannot pass for a pointer.
-_POINTER = re.compile(
+_POINTER = regex(
     rb"version https?://[\w./-]+\n(?:ext-\d-[\w-]+ \S+\n)*"
     rb"oid sha256:[0-9a-f]{64}\nsize \d{1,20}\n?"
 )

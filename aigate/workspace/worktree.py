@@ -5,13 +5,13 @@ from __future__ import annotations
 import errno
 import hashlib
 import os
-import re
 import stat
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 from itertools import groupby
 from pathlib import Path
 
+from aigate.domain.regex import regex
 from aigate.domain.tree import Entry
 from aigate.errors import IncompleteError
 from aigate.workspace.command import complaint
@@ -19,7 +19,7 @@ from aigate.workspace.git import SUBMODULE_MODE, Blob, Repository, blob_id, read
 
 # `ls-files -s -t -z --debug`: the entry, and after it five lines about the file as git last
 # saw it, of which only the flags are used.
-_RECORD = re.compile(
+_RECORD = regex(
     rb"(?P<tag>\S) (?P<mode>\d+) (?P<blob>[0-9a-f]+) (?P<stage>\d)\t(?P<path>[^\0]+)\0"
     rb"(?:  [^\n]*\n){4}  size: \d+\tflags: (?P<flags>[0-9a-f]+)\n"
 )
@@ -29,7 +29,7 @@ _SKIP_WORKTREE = 0x40000000
 # What opening a folder says that is not there, or is a file or a link.
 _ABSENT = frozenset({errno.ENOENT, errno.ENOTDIR, errno.ELOOP})
 
-_UNOPENED = re.compile(rb"warning: could not open directory '(.*)/': (.*)")
+_UNOPENED = regex(rb"warning: could not open directory '(.*)/': (.*)")
 
 # Larger files are hashed piece by piece, and count as changed if only their line ends differ.
 _WHOLE = 32_000_000

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from aigate.domain.regex import regex
 from aigate.domain.severity import Severity
 
 LONGEST = 20_000
@@ -35,7 +36,7 @@ _SECRETS = (
 
 
 def _harm(what: str, severity: Severity, *patterns: str) -> tuple[str, Severity, re.Pattern[str]]:
-    return what, severity, re.compile("|".join(f"(?:{one})" for one in patterns), re.IGNORECASE)
+    return what, severity, regex("|".join(f"(?:{one})" for one in patterns), re.IGNORECASE)
 
 
 _HIGH, _MEDIUM = Severity.HIGH, Severity.MEDIUM

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
+from aigate.domain.regex import regex
 from aigate.domain.severity import Severity
 from aigate.scanners._agents.nodes import Node
 from aigate.scanners._agents.packages import EXACT_NPM, HELD
@@ -21,7 +22,7 @@ _DOCKER_VALUES = frozenset(
         *("--device", "--restart", "--log-driver", "--tmpfs", "--shm-size", "--dns", "--userns"),
     }
 )
-_WHOLE_DISK = re.compile(
+_WHOLE_DISK = regex(
     r"(?:type=bind,)?(?:src=|source=)?(?:/|~|\$\{?(?:env:)?HOME\}?|/home|/root|/etc|/Users|[A-Za-z]:[\\/]{0,2})/?(?::|,|\Z)"
 )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
+from aigate.domain.regex import regex
 from aigate.domain.severity import Severity
 from aigate.scanners._agents.nodes import Node, walk
 from aigate.scanners._agents.pages import SECRET, Remark, shown
@@ -12,42 +13,42 @@ from aigate.scanners._agents.variables import ENV, FALSE, TRUE
 
 ADDRESSES = ("url", "serverUrl", "server_url", "httpUrl", "uri", "endpoint", "baseUrl")
 HEADERS = ("headers", "http_headers", "requestInit", "request_headers")
-_SECRET_NAME = re.compile(
+_SECRET_NAME = regex(
     r"(?:.*[_-])?(?:api[_-]?key|apikey|key|token|secret|password|passwd|pwd|pat|credentials?|bearer"
     r"|auth(?:orization)?|cookie|session|private[_-]?key|access[_-]?key|dsn|connection[_-]?string"
     r"|webhook(?:_url)?|service[_-]?role)(?:[_-](?:id|value|\d+))?|x-.*(?:key|token)|.*(?:apikey|token|secret|password)",
     re.IGNORECASE,
 )
-_NO_SECRET_NAME = re.compile(
+_NO_SECRET_NAME = regex(
     r".*(?:max|min|limit|count|num|file|path|dir|ttl|expir|type|url|endpoint|public|publishable|header|name)s?"
     r"(?:[_-].*)?|.*_tokens|.*token_(?:limit|count)|authorization_url|auth_(?:mode|type|method)",
     re.IGNORECASE,
 )
-_REFERENCE = re.compile(
+_REFERENCE = regex(
     r"\$|%\w+%|\{\{|\{env|<|\[|env[:.(]|op://|vault:|aws:|gcp:|secret[:/]|keychain|input:|process\.env"
     r"|os\.environ|file:|ref:|!|@|#\{|\*{2,}|\.{3}|x{3,}|…",
     re.IGNORECASE,
 )
-_REFERS_INSIDE = re.compile(r"\$\{|\$\(|\{\{|\$[A-Za-z_]|<\w[^>]*>|%\w+%")
-_PLACEHOLDER = re.compile(
+_REFERS_INSIDE = regex(r"\$\{|\$\(|\{\{|\$[A-Za-z_]|<\w[^>]*>|%\w+%")
+_PLACEHOLDER = regex(
     r"your|example|placeholder|change[-_ ]?me|insert|replace|dummy|todo|redacted|goes|here\b|sample|fill"
     r"|\bmy[-_]|\bthe[-_]|none|null|undefined|test|demo|fake|mock|default|optional|paste|enter|0{6,}|1234567|abcdef",
     re.IGNORECASE,
 )
-_BEARER = re.compile(r"(?:bearer|basic|token|apikey|api-key)\s+", re.IGNORECASE)
+_BEARER = regex(r"(?:bearer|basic|token|apikey|api-key)\s+", re.IGNORECASE)
 _SHORTEST = 8
 _RANDOM = 16
-_KNOWN = re.compile(
+_KNOWN = regex(
     r"sk-|ghp_|gho_|ghs_|github_pat_|glpat-|xox[abp]-|AKIA|AIza|eyJ|hf_|npm_|pypi-|ntn_|secret_|figd_|lin_api"
     r"|sbp_|SG\.|dop_v1|rk_live|sk_live|tvly-|pplx-|gsk_|ATATT"
 )
-_FLAG = re.compile(r"--?(?P<name>[\w-]+)(?:=(?P<value>.+))?")
-_IN_URL = re.compile(
+_FLAG = regex(r"--?(?P<name>[\w-]+)(?:=(?P<value>.+))?")
+_IN_URL = regex(
     r"\w[\w+.-]*://[^/\s:@]*:(?P<password>[^/\s@]+)@(?P<host>[^/\s:?]+)"
     r"|[?&](?:api[_-]?key|key|token|access_token|secret|apikey|auth)=(?P<token>[^&\s]+)",
     re.IGNORECASE,
 )
-_NEAR = re.compile(r"localhost|127\.|0\.0\.0\.0|\[?::1|host\.docker\.internal|db\Z|postgres\Z")
+_NEAR = regex(r"localhost|127\.|0\.0\.0\.0|\[?::1|host\.docker\.internal|db\Z|postgres\Z")
 
 
 def find_secrets(node: Node, words: Sequence[Node]) -> Iterator[Remark]:
@@ -67,7 +68,7 @@ def find_secrets(node: Node, words: Sequence[Node]) -> Iterator[Remark]:
         yield from _argument(word, after)
 
 
-_SETS_VALUE = re.compile(
+_SETS_VALUE = regex(
     r"(?P<name>[\w-]+):\s*(?P<value>\S.*)|(?P<variable>[A-Z][A-Z0-9_]+)=(?P<set>.+)"
 )
 

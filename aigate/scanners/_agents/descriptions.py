@@ -9,15 +9,14 @@ import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from aigate.domain.regex import regex
 from aigate.domain.tree import Kind, Unit
 
 _LONGEST = 500_000
 _DEEPEST = 100
-_OFFERS = re.compile(r"(?:\w+_)?(?:tool|prompt|resource|function)(?:_\w+)?", re.IGNORECASE)
-_DECORATED = re.compile(
-    r"^[ \t]*@[\w.]*(?:tool|prompt|resource|function)", re.MULTILINE | re.IGNORECASE
-)
-_DOCSTRING_OF_TOOL = re.compile(
+_OFFERS = regex(r"(?:\w+_)?(?:tool|prompt|resource|function)(?:_\w+)?", re.IGNORECASE)
+_DECORATED = regex(r"^[ \t]*@[\w.]*(?:tool|prompt|resource|function)", re.MULTILINE | re.IGNORECASE)
+_DOCSTRING_OF_TOOL = regex(
     r"^[ \t]*@[\w.]*tool\b[^\n]*\n(?:[ \t]*[^\n]*\n){0,6}?[ \t]*(?:async[ \t]+)?def[ \t][^\n]*\n(?:[^\n\"']*\n){0,12}?"
     r"[ \t]*[rRuU]?(?:\"\"\"(?P<words>.{1,8000}?)\"\"\")",
     re.MULTILINE | re.DOTALL,
@@ -27,23 +26,23 @@ _PIECE = (
     r"(?:\"\"\"(?:[^\"\\]++|\\.|\"(?!\"\")){0,4000}+\"\"\"|\"(?:[^\"\\\n]++|\\.){0,2000}+\""
     r"|'(?:[^'\\\n]++|\\.){0,2000}+'|`(?:[^`\\]++|\\.){0,2000}+`)"
 )
-_DESCRIPTION = re.compile(
+_DESCRIPTION = regex(
     rf"[dD]escription[\"'`]?\s{{0,3}}[:=]\s{{0,20}}\(?\s{{0,20}}[rfuRFU]{{0,2}}"
     rf"(?P<words>{_PIECE}(?:\s{{0,200}}\+?\s{{0,200}}{_PIECE}){{0,40}})",
     re.DOTALL,
 )
-_SECOND_ARGUMENT = re.compile(
+_SECOND_ARGUMENT = regex(
     rf"\.(?:tool|registerTool|addTool)\(\s{{0,20}}[\"'`][\w./-]{{1,100}}[\"'`]\s{{0,20}},\s{{0,20}}"
     rf"(?P<words>{_PIECE}(?:\s{{0,200}}\+\s{{0,200}}{_PIECE}){{0,40}})",
     re.DOTALL,
 )
 # In YAML, texts need no quotes.
-_PLAIN = re.compile(r"[dD]escription:[ \t]{1,20}(?P<words>[^\s\"'>|][^\n]{9,4000})")
-_BLOCK = re.compile(
+_PLAIN = regex(r"[dD]escription:[ \t]{1,20}(?P<words>[^\s\"'>|][^\n]{9,4000})")
+_BLOCK = regex(
     r"[dD]escription:[ \t]{0,20}[>|][-+\d]{0,2}[ \t]*\n(?P<words>(?:(?:[ \t]+[^\n]*)?\n){1,200}+)"
 )
-_PIECES = re.compile(_PIECE, re.DOTALL)
-_ESCAPED = re.compile(r"\\(?:u\{?([0-9a-fA-F]{1,6})\}?|x([0-9a-fA-F]{2})|([ntr])|(.))", re.DOTALL)
+_PIECES = regex(_PIECE, re.DOTALL)
+_ESCAPED = regex(r"\\(?:u\{?([0-9a-fA-F]{1,6})\}?|x([0-9a-fA-F]{2})|([ntr])|(.))", re.DOTALL)
 _KEYS = frozenset({"description", "Description"})
 _NAMED = {"n": "\n", "t": "\t", "r": "\r"}
 

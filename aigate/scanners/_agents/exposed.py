@@ -8,6 +8,7 @@ import warnings
 from collections.abc import Iterator
 from itertools import accumulate
 
+from aigate.domain.regex import regex
 from aigate.domain.severity import Severity
 from aigate.scanners._agents.pages import UNAUTHENTICATED, Remark
 
@@ -20,9 +21,9 @@ _SERVES = frozenset(
     }
 )
 _OPTIONS = frozenset({"add_argument", "Option", "option", "Argument", "getenv", "get"})
-_NAMED_HOST = re.compile(r"-{0,2}(?:\w+[_-])?(?:host|bind|address)", re.IGNORECASE)
+_NAMED_HOST = regex(r"-{0,2}(?:\w+[_-])?(?:host|bind|address)", re.IGNORECASE)
 # What speaks of callers that have to say who they are, and not of a key for somebody else.
-_ASKS = re.compile(
+_ASKS = regex(
     r"(?:bearer|jwt|oauth2?|basic|static|remote|introspection|supabase|workos|google|github|azure)_?"
     r"(?:token_?)?(?:auth\w*|verif\w*|provider)|require_?\w*auth\w*|auth_?(?:settings|provider|config)"
     r"|\w*auth\w*middleware|\w*authbackend|authentication\w*|authenticat(?:e|or)|token_?verifier"
@@ -30,7 +31,7 @@ _ASKS = re.compile(
     r"|login_required|http_?bearer|http_?basic|api_?key_?header|api_?key_?middleware|authorize\w*",
     re.IGNORECASE,
 )
-_HEADER = re.compile(r"authorization|(?:x-)?api-key|x-[\w-]*(?:token|key|secret)", re.IGNORECASE)
+_HEADER = regex(r"authorization|(?:x-)?api-key|x-[\w-]*(?:token|key|secret)", re.IGNORECASE)
 _HINT = (
     "listen on 127.0.0.1, or have the server ask for a token before it serves tools to the network"
 )
@@ -151,22 +152,22 @@ def _column(row: str, count: int) -> int:
 
 
 # A text that nothing ends goes to the end of its line, so that nothing is read twice.
-_COMMENTS = re.compile(
+_COMMENTS = regex(
     r"(?P<string>\"(?:[^\"\\\n]|\\.)*(?:\"|(?=\n)|\\?\Z)|'(?:[^'\\\n]|\\.)*(?:'|(?=\n)|\\?\Z)"
     r"|`(?:[^`\\]|\\.)*(?:`|\\?\Z))|//[^\n]*|/\*.*?(?:\*/|\Z)",
     re.DOTALL,
 )
-_OF_MCP = re.compile(r"[\"'](?:@modelcontextprotocol/[\w-]+[^\"']*|fastmcp|mcp-framework)[\"']")
-_TRANSPORT = re.compile(
+_OF_MCP = regex(r"[\"'](?:@modelcontextprotocol/[\w-]+[^\"']*|fastmcp|mcp-framework)[\"']")
+_TRANSPORT = regex(
     r"\b(?:StreamableHTTPServerTransport|NodeStreamableHTTPServerTransport|SSEServerTransport"
     r"|WebStandardStreamableHTTPServerTransport|httpStream|WebSocketServerTransport)\b"
 )
-_LISTEN = re.compile(
+_LISTEN = regex(
     r"\.(?:listen|serve)\(\s*(?:(?:[^()\"'`;]|\([^()]*\)){0,200}?,\s*|\{[^{}]{0,200}?\b(?:host|hostname)\s*:\s*)"
     r"(?P<host>[\"'`](?:0\.0\.0\.0|::)[\"'`])"
     r"|\b(?:host|hostname|HOST)\s*[:=]\s*(?:[\w.\[\]\"'?]{1,60}\s*(?:\|\||\?\?)\s*)?(?P<named>[\"'`](?:0\.0\.0\.0|::)[\"'`])"
 )
-_ASKS_IN_SCRIPT = re.compile(
+_ASKS_IN_SCRIPT = regex(
     r"\b(?:requireBearerAuth|mcpAuthRouter|withMcpAuth|verifyClient|expressjwt|basicAuth|authenticate|jwtVerify"
     r"|(?:verify|check|validate|require)(?:Bearer|Token|ApiKey|Auth\w*|Jwt)|auth(?:entication|orization)?Middleware"
     r"|\w*OAuth\w*Provider|passport\.\w+|clerkMiddleware|bearerAuth|apiKeyAuth)\b"

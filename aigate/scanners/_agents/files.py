@@ -10,6 +10,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from aigate.domain.regex import regex
 from aigate.domain.severity import Severity
 
 _OBEYED = frozenset({"rules", "skill", "command", "settings", "mcp"})
@@ -88,7 +89,7 @@ def _table(known: Mapping[str, Any], own: Mapping[str, Any]) -> AgentTable:
         ),
         settings=_any((*settings, *own["also_settings"])),
         servers=_any(p for one in files if one["role"] == "mcp" for p in one["paths"]),
-        markers=re.compile("|".join(own["markers"]), re.IGNORECASE | re.MULTILINE),
+        markers=regex("|".join(own["markers"]), re.IGNORECASE | re.MULTILINE),
         switches=tuple(_switch(one) for one in _mappings(own["switches"])),
         lists=tuple(name.casefold() for name in own["lists"]),
         folders=frozenset(own["folders"]),
@@ -101,7 +102,7 @@ def _table(known: Mapping[str, Any], own: Mapping[str, Any]) -> AgentTable:
         steps=(
             *(Step(one["agent"], one["uses"].casefold(), None) for one in known["actions"]),
             *(
-                Step(one["agent"], "", re.compile(r"(?:^|[\s;&|(/\"'])" + one["pattern"]))
+                Step(one["agent"], "", regex(r"(?:^|[\s;&|(/\"'])" + one["pattern"]))
                 for one in known["commands"]
             ),
         ),
@@ -109,7 +110,7 @@ def _table(known: Mapping[str, Any], own: Mapping[str, Any]) -> AgentTable:
 
 
 def _any(patterns: Iterable[str]) -> re.Pattern[str]:
-    return re.compile("|".join(f"(?:{one})" for one in patterns), re.IGNORECASE)
+    return regex("|".join(f"(?:{one})" for one in patterns), re.IGNORECASE)
 
 
 def _mappings(raw: Iterable[object]) -> Iterable[Mapping[str, object]]:

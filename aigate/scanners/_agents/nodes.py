@@ -12,6 +12,8 @@ from typing import Protocol
 
 import yaml
 
+from aigate.domain.regex import regex
+
 LONGEST = 500_000
 """How many characters a file of settings may have."""
 
@@ -111,10 +113,10 @@ def walk(node: Node) -> Iterator[tuple[tuple[str, ...], Node]]:
             pending.extend(((*path, key.name), value) for key, value in reversed(one.fields))
 
 
-_SPACE = re.compile(r"(?:[\s,\ufeff]|//[^\n]*|/\*.*?(?:\*/|\Z))*", re.DOTALL)
-_STRING = re.compile(r'"((?:[^"\\\n]|\\.)*)("?)', re.DOTALL)
-_SINGLE = re.compile(r"'((?:[^'\\\n]|\\.)*)('?)", re.DOTALL)
-_BARE = re.compile(r"[^\s,:\[\]{}\"'/]+")
+_SPACE = regex(r"(?:[\s,\ufeff]|//[^\n]*|/\*.*?(?:\*/|\Z))*", re.DOTALL)
+_STRING = regex(r'"((?:[^"\\\n]|\\.)*)("?)', re.DOTALL)
+_SINGLE = regex(r"'((?:[^'\\\n]|\\.)*)('?)", re.DOTALL)
+_BARE = regex(r"[^\s,:\[\]{}\"'/]+")
 _WORDS: dict[str, Scalar] = {"true": True, "false": False, "null": None}
 
 
@@ -337,10 +339,10 @@ def _offset(text: str, line: int, column: int) -> int:
     return min(starts[min(line, len(starts) - 1)] + column, len(text))
 
 
-_HEADER = re.compile(r"[ \t]*\[(\[?)[ \t]*([^\]\n]+?)[ \t]*\]", re.ASCII)
+_HEADER = regex(r"[ \t]*\[(\[?)[ \t]*([^\]\n]+?)[ \t]*\]", re.ASCII)
 _PART = r"(?:[\w-]+|\"[^\"\n]*\"|'[^'\n]*')"
-_SETS = re.compile(rf"[ \t]*({_PART}(?:[ \t]*\.[ \t]*{_PART})*)[ \t]*=[ \t]*")
-_PARTS = re.compile(_PART)
+_SETS = regex(rf"[ \t]*({_PART}(?:[ \t]*\.[ \t]*{_PART})*)[ \t]*=[ \t]*")
+_PARTS = regex(_PART)
 _Path = tuple[str | int, ...]
 
 

@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterator
 from enum import StrEnum
 
+from aigate.domain.regex import regex
+
 
 class Order(StrEnum):
     """What an agent is told to do."""
@@ -23,7 +25,7 @@ def _patterns(
 ) -> tuple[tuple[tuple[str, ...], re.Pattern[str]], ...]:
     """Compile patterns, each with words of which one is in whatever it matches, in lower case."""
     return tuple(
-        (tuple(words.split(",")), re.compile(pattern, re.IGNORECASE))
+        (tuple(words.split(",")), regex(pattern, re.IGNORECASE))
         for words, pattern in zip(hints, patterns, strict=True)
     )
 
@@ -187,7 +189,7 @@ _TELLS_TO_ACT = _patterns(
         r"\b(?:always|use|run|start|with|pass)\b[^.\n]{0,60}--(?:dangerously-skip-permissions|yolo|dangerously-bypass-approvals-and-sandbox)\b",
     ),
 )
-_KEEPS_SECRET = re.compile(
+_KEEPS_SECRET = regex(
     r"\b(?:do\s+not|don'?t|never|without|avoid)\s+(?:ever\s+)?(?:tell|telling|mention|mentioning"
     r"|inform|informing|reveal|revealing|notify|notifying|alert|alerting|warn|warning"
     r"|disclos(?:e|ing)|show|showing|let)"
@@ -195,13 +197,13 @@ _KEEPS_SECRET = re.compile(
     r"|security\s+team|maintainers?|people|operator)\b(?!\s+(?:how|to\s+(?:run|use|install)))",
     re.IGNORECASE,
 )
-_KEEPS_FROM_REVIEW = re.compile(
+_KEEPS_FROM_REVIEW = regex(
     r"\b(?:do\s+not|don't|never)\s+(?:mention|reveal|disclose|document)\s+(?:it|this|that|these|them)\s+(?:anywhere\s+)?in\s+"
     r"(?:the\s+|any\s+|your\s+)?(?:prs?|pull\s+requests?|commits?|summary|descriptions?|changelog|reviews?)\b",
     re.IGNORECASE,
 )
 # Telling the user nothing of these is good manners.
-_FINE_TO_KEEP = re.compile(
+_FINE_TO_KEEP = regex(
     r"secret|password|credential|token|api[ _-]?key|internal|private|stack\s?trace|error\s+detail"
     r"|other\s+users|pii|raw|technical",
     re.IGNORECASE,
@@ -263,29 +265,29 @@ _NOT = (
     r"|forbid(?:s|den)?|prohibit(?:s|ed)?|disallow(?:s|ed)?|prevent|detect|blocks?|catch|stop"
     r"|report|flag|whether|attempts?|tries|against|bad|wrong|anti-?pattern|unless)"
 )
-_DENIED_BEFORE = re.compile(
+_DENIED_BEFORE = regex(
     rf"\b{_NOT}\b[^.!?;:\n]{{0,60}}\Z|\b(?:never|do\s+not|don't|avoid)\b[^.!?;\n]{{0,120}}\Z|[❌🚫✗⛔]",
     re.IGNORECASE,
 )
-_CLAUSE = re.compile(
+_CLAUSE = regex(
     r"\b(?:hesitate|worry|forget|fail|bother|matter|problem|only)\b|[,:]\s|\bbut\b", re.IGNORECASE
 )
-_INTERJECTION = re.compile(r",?\s+(?:under|in)\s+(?:any|no)\s+\w+,?|,?\s+ever,", re.IGNORECASE)
+_INTERJECTION = regex(r",?\s+(?:under|in)\s+(?:any|no)\s+\w+,?|,?\s+ever,", re.IGNORECASE)
 # "Always pass a timeout, and never `verify=False`": what the match ends with is forbidden.
-_DENIED_INSIDE = re.compile(
+_DENIED_INSIDE = regex(
     r"[,;]\s+(?:(?:and|but)\s+)?(?:never|not|do\s+not|don't|avoid)\s[^,;]{3,40}\Z", re.IGNORECASE
 )
-_DENIED_AFTER = re.compile(
+_DENIED_AFTER = regex(
     r"\A[^.!?\n]{0,60}\b(?:is|are)\s+(?:\w+\s+)?(?:forbidden|prohibited|not\s+(?:allowed|permitted"
     r"|acceptable|ok)|banned|disallowed|blocked|rejected|never|wrong)\b",
     re.IGNORECASE,
 )
-_DENYING_LEAD = re.compile(
+_DENYING_LEAD = regex(
     r"\b(?:never|don'?ts?|do\s+not|must\s+not|avoid|forbidden|prohibited|not\s+allowed"
     r"|anti-?patterns?|disallowed|banned|bad)\b|[❌🚫⛔]",
     re.IGNORECASE,
 )
-_ITEM = re.compile(r"[ \t]*(?:[-*+]|\d{1,3}[.)])[ \t]")
+_ITEM = regex(r"[ \t]*(?:[-*+]|\d{1,3}[.)])[ \t]")
 
 _PATTERNS = (
     (Order.EXFILTRATE, _TELLS_TO_EXFILTRATE),
@@ -295,12 +297,12 @@ _PATTERNS = (
     (Order.ACT, _TELLS_TO_ACT),
 )
 # A text of JSON, YAML or code begins with a quotation mark and says what stands in it.
-_QUOTED_VALUE = re.compile(r"[:=(,\[]\s*[\"'`]+\s?\Z")
-_FINE_AFTER = re.compile(
+_QUOTED_VALUE = regex(r"[:=(,\[]\s*[\"'`]+\s?\Z")
+_FINE_AFTER = regex(
     r"(?:'s)?[^.!?\n]{0,40}\b(?:until|unless|what\s+is|what\s+to|that\s+(?:you|they)\s+(?:must|need))|[-\w]*-only|\s+(?:their|whether|if|which)\b|\s+to\s+add\b"
 )
 _POISON = tuple(
-    re.compile(pattern, re.IGNORECASE)
+    regex(pattern, re.IGNORECASE)
     for pattern in (
         r"<(?:important|system|secret|instructions?|critical|hidden|admin)>",
         r"\b(?:before|prior\s+to)\s+(?:using|calling|invoking|running|you\s+(?:use|call))\s+(?:this|any|the|other|another|every)\b[^.\n]{0,60}\b(?:tools?)?[^.\n]{0,60}\b(?:read|open|cat|send|fetch|include|access|must\s+(?:first\s+)?(?:read|call|send))\b",

@@ -5,16 +5,17 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
+from aigate.domain.regex import regex
 from aigate.scanners._agents.nodes import Node
 from aigate.scanners._agents.pages import UNPINNED, Remark, shown
 from aigate.scanners._agents.remarks import remark
 
-_NPM = re.compile(r"(?:@[\w.-]+/)?[\w.-]+(?:@(?P<version>[^\s]+))?")
-_EXACT = re.compile(r"v?\d+\.\d+(?:\.\d+)?[\w.+-]*")
-EXACT_NPM = re.compile(r"v?\d+\.\d+\.\d+[\w.+-]*")
-_COMMIT = re.compile(r"[@#](?:[0-9a-f]{40}|[0-9a-f]{64})\b")
-_GIT = re.compile(r"(?:git\+|git@|git:|github:|gitlab:|bitbucket:)|.*\.git(?:[@#]|\Z)|https?://")
-HELD = re.compile(r"\.{0,2}/|\.{1,2}\Z|~|[A-Za-z]:[\\/]|.*(?:\$\{|\$\(|%\w+%|<|\{\{)|file:|\$\w")
+_NPM = regex(r"(?:@[\w.-]+/)?[\w.-]+(?:@(?P<version>[^\s]+))?")
+_EXACT = regex(r"v?\d+\.\d+(?:\.\d+)?[\w.+-]*")
+EXACT_NPM = regex(r"v?\d+\.\d+\.\d+[\w.+-]*")
+_COMMIT = regex(r"[@#](?:[0-9a-f]{40}|[0-9a-f]{64})\b")
+_GIT = regex(r"(?:git\+|git@|git:|github:|gitlab:|bitbucket:)|.*\.git(?:[@#]|\Z)|https?://")
+HELD = regex(r"\.{0,2}/|\.{1,2}\Z|~|[A-Za-z]:[\\/]|.*(?:\$\{|\$\(|%\w+%|<|\{\{)|file:|\$\w")
 _LOCAL_TOOLS = frozenset({"tsx", "ts-node", "nodemon", "dotenv", "cross-env", "vite-node", "node"})
 _TAKES_VALUE = frozenset(
     {

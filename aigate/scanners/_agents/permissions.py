@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 from urllib.parse import urlsplit
 
+from aigate.domain.regex import regex
 from aigate.domain.severity import Severity
 from aigate.scanners._agents.commands import harms
 from aigate.scanners._agents.files import AgentTable, Switch, host_matches
@@ -113,8 +114,8 @@ def _switched(dotted: str, node: Node, switches: Sequence[Switch]) -> Iterator[R
             return
 
 
-_SPECS = re.compile(r"[^,\s()]+(?:\([^)]*\))?")
-_SPEC = re.compile(r"(?P<tool>[\w.*:-]+)(?:\((?P<what>.*)\))?", re.DOTALL)
+_SPECS = regex(r"[^,\s()]+(?:\([^)]*\))?")
+_SPEC = regex(r"(?P<tool>[\w.*:-]+)(?:\((?P<what>.*)\))?", re.DOTALL)
 _COMMAND_TOOLS = frozenset(
     {
         "bash",
@@ -135,15 +136,15 @@ _COMMAND_TOOLS = frozenset(
 _FILE_TOOLS = frozenset({"read", "write", "edit", "multiedit", "notebookedit", "glob", "grep"})
 _ALL = frozenset({"", "*", ":*", "**", "*:*", "* *", ".*", "/.*/", "^.*$"})
 # What runs any other program, or takes any code, file or address as its argument.
-_ANY_CODE = re.compile(
+_ANY_CODE = regex(
     r"(?:ba|z|da|k|fi)?sh|eval|exec|sudo|su|doas|env|xargs|python[\d.]*|node|ruby|perl|php|deno|bun"
     r"|powershell|pwsh|cmd|npx|bunx|uvx|pipx|ssh|scp|curl|wget|nc|ncat|socat|telnet|osascript|awk"
     r"|rm|dd|chmod|chown|mkfs\S*|docker|kubectl|aws|gcloud|az|terraform|nohup|tee|parallel|watch"
 )
-_GRAVE = re.compile(
+_GRAVE = regex(
     r"(?:ba|z|da|k|fi)?sh|eval|exec|sudo|su|doas|xargs|powershell|pwsh|cmd|curl|wget|nc|ncat|ssh"
 )
-_HARMLESS_END = re.compile(r"\s*(?:--version|--help|-v|-V|-h)\Z")
+_HARMLESS_END = regex(r"\s*(?:--version|--help|-v|-V|-h)\Z")
 
 
 def _listed(node: Node, *, commands: bool) -> Iterator[Remark]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
+from aigate.domain.regex import regex
 from aigate.domain.severity import Severity
 from aigate.scanners._agents.commands import harms
 from aigate.scanners._agents.containers import judge_container
@@ -42,14 +43,12 @@ def _split(node: Node) -> Iterator[Node]:
         )
 
 
-_SHELLS = re.compile(r"(?:.*[/\\])?(?:ba|z|da|k|fi|a)?sh(?:\.exe)?", re.IGNORECASE)
-_POWERSHELL = re.compile(r"(?:.*[/\\])?(?:powershell|pwsh)(?:\.exe)?", re.IGNORECASE)
-_INTERPRETERS = re.compile(r"(?:.*[/\\])?(?:python[\d.]*|node|deno|bun|ruby|perl|php)(?:\.exe)?")
+_SHELLS = regex(r"(?:.*[/\\])?(?:ba|z|da|k|fi|a)?sh(?:\.exe)?", re.IGNORECASE)
+_POWERSHELL = regex(r"(?:.*[/\\])?(?:powershell|pwsh)(?:\.exe)?", re.IGNORECASE)
+_INTERPRETERS = regex(r"(?:.*[/\\])?(?:python[\d.]*|node|deno|bun|ruby|perl|php)(?:\.exe)?")
 _INLINE = frozenset({"-c", "-e", "--eval", "-r", "eval"})
-_SHARED_FOLDERS = re.compile(
-    r"(?:/private)?/(?:var/)?tmp/|/dev/shm/|\\\\|.*\\temp\\", re.IGNORECASE
-)
-_DOCKER = re.compile(r"(?:.*[/\\])?(?:docker|podman|nerdctl)(?:\.exe)?")
+_SHARED_FOLDERS = regex(r"(?:/private)?/(?:var/)?tmp/|/dev/shm/|\\\\|.*\\temp\\", re.IGNORECASE)
+_DOCKER = regex(r"(?:.*[/\\])?(?:docker|podman|nerdctl)(?:\.exe)?")
 
 
 def judge_program(words: Sequence[Node]) -> Iterator[Remark]:
@@ -125,11 +124,11 @@ def _unwrapped(words: Sequence[Node]) -> list[Node]:
     return left
 
 
-_ROOTS = re.compile(
+_ROOTS = regex(
     r"(?:--?[\w-]+=)?(?:/|~/?|\$\{?(?:env:)?(?:HOME|USERPROFILE)\}?/?|/home/?|/root/?|/etc/?|/Users/?"
     r"|[A-Za-z]:[\\/]{0,2}|/\*\*|~/\.(?:ssh|aws|gnupg|config)/?|%USERPROFILE%|/home/[\w.-]+/?|/Users/[\w.-]+/?)"
 )
-_OPENS = re.compile(
+_OPENS = regex(
     r"--(?:allow-all(?:-\w+)*|dangerously[\w-]*|no-sandbox|unsafe[\w-]*|disable-sandbox|allow-write=?\*"
     r"|yolo|no-auth(?:entication)?|disable-auth\w*|insecure|skip-verify|no-confirm(?:ation)?|allow-dangerous[\w-]*)"
 )

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
+from aigate.domain.regex import regex
 from aigate.domain.severity import Severity
 from aigate.scanners._agents.addresses import judge_address
 from aigate.scanners._agents.credentials import ADDRESSES, find_secrets
@@ -72,7 +72,7 @@ _TRUSTS = (
     "auto_approve",
     "autoApproved",
 )
-_ACTS = re.compile(
+_ACTS = regex(
     r"(?:.*[_-])?(?:exec(?:ute)?|run|shell|bash|terminal|command|write|delete|remove|drop|push|merge|send"
     r"|upload|deploy|kill|eval|sql|create|update|edit|move|publish|transfer|pay)(?:[_-].*)?|\w*(?:Execute|Command|Delete|Write)\w*",
 )

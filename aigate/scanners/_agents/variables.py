@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from aigate.domain.regex import regex
 from aigate.domain.severity import Severity
 from aigate.scanners._agents.nodes import Key, Node
 from aigate.scanners._agents.pages import (
@@ -17,15 +18,15 @@ from aigate.scanners._agents.pages import (
 from aigate.scanners._agents.remarks import remark, wide
 
 ENV = ("env", "environment", "envs", "environment_variables")
-_LOADS_CODE = re.compile(
+_LOADS_CODE = regex(
     r"LD_PRELOAD|LD_LIBRARY_PATH|DYLD_\w+|PYTHONSTARTUP|BASH_ENV|ENV|PERL5OPT|RUBYOPT|JAVA_TOOL_OPTIONS"
     r"|GIT_SSH_COMMAND|PROMPT_COMMAND"
 )
-_NO_AUTH = re.compile(
+_NO_AUTH = regex(
     r"\w*(?:DISABLE|OMIT|SKIP|NO|BYPASS|WITHOUT)_?\w*AUTH\w*|\w*AUTH\w*_?DISABLED", re.IGNORECASE
 )
-_AUTH_OFF = re.compile(r"\w*(?:AUTH_ENABLED|ENABLE_AUTH|REQUIRE_AUTH|AUTH_REQUIRED)", re.IGNORECASE)
-_UNSAFE = re.compile(r"\w*(?:DANGEROUS|ALLOW_ALL|UNSAFE|YOLO)\w*", re.IGNORECASE)
+_AUTH_OFF = regex(r"\w*(?:AUTH_ENABLED|ENABLE_AUTH|REQUIRE_AUTH|AUTH_REQUIRED)", re.IGNORECASE)
+_UNSAFE = regex(r"\w*(?:DANGEROUS|ALLOW_ALL|UNSAFE|YOLO)\w*", re.IGNORECASE)
 TRUE = frozenset({"true", "1", "yes", "on", "*", "all"})
 FALSE = frozenset({"false", "0", "no", "off", "none"})
 

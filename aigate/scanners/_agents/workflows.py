@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
+from aigate.domain.regex import regex
 from aigate.domain.severity import Severity
 from aigate.scanners._agents.commands import starts_unasked
 from aigate.scanners._agents.files import AgentTable
 from aigate.scanners._agents.nodes import Node, walk
 from aigate.scanners._agents.pages import UNASKED, WORKFLOW, Remark, shown
 
-PATHS = re.compile(r"(?:.*/)?\.(?:github|gitea|forgejo)/workflows/[^/]+\.ya?ml", re.IGNORECASE)
+PATHS = regex(r"(?:.*/)?\.(?:github|gitea|forgejo)/workflows/[^/]+\.ya?ml", re.IGNORECASE)
 """Where workflows lie."""
 
 _STRANGERS = frozenset(
@@ -21,11 +22,11 @@ _STRANGERS = frozenset(
         "commit_comment",
     }
 )
-_WORDS_OF_STRANGERS = re.compile(
+_WORDS_OF_STRANGERS = regex(
     r"\$\{\{[^}]*\bgithub\.(?:event\.(?:issue|pull_request|comment|review|discussion|review_comment|head_commit)"
     r"\.(?:title|body|message|head\.ref|head\.label|user\.name)|head_ref)[^}]*\}\}"
 )
-_CHECKED = re.compile(
+_CHECKED = regex(
     r"author_association|\bgithub\.(?:actor|triggering_actor)\b\s*(?:==|!=)|\.user\.login\s*==|sender\.login\s*=="
     r"|repository_owner|head\.repo\.(?:full_name|fork)|contains\(\s*(?:fromJSON\(|'\[)|has-?permission|is-?member|permission-check"
     r"|labels\.\*\.name|event\.label\.name",
@@ -34,16 +35,16 @@ _CHECKED = re.compile(
 # These ask GitHub themselves whether who started them may write.
 _ASKS_ITSELF = ("anthropics/claude-code-action", "openai/codex-action")
 _OPEN_INPUTS = {
-    "allowed_non_write_users": re.compile(r"\*"),
-    "allowed_bots": re.compile(r"\*"),
-    "allow-users": re.compile(r"\*"),
-    "allow-bots": re.compile(r"true", re.IGNORECASE),
-    "safety-strategy": re.compile(r"unsafe"),
-    "sandbox": re.compile(r"danger-full-access"),
-    "dangerously_skip_permissions": re.compile(r"true", re.IGNORECASE),
+    "allowed_non_write_users": regex(r"\*"),
+    "allowed_bots": regex(r"\*"),
+    "allow-users": regex(r"\*"),
+    "allow-bots": regex(r"true", re.IGNORECASE),
+    "safety-strategy": regex(r"unsafe"),
+    "sandbox": regex(r"danger-full-access"),
+    "dangerously_skip_permissions": regex(r"true", re.IGNORECASE),
 }
 _UNASKED_INPUTS = frozenset({"safety-strategy", "sandbox", "dangerously_skip_permissions"})
-_WRITES = re.compile(r"write(?:-all)?")
+_WRITES = regex(r"write(?:-all)?")
 _GRAVE_RIGHTS = (
     "contents",
     "actions",

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from aigate.domain.package import Ecosystem
+from aigate.domain.regex import regex
 from aigate.scanners._dependencies.items import Dependency, Index, Item, Mark, Role, Source
 from aigate.scanners._dependencies.specs import (
     indexes,
@@ -16,12 +17,12 @@ from aigate.scanners._dependencies.specs import (
     required,
 )
 
-_RUN = re.compile(
+_RUN = regex(
     r"(?:.*/)?(?:[\w.-]*(?:Dockerfile|Containerfile)[\w.-]*|[\w.-]*Makefile[\w.-]*|justfile|Vagrantfile|Procfile"
     r"|Jenkinsfile[\w.-]*|\.gitlab-ci[\w.-]*|[\w.-]+\.(?:sh|bash|zsh|fish|ps1|bat|cmd|mk|ya?ml|dockerfile|just|ini))",
     re.IGNORECASE,
 )
-_READ = re.compile(r"(?:.*/)?[\w.-]+\.(?:mdx?|mdc|rst|txt|markdown|adoc)", re.IGNORECASE)
+_READ = regex(r"(?:.*/)?[\w.-]+\.(?:mdx?|mdc|rst|txt|markdown|adoc)", re.IGNORECASE)
 
 _GAP = r"[\"',\s]+"
 _PYTHON = (
@@ -33,9 +34,9 @@ _NODE = (
     rf"npm{_GAP}(?:-{{1,2}}[\w-]+{_GAP}){{0,4}}(?:install|i|add|exec|x)|(?:pnpm|yarn|bun){_GAP}(?:global{_GAP})?"
     rf"(?:add|dlx|x|install|i)|npx|bunx|pnpx"
 )
-_COMMAND = re.compile(rf"(?<![\w./@-])(?:(?P<python>{_PYTHON})|(?P<node>{_NODE}))(?=[\s\"'])")
-_ENDS = re.compile(r"&&|\|\||[;|`\n)]|(?<=[\"'\s])\]|(?<!\S)#|\s>|2>")
-_WORD = re.compile(r"[^\s\"',\[\]]+(?:\[[\w, -]*\])?(?:[<>=!~]=?[\w.*+,<>=!~-]+)?")
+_COMMAND = regex(rf"(?<![\w./@-])(?:(?P<python>{_PYTHON})|(?P<node>{_NODE}))(?=[\s\"'])")
+_ENDS = regex(r"&&|\|\||[;|`\n)]|(?<=[\"'\s])\]|(?<!\S)#|\s>|2>")
+_WORD = regex(r"[^\s\"',\[\]]+(?:\[[\w, -]*\])?(?:[<>=!~]=?[\w.*+,<>=!~-]+)?")
 _VALUED = frozenset(
     {
         *("-r", "-c", "-t", "-i", "-f", "--requirement", "--constraint", "--target", "--index-url"),
@@ -100,11 +101,9 @@ _VALUED = frozenset(
     }
 )
 _NAMING = frozenset({"--from", "--with", "--spec", "-p", "--package"})
-_ONE = re.compile(r"uvx|npx|bunx|pnpx|.*(?:dlx|exec|run|x)\Z", re.DOTALL)
+_ONE = regex(r"uvx|npx|bunx|pnpx|.*(?:dlx|exec|run|x)\Z", re.DOTALL)
 # What stands before a command that is shown, and not spoken about.
-_SHOWN = re.compile(
-    r"(?:.*[`$>\"'(]|[ \t]*(?:RUN|[-*+]|\d+\.|[>$#%!/]+)?)\s*(?:sudo\s+)?", re.DOTALL
-)
+_SHOWN = regex(r"(?:.*[`$>\"'(]|[ \t]*(?:RUN|[-*+]|\d+\.|[>$#%!/]+)?)\s*(?:sudo\s+)?", re.DOTALL)
 _LONGEST = 4_000
 _MOST = 2_000
 

@@ -10,6 +10,7 @@ from collections.abc import Container, Iterator
 from dataclasses import dataclass
 
 from aigate.domain.package import Ecosystem
+from aigate.domain.regex import regex
 
 _LONGEST = 2_000_000
 _OLD = frozenset(
@@ -196,12 +197,12 @@ _SPACE = r"(?:[ \t\f]|\\\n)*"
 _DOTTED = rf"\w+(?:{_SPACE}\.{_SPACE}\w+)*"
 _NAMED = rf"{_DOTTED}(?:{_SPACE}\bas\b{_SPACE}\w+)?"
 # A statement starts a line or follows `;` or `:`, and ends where nothing more can follow.
-_STATEMENT = re.compile(
+_STATEMENT = regex(
     rf"(?:^|[;:]){_SPACE}(?:from\b{_SPACE}(?P<module>{_DOTTED}){_SPACE}import\b"
     rf"|import\b(?P<words>{_SPACE}{_NAMED}(?:{_SPACE},{_SPACE}{_NAMED})*){_SPACE}(?:$|[;#]))",
     re.MULTILINE,
 )
-_WORD = re.compile(r"(?<![\w.])(?<!\bas )\w+")
+_WORD = regex(r"(?<![\w.])(?<!\bas )\w+")
 
 
 def python_imports(text: str, wanted: Container[str]) -> Iterator[Import]:
@@ -240,7 +241,7 @@ def _modules(node: ast.AST) -> list[str]:
 
 
 def _placed(lines: list[str], line: int, last: int, name: str) -> Import:
-    word = re.compile(rf"\b{re.escape(name)}\b")
+    word = regex(rf"\b{re.escape(name)}\b")
     for number in range(line, min(last, len(lines)) + 1):
         found = word.search(lines[number - 1])
         if found:
@@ -258,13 +259,13 @@ def _is_optional(node: ast.Try) -> bool:
     return not _OPTIONAL.isdisjoint(names) or any(handler.type is None for handler in node.handlers)
 
 
-_IMPORT = re.compile(
+_IMPORT = regex(
     r"(?:^[ \t]*(?:import|export)\b(?:[^'\"`;()]{0,4000}?\bfrom)?[ \t\n]*|\brequire(?:\.resolve)?[ \t]*\([ \t]*"
     r"|\bimport[ \t]*\([ \t]*)(?P<quote>[\"'])(?P<name>[^\"'\n\\]{1,300})(?P=quote)",
     re.MULTILINE,
 )
-_COMMENT = re.compile(r"/\*.*?\*/|^[ \t]*//[^\n]*", re.DOTALL | re.MULTILINE)
-_PACKAGE = re.compile(r"@[A-Za-z0-9~][\w.~-]*/[\w.~-]+|[A-Za-z][\w.~-]*")
+_COMMENT = regex(r"/\*.*?\*/|^[ \t]*//[^\n]*", re.DOTALL | re.MULTILINE)
+_PACKAGE = regex(r"@[A-Za-z0-9~][\w.~-]*/[\w.~-]+|[A-Za-z][\w.~-]*")
 
 
 def script_imports(text: str) -> Iterator[Import]:

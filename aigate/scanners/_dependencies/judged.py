@@ -8,6 +8,7 @@ from datetime import date
 from urllib.parse import urlsplit
 
 from aigate.domain.package import Ecosystem, Listing
+from aigate.domain.regex import regex
 from aigate.domain.severity import Severity
 from aigate.scanners._dependencies.imports import Import
 from aigate.scanners._dependencies.items import (
@@ -33,14 +34,14 @@ from aigate.scanners._dependencies.pages import (
 
 _DAYS = 30
 _SHOWN = 80
-_COMMIT = re.compile(r"[@#/](?:commit=)?[0-9a-f]{40}(?:[0-9a-f]{24})?(?![0-9a-f])")
-_HASHED = re.compile(r"[#&](?:sha(?:256|384|512)=)[0-9a-f]{64,}")
-_OFFICIAL = re.compile(
+_COMMIT = regex(r"[@#/](?:commit=)?[0-9a-f]{40}(?:[0-9a-f]{24})?(?![0-9a-f])")
+_HASHED = regex(r"[#&](?:sha(?:256|384|512)=)[0-9a-f]{64,}")
+_OFFICIAL = regex(
     r"https://(?:pypi\.org/simple|pypi\.python\.org/simple|registry\.npmjs\.org|registry\.yarnpkg\.com"
     r"|download\.pytorch\.org/whl(?:/[\w.]+)?|npm\.jsr\.io)/?"
 )
-_LOCAL = re.compile(r"https?://(?:localhost|127\.0\.0\.1|\[::1\])(?:[:/]|\Z)")
-_USUAL = re.compile(
+_LOCAL = regex(r"https?://(?:localhost|127\.0\.0\.1|\[::1\])(?:[:/]|\Z)")
+_USUAL = regex(
     r"(?:(?:npx|yarn|pnpm|bunx?)\s+(?:run\s+|--no(?:-install)?\s+|-y\s+)?)?"
     r"(?:husky(?:\s+install)?|patch-package|simple-git-hooks|lefthook\s+install|node-gyp(?:-build)?(?:\s+rebuild)?"
     r"|prebuild-install|prisma\s+generate|electron-builder\s+install-app-deps|electron-rebuild|ngcc|nuxt\s+prepare"

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 
 from aigate.domain.package import Ecosystem
+from aigate.domain.regex import regex
 
 FAMOUS = 1_500
 """Names of lower rank are those that everybody uses."""
@@ -17,7 +17,7 @@ FAMOUS = 1_500
 USUAL = 5_000
 """Names of lower rank are used so much that others are mistaken for them."""
 
-_SEPARATORS = re.compile(r"[-_.]+")
+_SEPARATORS = regex(r"[-_.]+")
 LONG = 8
 """Two slips in a shorter name make another name of it."""
 

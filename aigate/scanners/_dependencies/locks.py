@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from urllib.parse import unquote, urlsplit
 
 from aigate.domain.package import Ecosystem
+from aigate.domain.regex import regex
 from aigate.scanners._dependencies.items import (
     Dependency,
     Index,
@@ -22,10 +23,10 @@ from aigate.scanners._dependencies.items import (
 )
 from aigate.scanners._dependencies.manifests import load_json, table
 
-_SEPARATORS = re.compile(r"[-_.]+")
+_SEPARATORS = regex(r"[-_.]+")
 # What npm itself writes down for packages of its own index.
 _OWN_HOSTS = frozenset({"registry.npmjs.org", "registry.yarnpkg.com", "npm.jsr.io"})
-_FIXED = re.compile(r"[0-9a-f]{40}")
+_FIXED = regex(r"[0-9a-f]{40}")
 
 
 def lock_reader(path: str) -> Callable[[str], Iterable[Item]] | None:
@@ -113,9 +114,9 @@ def _elsewhere(found: Sequence[tuple[str, str, Mark]]) -> Iterator[Mismatch]:
             yield Mismatch(name=name, brings=brings, at=mark, is_sure=False)
 
 
-_YARN_HEAD = re.compile(r"^(?P<specs>\"?(?:@[^/\s\"]+/)?[^@\s\"#_][^@\s\"]*@[^\n]*):[ \t]*$")
-_YARN_FIELD = re.compile(r"^  (?P<key>resolved|resolution):? \"(?P<value>[^\"\n]+)\"")
-_YARN_SPEC = re.compile(r"(?P<name>(?:@[^/\s\"]+/)?[^@\s\",]+)@(?P<range>[^\",]*)")
+_YARN_HEAD = regex(r"^(?P<specs>\"?(?:@[^/\s\"]+/)?[^@\s\"#_][^@\s\"]*@[^\n]*):[ \t]*$")
+_YARN_FIELD = regex(r"^  (?P<key>resolved|resolution):? \"(?P<value>[^\"\n]+)\"")
+_YARN_SPEC = regex(r"(?P<name>(?:@[^/\s\"]+/)?[^@\s\",]+)@(?P<range>[^\",]*)")
 
 
 def _yarn_lock(text: str) -> Iterator[Item]:
@@ -152,10 +153,10 @@ def _aliased(name: str, spec: str) -> str:
     return real[1] if real else name
 
 
-_PNPM_KEY = re.compile(
+_PNPM_KEY = regex(
     r"^  [\"']?/?(?P<name>(?:@[^/\s\"']+/)?[^@/\s\"']+)(?:@|/)(?P<version>\d[^:\"'\s]*)[\"']?:"
 )
-_TARBALL = re.compile(r"\btarball: (?P<url>[^\s,}]+)")
+_TARBALL = regex(r"\btarball: (?P<url>[^\s,}]+)")
 
 
 def _pnpm_lock(text: str) -> Iterator[Item]:
@@ -176,11 +177,11 @@ def _pnpm_lock(text: str) -> Iterator[Item]:
         yield from _of_tarball(one, url, where)
 
 
-_FIELD = re.compile(r"^(?P<key>name|version) = \"(?P<value>[^\"\n]+)\"")
-_FILE = re.compile(
+_FIELD = regex(r"^(?P<key>name|version) = \"(?P<value>[^\"\n]+)\"")
+_FILE = regex(
     r"\b(?:url|file|name|path) = \"(?P<value>[^\"\n]+\.(?:whl|tar\.gz|zip|tar\.bz2))[\"#]"
 )
-_FILE_NAME = re.compile(r"(?P<name>.+?)-v?\d[^-]*(?:-.*)?\.(?:whl|tar\.gz|zip|tar\.bz2)\Z")
+_FILE_NAME = regex(r"(?P<name>.+?)-v?\d[^-]*(?:-.*)?\.(?:whl|tar\.gz|zip|tar\.bz2)\Z")
 
 
 def _python_lock(text: str) -> Iterator[Item]:

@@ -10,6 +10,7 @@ import tomllib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from aigate.domain.package import Ecosystem
+from aigate.domain.regex import regex
 from aigate.scanners._dependencies.items import (
     Dependency,
     Index,
@@ -29,13 +30,11 @@ from aigate.scanners._dependencies.specs import (
     texts,
 )
 
-_REQUIREMENTS = re.compile(
+_REQUIREMENTS = regex(
     r"(?:.*/)?[\w.-]*(?:requirements|constraints)[\w.-]*\.(?:txt|in|pip)|(?:.*/)?requirements/[\w.-]+\.(?:txt|in)",
     re.IGNORECASE,
 )
-_ENVIRONMENT = re.compile(
-    r"(?:.*/)?(?:[\w.-]*environment[\w.-]*|conda[\w.-]*)\.ya?ml", re.IGNORECASE
-)
+_ENVIRONMENT = regex(r"(?:.*/)?(?:[\w.-]*environment[\w.-]*|conda[\w.-]*)\.ya?ml", re.IGNORECASE)
 _NPM_GROUPS = ("dependencies", "devDependencies", "peerDependencies", "optionalDependencies")
 _HOOKS = ("preinstall", "install", "postinstall", "preprepare", "prepare", "postprepare")
 
@@ -262,7 +261,7 @@ def _literals(node: ast.expr) -> Iterator[str]:
         yield node.value
 
 
-_CONDA = re.compile(r"(?P<lead>\s*-\s+)(?P<quote>[\"']?)(?P<spec>[^\"'#]+)")
+_CONDA = regex(r"(?P<lead>\s*-\s+)(?P<quote>[\"']?)(?P<spec>[^\"'#]+)")
 
 
 def _environment(text: str) -> Iterator[Item]:
@@ -327,13 +326,11 @@ def _overrides(holder: Mapping[str, object]) -> Iterator[Item]:
                 yield from npm_required(name, spec.strip(), at=Mark(needle=f'"{key}"'))
 
 
-_NPMRC = re.compile(
-    r"^[ \t]*(?:(?P<scope>@[\w.-]+):)?registry[ \t]*=[ \t]*(?P<url>\S+)", re.MULTILINE
-)
-_YARNRC = re.compile(
+_NPMRC = regex(r"^[ \t]*(?:(?P<scope>@[\w.-]+):)?registry[ \t]*=[ \t]*(?P<url>\S+)", re.MULTILINE)
+_YARNRC = regex(
     r"^[ \t]*(?:npmRegistryServer:?|registry)[ \t]+[\"']?(?P<url>[^\s\"']+)", re.MULTILINE
 )
-_PIP_CONF = re.compile(
+_PIP_CONF = regex(
     r"^[ \t]*(?P<option>index-url|extra-index-url|find-links|trusted-host)[ \t]*=(?P<urls>(?:[^\n]*\n[ \t]+)*[^\n]*)",
     re.MULTILINE,
 )
@@ -382,9 +379,7 @@ _BY_NAME: Mapping[str, Callable[[str], Iterable[Item]]] = {
 }
 
 
-_BLOCK = re.compile(
-    r"^# /// script[ \t]*\n(?P<body>(?:#(?:| [^\n]*)\n)+?)# ///[ \t]*$", re.MULTILINE
-)
+_BLOCK = regex(r"^# /// script[ \t]*\n(?P<body>(?:#(?:| [^\n]*)\n)+?)# ///[ \t]*$", re.MULTILINE)
 
 
 def script_header(text: str) -> Iterator[Item]:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import islice
 
+from aigate.domain.regex import regex
 from aigate.scanners._dependencies.known import FAMOUS, LONG, USUAL, Known, squeeze
 
 LONGEST = 80
@@ -23,11 +23,11 @@ _CONFUSED = str.maketrans(
     "\u0430\u0435\u043e\u0440\u0441\u0443\u0445\u0456\u0455\u0501\u051b\u04bb\u0131\u0251\u0261\u03bf\u03b1\u03bd\u03c1\u03b9",
     "aeopcyxisdqhiagoavpi",
 )
-_DECORATED = re.compile(
+_DECORATED = regex(
     r"(?:(?:python3?|py|node|js)[-_.]?(?P<last>.+)|(?P<first>.+?)(?:[-_.](?:python3?|py3?|js|node|npm|dev)|js))"
 )
 # One letter more or less is how plurals and versions are spelt, and honest names as well.
-_HONEST = re.compile(r"[s\dx]")
+_HONEST = regex(r"[s\dx]")
 
 
 @dataclass(frozen=True, slots=True)

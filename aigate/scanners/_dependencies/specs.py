@@ -6,21 +6,22 @@ import re
 from collections.abc import Iterable, Iterator
 
 from aigate.domain.package import Ecosystem
+from aigate.domain.regex import regex
 from aigate.scanners._dependencies.items import Dependency, Index, Item, Mark, Role, Source
 
-_REQUIREMENT = re.compile(
+_REQUIREMENT = regex(
     r"\s*(?P<name>[^\W_](?:[\w.-]{0,200}\w)?)\s*(?:\[[^\]\n]{0,400}\])?\s*"
     r"(?:@\s*(?P<url>[^\s;]+)|\(?\s*(?P<spec>(?:[<>=!~]=?=?\s*[\w.*+!-]+\s*,?\s*)*)\)?)\s*(?P<rest>;.*|#.*|--.*|,)?\s*\Z",
     re.DOTALL,
 )
-_EXACT = re.compile(r"===?\s*([\w.+!-]+)\s*\Z")
-_ADDRESS = re.compile(r"(?:git|hg|svn|bzr)\+|https?://|ftp://|git@|ssh://|git://", re.IGNORECASE)
-_HELD = re.compile(r"[.~/\\]|[A-Za-z]:[\\/]|file:|.*[\\/]|.*\.(?:whl|zip|tar\.\w+|tgz)\Z")
-_PATH = re.compile(r"[.~/\\$]|[A-Za-z]:[\\/]|file:")
-_EGG = re.compile(r"#.*?\begg=([\w.-]+)")
-_HASHES = re.compile(r"--hash[= ]|#sha(?:256|384|512)=|&sha(?:256|384|512)=|#(?:md5|sha1)=")
-_VARIABLE = re.compile(r"[${}%|&(]|<[A-Za-z]")
-_INDEX = re.compile(
+_EXACT = regex(r"===?\s*([\w.+!-]+)\s*\Z")
+_ADDRESS = regex(r"(?:git|hg|svn|bzr)\+|https?://|ftp://|git@|ssh://|git://", re.IGNORECASE)
+_HELD = regex(r"[.~/\\]|[A-Za-z]:[\\/]|file:|.*[\\/]|.*\.(?:whl|zip|tar\.\w+|tgz)\Z")
+_PATH = regex(r"[.~/\\$]|[A-Za-z]:[\\/]|file:")
+_EGG = regex(r"#.*?\begg=([\w.-]+)")
+_HASHES = regex(r"--hash[= ]|#sha(?:256|384|512)=|&sha(?:256|384|512)=|#(?:md5|sha1)=")
+_VARIABLE = regex(r"[${}%|&(]|<[A-Za-z]")
+_INDEX = regex(
     r"(?P<option>-i|--index-url|--default-index|--extra-index-url|--index|-f|--find-links|--registry|--trusted-host)"
     r"(?:\s*=\s*|\s+)[\"']?(?P<url>[^\s\"']+)"
 )
@@ -98,11 +99,11 @@ def indexes(line: str, at: int) -> Iterator[Index]:
             yield Index(url=url, at=mark, is_extra=extra)
 
 
-_NPM_NAME = re.compile(r"(?:@[^/@\s:]{1,100}/)?[^/@\s:]{1,200}")
-_NPM_HELD = re.compile(r"(?:file|link|workspace|portal|catalog|patch|exec|jsr):|[.~/]")
-_NPM_SOURCE = re.compile(r"git\+|git:|git@|ssh:|https?:|github:|gitlab:|bitbucket:|gist:")
-_NPM_SHORT = re.compile(r"[\w.-]+/[\w.-]+(?:#.*)?\Z")
-_NPM_EXACT = re.compile(r"[v=]?(\d+\.\d+\.\d+[\w.+-]*)\Z")
+_NPM_NAME = regex(r"(?:@[^/@\s:]{1,100}/)?[^/@\s:]{1,200}")
+_NPM_HELD = regex(r"(?:file|link|workspace|portal|catalog|patch|exec|jsr):|[.~/]")
+_NPM_SOURCE = regex(r"git\+|git:|git@|ssh:|https?:|github:|gitlab:|bitbucket:|gist:")
+_NPM_SHORT = regex(r"[\w.-]+/[\w.-]+(?:#.*)?\Z")
+_NPM_EXACT = regex(r"[v=]?(\d+\.\d+\.\d+[\w.+-]*)\Z")
 
 
 def npm_required(

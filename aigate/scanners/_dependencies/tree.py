@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -10,6 +9,7 @@ from itertools import islice
 
 from aigate.domain.extension import Target
 from aigate.domain.package import Ecosystem
+from aigate.domain.regex import regex
 from aigate.domain.tree import Entry
 from aigate.scanners._dependencies.imports import Import
 from aigate.scanners._dependencies.items import Dependency, Source, UnreadableError
@@ -21,13 +21,11 @@ _MOST = 200_000
 _LARGEST = 20_000_000
 _REGULAR = frozenset({"100644", "100755"})
 # Where the names of other modules are given other meanings.
-_ALIASES = re.compile(
+_ALIASES = regex(
     r"(?:.*/)?(?:[tj]sconfig[\w.-]*\.json|deno\.jsonc?|import_?map\.json|package\.json|\.babelrc[\w.]*"
     r"|(?:vite|vitest|webpack|babel|next|jest|rollup|metro|nuxt|svelte|astro|rspack|craco|esbuild)[\w.-]*\.config\.\w+)"
 )
-_CODE = re.compile(
-    r"(?:.*/)?(?P<name>[\w-]+)(?:\.[\w-]+)?\.(?:py|pyi|pyx|so|pyd|c|cpp|rs|ipynb|proto)"
-)
+_CODE = regex(r"(?:.*/)?(?P<name>[\w-]+)(?:\.[\w-]+)?\.(?:py|pyi|pyx|so|pyd|c|cpp|rs|ipynb|proto)")
 
 
 @dataclass(frozen=True, slots=True)
