@@ -425,8 +425,8 @@ FAULTS = (
     "aigate.material.build_units",
     "aigate.scanners.bandit._run",
     "aigate.scanners.secrets._scan",
-    "aigate.cli.scan.remember",
-    "aigate.cli.scan.decision_text",
+    "aigate.cli.last.remember",
+    "aigate.cli.decision.decision_text",
     "aigate.reporters.text.REPORTER",
 )
 WRAPPER = """\
