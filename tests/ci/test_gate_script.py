@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
+BAD = 'x = "\u202e abc"\n'
 SCRIPT = ROOT / "examples" / "ci" / "gate.sh"
 INSTALLED = f"{sys.executable} -m aigate"
 
@@ -117,6 +118,60 @@ def test_an_exit_status_without_a_decision_is_no_pass(job, standin):
     done = run(job, AIGATE_COMMAND=liar, AIGATE_TARGET="main")
 
     assert done.returncode not in {0, 1}
+
+
+def test_a_whole_tree_without_a_decision_is_no_pass_either(job, standin):
+    job.turn_to("calm")
+    done = run(job, AIGATE_COMMAND=standin("sys.exit(0)\n"))
+
+    assert done.returncode == 3
+    assert "no decision about this commit" in done.stderr
+
+
+def test_a_calm_tree_is_green_without_a_base(job):
+    job.turn_to("calm")
+    done = run(job)
+
+    assert done.returncode == 0, done.stderr
+
+
+def test_advisory_mode_stops_nothing_and_calls_nothing_a_pass(job):
+    policy = "name: team\nversion: 1\nmode: advisory\nextends: [aigate:default]\n"
+    project = job.project
+    advisory = project.commit({".aigate/policy.yaml": policy}, branch="advisory")
+    project.commit({"a.txt": BAD}, branch="bad", parents=[advisory])
+    job.turn_to("bad")
+    done = run(job, AIGATE_BASE="advisory")
+
+    assert done.returncode == 0, done.stderr
+    assert "advisory-fail: 1 finding would block" in done.stdout
+
+
+def test_a_repository_without_a_commit_is_no_verdict_and_says_so(tmp_path):
+    subprocess.run(["git", "init", "--quiet", tmp_path], check=True)
+    done = subprocess.run(
+        ["bash", SCRIPT],
+        cwd=tmp_path,
+        env={"PATH": os.environ["PATH"], "AIGATE_COMMAND": INSTALLED},
+        capture_output=True,
+        check=False,
+        text=True,
+        timeout=60,
+    )
+
+    assert done.returncode == 3
+    assert "hint: " in done.stderr
+
+
+def test_a_report_that_the_change_brought_is_not_shown(job, standin, tmp_path):
+    job.turn_to("calm")
+    (job.project.root / "insights.json").write_text("{}")
+    log = tmp_path / "log"
+    program = standin(f"open({str(log)!r}, 'a').write(sys.argv[1])\nsys.exit(2)\n")
+    done = run(job, AIGATE_COMMAND=program, AIGATE_TARGET="main", AIGATE_INSIGHTS="insights.json")
+
+    assert done.returncode == 2
+    assert log.read_text() == "scan"
 
 
 def test_outside_of_a_repository_nothing_is_judged(tmp_path):

@@ -71,7 +71,9 @@ def ci(runner, source, project, image=IMAGE):
     command, path = runner
     folder, commit = source
     (project.root / "ci").mkdir(exist_ok=True)
-    shutil.copy(ROOT / "examples/ci/gitlab-ci.yml", project.root / "ci" / "aigate.yml")
+    template = (ROOT / "examples/ci/gitlab-ci.yml").read_text()
+    # An installation would take too long.
+    (project.root / "ci" / "aigate.yml").write_text(template.replace("AIGATE_COMMAND= ", ""))
     (project.root / ".gitlab-ci.yml").write_text(
         "include:\n  - local: ci/aigate.yml\n    inputs:\n"
         f'      commit: "{commit}"\n      source: "{folder}"\n      image: "{image}"\n'
