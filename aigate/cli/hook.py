@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -27,10 +27,15 @@ if TYPE_CHECKING:
 # that nothing can be said against, and they are the most.
 _ENVIRON = os.environ  # noqa: TID251 - settings are resolved here, in the command
 _LARGEST = 8_000_000
-# Below this line, which `git commit --verbose` writes, is what git shows and does not keep.
-_SCISSORS = re.compile(r"^\S+ -{24} >8 -{24}\s*$", re.MULTILINE)
+# Below this line, which `git commit --verbose` writes, is a change that git shows and does not
+# keep. But it keeps what is below one that somebody else wrote.
+_SCISSORS = re.compile(r"\S+ -{24} >8 -{24}\s*")
+_SHOWN = (" ", "+", "-", "@", "\\", "diff --", "index ", "Binary files ", "Submodule ")
+# What git calls its editor, for hooks, where it opens none; it then keeps every line.
+_NO_EDITOR = ":"
 # What stands in messages where the id of a commit does afterwards.
 _TO_COME = "to come"
+_LINK = "this is a symbolic link, and links are not followed"
 
 
 @click.group()
@@ -57,7 +62,7 @@ def commit_msg(directory: str, *, file: str, only_blocking: bool) -> None:
     packs = str(packs_folder())
     agents = _agents(packs)
     author = _named("AUTHOR")
-    commit = _commit(message, author=author, committer=author)
+    commit = _commit(message, author=author, committer=_person(_named("COMMITTER"), author))
     if all(author) and not _may_matter(commit, agents):
         finish(0)
     from aigate.domain.finding import Action  # noqa: PLC0415 - see above
@@ -86,19 +91,11 @@ def manifest(directory: str) -> None:
 
     Ends with 2 if there is one. `aigate manifest check` holds manifests against the code.
     """
-    from aigate.documents.initiative import FOLDER  # noqa: PLC0415 - see above
-    from aigate.documents.policy import POLICY  # noqa: PLC0415 - see above
-
-    folder = Path(directory)
-    below = folder / Path(POLICY).parts[0]
-    for part in (below, folder / FOLDER):
-        if part.is_symlink():
-            text = "this is a symbolic link, and links are not followed"
-            raise DocumentError((Mistake(part.relative_to(folder).as_posix(), 1, 1, text),))
+    folder = _top(Path(directory))
     mistakes: list[Mistake] = []
-    for check in (_check_policy, _check_manifests):
+    for check in (policy_of, manifests_of):
         try:
-            check(folder, below)
+            check(folder)
         except DocumentError as error:
             mistakes += error.mistakes
     if mistakes:
@@ -188,14 +185,49 @@ def _message(file: Path) -> str:
         raise IncompleteError(
             f"`{file}` has more than {_LARGEST:,} bytes", hint="write a shorter message"
         )
-    text = _SCISSORS.split(data.decode("utf-8", "replace"), maxsplit=1)[0]
-    # Blank instead of gone, so that lines keep their numbers.
-    return "\n".join("" if row.startswith("#") else row for row in text.split("\n"))
+    text = data.decode("utf-8", "replace")
+    if _ENVIRON.get("GIT_EDITOR") == _NO_EDITOR:
+        return text
+    return "\n".join(_kept(text.split("\n")))
+
+
+def _kept(rows: Iterable[str]) -> Iterator[str]:
+    """Yield what stays of each line; blank instead of gone, so that lines keep their numbers."""
+    dropped: tuple[str, ...] = ("#",)
+    for row in rows:
+        if _SCISSORS.fullmatch(row):
+            dropped = ("#", *_SHOWN)
+            yield ""
+        else:
+            yield "" if row.startswith(dropped) else row
 
 
 def _named(role: str) -> tuple[str, str]:
     """Return whom git's environment names; parts are empty that are left to the settings."""
-    return (_ENVIRON.get(f"GIT_{role}_NAME", ""), _ENVIRON.get(f"GIT_{role}_EMAIL", ""))
+    given = _given()
+
+    def part(name: str) -> str:
+        variable = _ENVIRON.get(f"GIT_{role}_{name}", "")
+        return (
+            variable or given.get(f"{role}.{name}".lower()) or given.get(f"user.{name}".lower(), "")
+        )
+
+    return (part("NAME"), part("EMAIL"))
+
+
+def _given() -> dict[str, str]:
+    """Return the settings that `git -c NAME=VALUE` hands to its hooks, by name in lower case."""
+    said = _ENVIRON.get("GIT_CONFIG_PARAMETERS", "")
+    if not said:
+        return {}
+    import shlex  # noqa: PLC0415 - see above
+
+    try:
+        rows = shlex.split(said)
+    except ValueError:
+        return {}
+    pairs = (row.partition("=") for row in rows)
+    return {name.lower(): value for name, _, value in pairs}
 
 
 def _person(named: tuple[str, str], here: tuple[str, str]) -> tuple[str, str]:
@@ -215,26 +247,59 @@ def _line(one: Objection, commit: Commit, agents: Agents) -> int:
     return 1
 
 
-def _check_policy(folder: Path, below: Path) -> None:
-    from aigate import registry  # noqa: PLC0415 - see above
-    from aigate.documents.policy import find_policy, read_policy  # noqa: PLC0415 - see above
+def _top(folder: Path) -> Path:
+    """Return the folder with the repository in it: its documents count wherever one stands."""
+    here = folder.absolute()
+    return next((one for one in (here, *here.parents) if (one / ".git").exists()), folder)
 
+
+def _require_plain(folder: Path, name: str) -> None:
+    """Refuse what would be passed over: a link, a file where a folder should be, another spelling.
+
+    Raises:
+        DocumentError: there is some of that.
+    """
+    there = folder / name
+    texts = {}
+    if there.parent.is_dir():
+        alike = (one.name for one in there.parent.iterdir() if one.name.casefold() == there.name)
+        odd = f"the gate reads `{name}` and nothing else: rename or remove this"
+        texts = {one: odd for one in alike if one != there.name}
+    if there.is_symlink():
+        texts[there.name] = _LINK
+    elif there.exists() and not there.is_dir():
+        texts[there.name] = "this is no folder: remove it"
+    if texts:
+        place = there.parent.relative_to(folder)
+        found = sorted(((place / one).as_posix(), text) for one, text in texts.items())
+        raise DocumentError(tuple(Mistake(file, 1, 1, text) for file, text in found))
+
+
+def policy_of(folder: Path) -> Policy | None:
+    """Return the policy that lies in a folder, with what it extends; None if there is none.
+
+    Raises:
+        DocumentError: it has mistakes, or is a link.
+    """
+    from aigate import registry  # noqa: PLC0415 - see above
+    from aigate.documents.policy import POLICY, find_policy, read_policy  # noqa: PLC0415 - see above
+
+    below = folder / Path(POLICY).parts[0]
+    _require_plain(folder, below.name)
     names = sorted(path.name for path in below.iterdir()) if below.is_dir() else []
     ref = find_policy(f"{below.name}/{name}" for name in names)
-    if ref:
-        read_policy(ref, from_disk(folder, ref), registry.requirement_kinds())
-
-
-def _check_manifests(folder: Path, below: Path) -> None:
-    del below
-    manifests_of(folder)
+    if ref is None:
+        return None
+    if (folder / ref).is_symlink():
+        raise DocumentError((Mistake(ref, 1, 1, _LINK),))
+    return read_policy(ref, from_disk(folder, ref), registry.requirement_kinds())
 
 
 def manifests_of(folder: Path) -> tuple[str, ...]:
     """Return the names of the initiatives that are declared in a folder.
 
     Raises:
-        DocumentError: a manifest has mistakes, or is a link.
+        DocumentError: a manifest has mistakes, or is a link, as is a folder on the way to it.
     """
     from aigate.documents.initiative import (  # noqa: PLC0415 - see above
         FOLDER,
@@ -243,6 +308,8 @@ def manifests_of(folder: Path) -> tuple[str, ...]:
     )
 
     there = folder / FOLDER
+    for part in (there.parent.name, FOLDER):
+        _require_plain(folder, part)
     paths = [
         path.relative_to(folder).as_posix()
         for path in (sorted(there.rglob("*")) if there.is_dir() else ())

@@ -5,7 +5,9 @@ from __future__ import annotations
 import pytest
 
 CLAUDE = "Claude <noreply" + "@anthropic.com>"
-SIGNED = f"fix: x\n\nSigned-off-by: {CLAUDE}\n"
+CUT = f"# {'-' * 24} >8 {'-' * 24}\n"
+TRAILER = f"Signed-off-by: {CLAUDE}\n"
+SIGNED = f"fix: x\n\n{TRAILER}"
 ASKS = "version: 1\nname: ours\nextends: aigate:default\nprovenance: {ai-trailer: kernel}\n"
 TRAILER_BLOCKS = (
     ASKS + "requirements:\n- {id: say, match: {rule: missing-ai-disclosure}, action: joint,"
@@ -31,8 +33,9 @@ def judge(project, message, *options, **environ):
         (SIGNED.replace("\n", "\r\n"), ":3: warn[agent-sign-off]"),
         (f"# a\n#b\nfix\n# c\nSigned-off-by: {CLAUDE}", ":5: warn[agent-sign-off]"),
         (f"fix: x\n# Signed-off-by: {CLAUDE}\n", ""),
-        (f"fix: x\n# {'-' * 24} >8 {'-' * 24}\nSigned-off-by: {CLAUDE}\n", ""),
-        (f"fix: x\n; {'-' * 24} >8 {'-' * 24}\nSigned-off-by: {CLAUDE}\n", ""),
+        (f"fix: x\n{CUT}diff --git a/b b/b\n@@ -1 +1 @@\n {TRAILER}-{TRAILER}+{TRAILER}", ""),
+        (f"fix: x\n{CUT}Signed-off-by: {CLAUDE}\n", ":3: warn"),
+        (f"fix: x\n; {CUT[2:]}Signed-off-by: {CLAUDE}\n", ":3: warn"),
         (f"fix: x\n{'-' * 24} >8 {'-' * 24}\nSigned-off-by: {CLAUDE}\n", ":3: warn"),
         (b"\xff\xfe\n\x00\n" + SIGNED.encode(), ":5: warn[agent-sign-off]"),
         ("", ""),
@@ -46,6 +49,28 @@ def test_a_message_is_read_as_git_will_keep_it(project, message, said):
     assert ("hint: nothing is lost; go on with `git commit --edit --file" in seen.text) is bool(
         said
     )
+
+
+def test_where_git_opens_no_editor_it_keeps_what_looks_like_a_comment(project):
+    said = "fix: x\n# Generated with [Claude Code](https://claude.ai/code)\n"
+    project.commit({".aigate/policy.yaml": ASKS})
+
+    assert judge(project, said).code == 0, "git takes comments out of what an editor wrote"
+    assert judge(project, said, GIT_EDITOR=":").code == 1
+
+
+@pytest.mark.parametrize("by", ["GIT_COMMITTER_NAME", "GIT_CONFIG_PARAMETERS"])
+def test_whoever_commits_is_whom_git_will_name(project, by):
+    agent = {"GIT_AUTHOR_NAME": "Claude", "GIT_AUTHOR_EMAIL": "noreply" + "@anthropic.com"}
+    named = {key.replace("AUTHOR", "COMMITTER"): value for key, value in agent.items()}
+    none = dict.fromkeys(named, "")
+    address = agent["GIT_AUTHOR_EMAIL"]
+    given = {"GIT_CONFIG_PARAMETERS": f"'user.name'='Claude' 'user.EMAIL={address}'"}
+
+    seen = judge(project, "fix: x\n", **agent, **(none | given if by in given else named))
+
+    assert seen.code == 1, seen.text
+    assert "agent-change-without-person" in seen.text
 
 
 def test_what_only_warns_can_be_let_pass(project):
@@ -138,6 +163,38 @@ def test_documents_behind_a_link_are_a_mistake(project, tmp_path, name):
 
     assert seen.code == 2
     assert b"links are not followed" in seen.err
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        (".aigate", ".aigate:1:1: this is no folder"),
+        (".aigate/initiatives", ".aigate/initiatives:1:1: this is no folder"),
+        (".AIGATE/policy.yaml", ".AIGATE:1:1: the gate reads `.aigate` and nothing else"),
+        (".aigate/Initiatives/a.yaml", "the gate reads `.aigate/initiatives` and nothing else"),
+        (".aigate/policy.yaml", ".aigate/policy.yaml:"),
+    ],
+)
+def test_documents_that_nobody_would_read_are_a_mistake(project, name, said):
+    write(project, {name: "x: 1\n", "sub/a.py": ""})
+
+    for folder in (project.root, project.root / "sub"):
+        seen = project.run("hook", "manifest", cwd=folder)
+
+        assert seen.code == 2, seen.text
+        assert said in seen.text
+
+
+def test_a_policy_behind_a_link_is_not_shown(project, tmp_path):
+    (tmp_path / "private").write_text("root:x:0:0\n")
+    (project.root / ".aigate").mkdir()
+    (project.root / ".aigate/policy.yaml").symlink_to(tmp_path / "private")
+
+    seen = project.run("hook", "manifest")
+
+    assert seen.code == 2
+    assert b"links are not followed" in seen.err
+    assert "root:x" not in seen.text
 
 
 def test_where_nothing_is_declared_nothing_is_wrong(project):
