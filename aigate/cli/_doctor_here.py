@@ -12,15 +12,16 @@ from aigate.accounts import registry_of
 from aigate.cli._check import Check
 from aigate.cli._pens import holder_of, own_keys
 from aigate.cli._set_up import WORKFLOW, calling_workflows
-from aigate.cli.hook import manifests_of
-from aigate.cli.packs import from_disk
+from aigate.cli.hook import manifests_of, policy_of
+from aigate.cli.packs import packs_folder
 from aigate.documents.initiative import FOLDER
-from aigate.documents.policy import POLICY, find_policy, read_policy
+from aigate.documents.policy import POLICY
 from aigate.documents.pre_commit import SETTINGS, calls_gate
 from aigate.domain.accountability import KeyState, Root
 from aigate.errors import AigateError, DocumentError, IntegrityError, UsageError
 from aigate.ledger.keys import parse_public_key
 from aigate.loop import hooks_file
+from aigate.trusted import read_policy_of
 from aigate.workspace import git, sides
 
 _LARGEST = 1_000_000
@@ -76,26 +77,36 @@ def _repository(repository: git.Repository, tip: str | None) -> Check:
 
 
 def _policy(root: Path, head: sides.Tree) -> Check:
-    """Tell whether the policy that lies here is in order, and whether it is the one that decides."""
-    folder = root / Path(POLICY).parent
-    names = sorted(path.name for path in folder.iterdir()) if folder.is_dir() else []
+    """Tell whether the policies here and of the last commit, which decides, are in order."""
     hint = "`aigate policy check` lists every mistake"
     try:
-        ref = find_policy(f"{folder.name}/{name}" for name in names)
-        if ref is None:
-            told = "none, so `aigate:default` decides"
-            return Check("policy", works=True, told=told)
-        found = read_policy(ref, from_disk(root, ref), registry.requirement_kinds())
+        found = policy_of(root)
     except DocumentError as error:
         return Check("policy", works=False, told=_first(error), hint=hint, code=2)
     committed = next((one for one in head.entries if one.path == POLICY), None)
-    data = (root / POLICY).read_bytes()
-    told = f"`{found.name}`, {len(found.requirements)} requirements"
-    if committed is None:
+    try:
+        decides = read_policy_of(
+            head.entries, lambda one: sides.read_one(head, one), packs=str(packs_folder())
+        )
+    except DocumentError as error:
+        told = f"the one of the last commit has mistakes, and decides: {_first(error)}"
+        hint = f"commit a `{POLICY}` in which `aigate policy check` finds none"
+        return Check("policy", works=False, told=told, hint=hint, code=2)
+    shown = found or decides
+    told = f"`{shown.name}`, {len(shown.requirements)} requirements"
+    if found is None and committed is None:
+        told = "none, so `aigate:default` decides"
+    elif found is None:
+        told += "; it is gone from here, and that of the last commit decides"
+    elif committed is None:
         told += "; it decides once it is committed"
-    elif sides.read_one(head, committed).replace(b"\r\n", b"\n") != data.replace(b"\r\n", b"\n"):
+    elif _differs(sides.read_one(head, committed), (root / POLICY).read_bytes()):
         told += "; the one of the last commit differs, and decides"
     return Check("policy", works=True, told=told)
+
+
+def _differs(one: bytes, other: bytes) -> bool:
+    return one.replace(b"\r\n", b"\n") != other.replace(b"\r\n", b"\n")
 
 
 def _manifests(root: Path) -> Check:

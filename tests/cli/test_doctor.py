@@ -136,6 +136,37 @@ def test_the_policy_of_the_last_commit_is_the_one_that_decides(project):
     assert "the last commit differs" in here(project)["policy"].told
 
 
+def test_a_policy_that_decides_and_has_mistakes_is_broken_whatever_lies_here(project):
+    text = "version: 1\nname: ours\nextends: aigate:default\n"
+    project.commit({".aigate/policy.yaml": text + "foo: 1\n"})
+    write(project, {".aigate/policy.yaml": text})
+
+    found = here(project)["policy"]
+
+    assert (found.state, found.code) == ("broken", 2)
+    assert "the one of the last commit has mistakes, and decides" in found.told
+
+
+def test_a_policy_that_is_gone_from_disk_still_decides(project):
+    project.commit({".aigate/policy.yaml": "version: 1\nname: ours\nextends: aigate:strict\n"})
+    assert not (project.root / ".aigate/policy.yaml").exists()
+
+    assert "`ours`" in here(project)["policy"].told
+    assert "that of the last commit decides" in here(project)["policy"].told
+
+
+@pytest.mark.parametrize("name", [".aigate", ".aigate/policy.yaml"])
+def test_a_policy_behind_a_link_is_broken(project, tmp_path, name):
+    (project.root / name).parent.mkdir(exist_ok=True)
+    (tmp_path / "policy.yaml").write_text("version: 1\nname: ours\nextends: aigate:default\n")
+    (project.root / name).symlink_to(tmp_path / name.partition("/")[2])
+
+    found = here(project)["policy"]
+
+    assert (found.state, found.code) == ("broken", 2)
+    assert "links are not followed" in found.told
+
+
 def test_a_shallow_clone_is_told_how_to_get_the_rest(project, tmp_path):
     project.commit({"a": "1\n"})
     project.commit({"a": "2\n"})
