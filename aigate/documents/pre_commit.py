@@ -14,8 +14,11 @@ SETTINGS = ".pre-commit-config.yaml"
 
 _MOST_NODES = 20_000
 _FRAME = 3  # events that begin, and that end, a text with one list
+_LONGEST = 100_000  # characters; reading more takes many seconds
 _OURS = regex(
-    r"^[ \t]*(?:-[ \t]+)?id:[ \t]*[\"']?aigate(?:-[a-z-]+)?[\"']?[ \t]*(?:#.*)?$", re.MULTILINE
+    r"^(?:[ \t]*(?:-[ \t]+)?|[^#\n]*[{,][ \t]*)[\"']?id[\"']?:[ \t]*"
+    r"[\"']?aigate(?:-[a-z-]+)?[\"']?[ \t]*(?:[,}#]|\r?$)",
+    re.MULTILINE,
 )
 
 
@@ -34,6 +37,8 @@ def with_repository(text: str, entry: Sequence[str]) -> str | None:
         text: What is in the file.
         entry: The lines of the new item without indentation, the first beginning with `- `.
     """
+    if len(text) > _LONGEST:
+        return None
     try:
         root = yaml.compose(text, Loader=yaml.SafeLoader)
         if root is None:

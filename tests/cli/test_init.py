@@ -390,7 +390,7 @@ def test_an_entry_is_put_behind_the_last_one(before, after):
     ["", "# nothing\n", "repos: []\n", "- a\n", "ci: 1\n", "repos: [\n {a: b}]\n", "a: [\n",
      "repos:\n- &a {b: 1}\n- *a\n", "h: &h [1]\nrepos:\n- hooks:\n  *h\n", "a: 1\n---\nrepos:\n- b\n",
      "repos:\n\t- a\n", "repos: &a\n- *a\n", "repos:\n- a\nrepos:\n- b\n", "x: \x00\n",
-     "repos:\n- " + "[" * 1000]
+     "repos:\n- " + "[" * 1000, "repos:\n" + "- a: 1\n" * 20_000]
 )  # fmt: skip
 def test_what_cannot_be_added_to_safely_is_left_alone(text):
     after = with_repository(text, ENTRY)
@@ -405,6 +405,10 @@ def test_what_cannot_be_added_to_safely_is_left_alone(text):
         ('  hooks:\n  - id: "aigate-commit-msg"  # ours\n', True),
         ("    - id: aigate-like-thing2\n", False),
         ("# - id: aigate\n", False),
+        ("  hooks: [{id: aigate}, {id: b}]\n", True),
+        ("- {repo: local, hooks: [{name: a, 'id': 'aigate-system'}]}\n", True),
+        ("  # hooks: [{id: aigate}]\n", False),
+        ("    - id: aigate\r\n      args: []\r\n", True),
         ("    - id: other\n      name: aigate\n", False),
     ],
 )
