@@ -23,10 +23,11 @@ from aigate.flow.values import (
 )
 
 _DEEPEST_CALL: Final = 6
+_DEEPEST_PLACE: Final = 100
 _DEEPEST_SHORT: Final = 4
 _SHORT: Final = 20
 _MOST_CALLS: Final = 60
-_MOST_STEPS: Final = 16_000
+_MOST_STEPS: Final = 6_000
 
 
 class Functions(Sinks):
@@ -89,7 +90,7 @@ class Functions(Sinks):
     def _worth(self, function: Function, everything: Sequence[Value]) -> bool:
         """Tell whether to follow a call: it may matter, and was not followed too often."""
         again = self.stack.count(function.node)
-        if len(self.stack) >= _DEEPEST_CALL or again > 1:
+        if len(self.stack) >= _DEEPEST_CALL or again > 1 or self.depth > _DEEPEST_PLACE:
             return False
         count = self.follows.get(id(function.node), 0)
         if count >= _MOST_CALLS:

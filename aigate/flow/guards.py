@@ -164,7 +164,9 @@ class Guards(Containers):
             return
         if isinstance(left, ast.Subscript):
             self._starts_with(left, other, held)
-        if self._open(one) and not self.taint(other) and not isinstance(other.const, str):
+        # Where every caller is distrusted, one argument may still list what another may be.
+        against = cleared(self.taint(other), self.tables.callers)
+        if self._open(one) and not against and not isinstance(other.const, str):
             if one.path.rpartition(".")[2] in _ON_PLACE:
                 self._prove_place(one, held, "host")
             # `base in path.parents`, the other way round, is below.

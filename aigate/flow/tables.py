@@ -146,6 +146,10 @@ class Tables:
                     for raw in compiled[table]
                     if raw["kind"] == kind and any(rule in bits for rule in raw["rules"])
                 )
+        self.callers = 0
+        for entry in self.entries["sources.parameter"]:
+            if entry.form == "every":
+                self.callers |= entry.mask
         self._known: dict[tuple[str, str, str], tuple[Entry, ...]] = {}
 
     def found(self, kind: str, path: str, text: str = "") -> tuple[Entry, ...]:
