@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from aigate.domain.evidence import Agent, Agents, Patterns
-from aigate.domain.regex import regex
+from aigate.domain.regex import rare
 from aigate.errors import IntegrityError
 
 
@@ -73,4 +73,4 @@ def _patterns(raw: Iterable[str]) -> Patterns:
 
 
 def _pattern(raw: str) -> re.Pattern[str]:
-    return regex(raw, re.IGNORECASE)
+    return rare(raw, re.IGNORECASE)

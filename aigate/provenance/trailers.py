@@ -7,7 +7,7 @@ absence is evidence of nothing.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from aigate.domain.evidence import Agents, Claim, Commit, Doubt, Exhibits, Grade
@@ -40,7 +40,7 @@ class _Table:
     """The table of agents by what is looked up: most lines of most messages fit none of them."""
 
     agents: Agents
-    markers: tuple[tuple[Callable[[str], object], str], ...]
+    markers: tuple[tuple[re.Pattern[str], str], ...]
     keys: Mapping[str, tuple[tuple[str, re.Pattern[str] | None], ...]]
 
     @classmethod
@@ -50,7 +50,7 @@ class _Table:
         for one in agents.agents:
             for key, pattern in one.trailers:
                 keys[key] = (*keys.get(key, ()), (one.name, pattern))
-        markers = [(mark.search, one.name) for one in agents.agents for mark in one.markers]
+        markers = [(mark, one.name) for one in agents.agents for mark in one.markers]
         return cls(agents, tuple(markers), keys)
 
 
@@ -103,7 +103,7 @@ def _names(words: tuple[str, ...], table: _Table) -> Iterator[_Named]:
         case (key, value):
             yield from _of_trailer(key, value, table)
         case (row,):
-            marked = [name for marks, name in table.markers if marks(row)] if row else []
+            marked = [name for mark, name in table.markers if mark.search(row)] if row else []
             yield from (_Named(name, detail="message") for name in dict.fromkeys(marked))
         case _:
             return

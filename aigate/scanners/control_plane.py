@@ -12,7 +12,7 @@ from aigate import __version__
 from aigate.domain.extension import Scanner, Target
 from aigate.domain.finding import Gap, Sighting
 from aigate.domain.place import WHOLE, Span
-from aigate.domain.regex import regex
+from aigate.domain.regex import rare, regex
 from aigate.domain.rule import Rule
 from aigate.domain.severity import Severity
 from aigate.domain.tree import Change, Kind, Unit
@@ -72,7 +72,7 @@ class _Steering:
 
 
 def _steering(what: str, *patterns: str) -> _Steering:
-    return _Steering(regex("|".join(rf"(?:{pattern})" for pattern in patterns)), what)
+    return _Steering(rare("|".join(rf"(?:{pattern})" for pattern in patterns)), what)
 
 
 _STEERING = (

@@ -10,7 +10,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from aigate.domain.regex import regex
+from aigate.domain.regex import rare, regex
 from aigate.domain.severity import Severity
 
 _OBEYED = frozenset({"rules", "skill", "command", "settings", "mcp"})
@@ -110,7 +110,7 @@ def _table(known: Mapping[str, Any], own: Mapping[str, Any]) -> AgentTable:
 
 
 def _any(patterns: Iterable[str]) -> re.Pattern[str]:
-    return regex("|".join(f"(?:{one})" for one in patterns), re.IGNORECASE)
+    return rare("|".join(f"(?:{one})" for one in patterns), re.IGNORECASE)
 
 
 def _mappings(raw: Iterable[object]) -> Iterable[Mapping[str, object]]:
