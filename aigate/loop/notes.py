@@ -7,12 +7,12 @@ of a line that did not make it into the commit. `docs/provenance.md` describes t
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from aigate.errors import IncompleteError
 from aigate.loop.records import hashes
-from aigate.provenance.sessions import LARGEST, REF, VERSION
+from aigate.provenance.sessions import LARGEST, REF, VERSION, claims_of
 from aigate.workspace import git, history
 from aigate.workspace.command import complaint
 
@@ -61,31 +61,16 @@ def note_commits(repository: git.Repository, commits: Sequence[str]) -> tuple[No
 
 
 def _written(records: Iterable[bytes]) -> _Written:
-    """Return the digests that sessions recorded, by path; what is no record is passed over."""
+    """Return the digests that sessions recorded, by path; what is no record is passed over.
+
+    A record that whoever reads the note would doubt is none: it would warn of every change.
+    """
     found: dict[_Writer, dict[str, frozenset[str]]] = {}
-    for row in (row for data in records for row in data.split(b"\n")):
-        for writer, path, lines in _parsed(row):
-            files = found.setdefault(writer, {})
-            files[path] = files.get(path, frozenset()) | lines
+    for row in (row for data in records for row in data.split(b"\n") if row.strip()):
+        for one in claims_of(row):
+            files = found.setdefault((one.session, one.agent, one.model), {})
+            files[one.path] = files.get(one.path, frozenset()) | one.hashes
     return found
-
-
-def _parsed(row: bytes) -> Iterator[tuple[_Writer, str, frozenset[str]]]:
-    try:
-        value: object = json.loads(row)
-    except (ValueError, RecursionError):
-        return
-    if not isinstance(value, dict) or value.get("version") != VERSION:
-        return
-    session, agent, model = (value.get(key) for key in _FIELDS)
-    files = value.get("files")
-    if not (isinstance(session, str) and isinstance(agent, str) and isinstance(model, str)):
-        return
-    for one in files if isinstance(files, list) else ():
-        path, lines = (one.get("path"), one.get("lines")) if isinstance(one, dict) else ("", ())
-        if isinstance(path, str) and isinstance(lines, list):
-            kept = frozenset(line for line in lines if isinstance(line, str))
-            yield (session, agent, model), path, kept
 
 
 def _rows(

@@ -43,6 +43,14 @@ def _read(exhibits: Exhibits) -> Iterator[Claim | Doubt]:
         yield from _of_text(data, "")
 
 
+def claims_of(row: bytes) -> list[Claim]:
+    """Return what one record claims; nothing for what is no record."""
+    try:
+        return _claims(read_json(row, file="session", largest=LARGEST))
+    except (DocumentError, _WrongError):
+        return []
+
+
 def _of_text(data: bytes, commit: str) -> Iterator[Claim | Doubt]:
     if len(data) > LARGEST:
         yield Doubt("session-large", f"{len(data)} bytes are not read", _NAME, commit)

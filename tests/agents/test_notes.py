@@ -154,6 +154,10 @@ def test_the_commands_of_the_documentation_bring_two_developers_together(written
         session("new.py\nHEAD:old.py", *WROTE),
         session("new.py", "nothing that is there"),
         session("new.py", *WROTE, files=[{"path": "new.py", "lines": [7, "x" * 99]}]),
+        session("new.py", *WROTE, session=""),
+        session("new.py", *WROTE, session="x" * 301),
+        session("new.py", *WROTE, agent="\ud800"),
+        session("new.py", *WROTE, more="than the form has"),
     ],
 )
 def test_what_is_no_record_of_this_commit_is_passed_over(written, record):
