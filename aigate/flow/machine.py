@@ -112,7 +112,7 @@ class Test:
     """The outcome of a test that is kept under a name, and the names as they were then."""
 
     node: ast.expr
-    names: dict[str, Value]
+    names: dict[str, Value | None]
 
 
 class Machine:

@@ -184,12 +184,12 @@ class Statements(Expressions):
                 return value
         if not isinstance(value.const, Unknown):
             return value
-        names: dict[str, Value] = {}
+        names: dict[str, Value | None] = {}
         for count, one in enumerate(ast.walk(node)):
             if count > 60:
                 return value
-            if isinstance(one, ast.Name) and one.id in self.state.names:
-                names[one.id] = self.state.names[one.id]
+            if isinstance(one, ast.Name):
+                names[one.id] = self.state.names.get(one.id)
         return value._replace(made=Test(node, names))
 
     def _annotated(self, node: ast.AnnAssign) -> bool:

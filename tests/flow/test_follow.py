@@ -105,6 +105,7 @@ ARRIVES = {
     "start-of-a-pattern": "if not re.match('[a-z]+', q):\n    abort(400)\nos.system(q)",
     "checker-that-checks-nothing": "def ok(a):\n    return True\nif not ok(q):\n    abort(400)\nos.system(q)",
     "old-test": "fine = q.isdigit()\nq = request.args['q']\nif fine:\n    os.system(q)",
+    "test-of-itself": "for _ in 'ab':\n    fine = not fine\n    if fine:\n        os.system(q)",
     "negated-again": "fine = True\nfine = not fine\nif not fine:\n    os.system(q)",
 }
 

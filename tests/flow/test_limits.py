@@ -34,7 +34,7 @@ CRAFTED = {
     "signs": ("os.system(" + "-" * 20_000 + "x)\n", False),
     "attributes": ("os.system(x" + ".a" * 20_000 + ")\n", False),
     "sums": ("os.system(" + "+".join(["x"] * 20_000) + ")\n", False),
-    "nested-lists": ("os.system(" + "[" * 95 + "x" + "]" * 95 + ")\n", False),
+    "nested-lists": ("os.system(" + "[" * 190 + "x" + "]" * 190 + ")\n", False),
     "branches": (
         "if x == 0:\n  y = 0\n" + _every(100_000, "elif x == {0}:\n  y = 1\n") + SINK,
         False,
