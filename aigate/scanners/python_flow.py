@@ -65,4 +65,6 @@ def _said(message: str, flow: Flow) -> str:
     return f"{message}: it comes from `{flow.origin.text}` in line {flow.origin.line}"
 
 
-SCANNER = Scanner(name=_NAME, covers=frozenset({Kind.PYTHON}), scan=_scan, version=_version)
+SCANNER = Scanner(
+    name=_NAME, covers=frozenset({Kind.PYTHON}), scan=_scan, version=_version, repeats=True
+)
