@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from pathlib import Path
 
 import click
 
@@ -32,7 +31,8 @@ def code_insights(file: str, *, proxy: str) -> None:
     Run it in a step of Pipelines, after `aigate scan -o bitbucket=FILE`. It needs no token, and
     changes no verdict.
 
-    Exit code: 0 it is shown, 2 FILE is no such report, 3 Bitbucket does not take it.
+    Exit code: 0 it is shown, 2 FILE is no such report, 3 FILE cannot be read, or Bitbucket does
+    not take it.
     """
     from aigate.remote.bitbucket import Place, send  # noqa: PLC0415 - `--help` needs none of it
 
@@ -44,13 +44,13 @@ def code_insights(file: str, *, proxy: str) -> None:
         proxy=proxy,
     )
     number = send(place, report, annotations)
-    say(f"Bitbucket shows the report, with {number} annotations\n")
+    say(f"Bitbucket shows the report, with {number} annotation{'' if number == 1 else 's'}\n")
     finish(OK)
 
 
 def _read(file: str) -> tuple[dict[str, Json], list[Json]]:
     try:
-        with Path(file).open("rb") as stream:
+        with open(file, "rb", opener=_at_once) as stream:
             data = stream.read(_LARGEST + 1)
     except OSError as error:
         raise IncompleteError(
@@ -69,3 +69,8 @@ def _read(file: str) -> tuple[dict[str, Json], list[Json]]:
         f"`{file}` is no report for Bitbucket",
         hint="write one with `aigate scan -o bitbucket=FILE`",
     )
+
+
+def _at_once(name: str, flags: int) -> int:
+    # A pipe that nobody writes to would be waited for, for ever.
+    return os.open(name, flags | os.O_NONBLOCK)

@@ -182,7 +182,11 @@ def _flushed(code: int) -> int:
 
 
 def _complain(message: str, hint: str = "") -> None:
-    text = "\n".join(plain(line) for line in message.split("\n"))
+    # A message may quote a name with line ends in it, and a runner obeys lines of two colons.
+    text = "\n".join(
+        plain(line).replace("::", "\\x3a:", 1) if line.lstrip().startswith("::") else plain(line)
+        for line in message.split("\n")
+    )
     if hint:
         text += f"\nhint: {plain(hint)}"
     # where nobody listens, the exit code still tells

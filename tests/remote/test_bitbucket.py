@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import http.server
 import json
+import os
+import re
 import threading
 import time
 from dataclasses import dataclass, field
@@ -204,7 +206,7 @@ def test_a_scan_is_shown_from_end_to_end(bitbucket, project):
     }
     seen = project.run("code-insights", str(file), "--proxy", bitbucket.url, **step)
 
-    assert (seen.code, seen.out) == (0, b"Bitbucket shows the report, with 1 annotations\n")
+    assert (seen.code, seen.out) == (0, b"Bitbucket shows the report, with 1 annotation\n")
     assert bitbucket.report["result"] == "FAILED"
     (one,) = bitbucket.annotations.values()
     assert (one["path"], one["line"]) == ("a.txt", 1)
@@ -221,5 +223,14 @@ def test_a_file_that_is_no_report_is_refused(project, data):
     seen = project.run("code-insights", str(project.home / "x.json"))
 
     assert (seen.code, b"is no report for Bitbucket" in seen.err) == (2, True)
-    missing = project.run("code-insights", str(project.home / "nowhere.json"))
+
+
+def test_a_file_that_cannot_be_read_is_said_in_words_that_no_runner_obeys(project):
+    os.mkfifo(project.home / "pipe")
+    pipe = project.run("code-insights", str(project.home / "pipe"))
+    missing = project.run("code-insights", "x\n  ::add-mask::y\n##[error]z")
+
+    assert (pipe.code, b"is no report" in pipe.err) == (2, True)
     assert missing.code == 3
+    assert b"hint: " in missing.err
+    assert not re.search(rb"(?m)^\s*::|##\[", missing.err)
