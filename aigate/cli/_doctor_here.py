@@ -11,7 +11,7 @@ from aigate import registry
 from aigate.accounts import registry_of
 from aigate.cli._check import Check
 from aigate.cli._pens import holder_of, own_keys
-from aigate.cli._set_up import WORKFLOW, calling_workflows
+from aigate.cli._set_up import WORKFLOW, calling_workflows, hooks_folder
 from aigate.cli.hook import manifests_of, policy_of
 from aigate.cli.packs import packs_folder
 from aigate.documents.initiative import FOLDER
@@ -172,23 +172,29 @@ def _key(repository: git.Repository, root: Root) -> Check:
     return Check("key", works=True, told="; ".join(dict.fromkeys(found)))
 
 
+def _runs(hook: Path) -> bool:
+    return bool(_text(hook)) and os.access(hook, os.X_OK)
+
+
 def _commits(repository: git.Repository, root: Path) -> Check:
     """Tell whether a commit is judged before it is there."""
-    folder = Path(repository.common_dir, "hooks")
-    for scope in ("--global", "--local"):
-        done = repository.call("config", scope, "--path", "--get", "core.hooksPath")
-        if done.code == 0 and done.out.strip():
-            folder = root / os.fsdecode(done.out.strip())
+    folder = hooks_folder(repository)
     hook = _text(folder / "pre-commit")
-    active = bool(hook) and os.access(folder / "pre-commit", os.X_OK)
-    settings = calls_gate(_text(root / SETTINGS))
+    active = _runs(folder / "pre-commit")
+    text = _text(root / SETTINGS)
+    settings = calls_gate(text)
     if active and "aigate" in hook:
         return Check("commit hook", works=True, told=f"`{folder / 'pre-commit'}` calls aigate")
     framework = "pre-commit" in hook or "prek" in hook
     if active and settings and framework:
+        if "aigate-commit-msg" in text and not _runs(folder / "commit-msg"):
+            told = f"through `{SETTINGS}`, but nothing runs what it says of messages"
+            hint = "`pre-commit install --hook-type commit-msg`, or the same with `prek`"
+            return Check("commit hook", works=False, told=told, hint=hint, needed=False)
         return Check("commit hook", works=True, told=f"through `{SETTINGS}`")
     if settings:
-        told, hint = f"`{SETTINGS}` names it, and nothing runs that", "`pre-commit install`"
+        told = f"`{SETTINGS}` names it, and nothing runs that"
+        hint = "`pip install pre-commit`, and then `pre-commit install`"
     else:
         told, hint = "commits are not judged here", "`aigate init` adds the hook"
     return Check("commit hook", works=False, told=told, hint=hint, needed=False)

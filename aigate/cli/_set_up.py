@@ -17,6 +17,7 @@ from aigate.documents.pre_commit import SETTINGS, calls_gate, with_repository
 from aigate.documents.yaml_text import yaml_text
 from aigate.engine.shown import plain
 from aigate.errors import UsageError
+from aigate.workspace.git import Repository
 
 SCHEMAS = ".aigate/schemas"
 """Where a repository keeps the schemas that editors complete by."""
@@ -220,6 +221,16 @@ def calling_workflows(root: Path) -> tuple[tuple[str, str], ...]:
             if _PROGRAM.search(text):
                 found.append((path.name, text))
     return tuple(found)
+
+
+def hooks_folder(repository: Repository) -> Path:
+    """Return the folder in which git looks for hooks."""
+    folder = Path(repository.common_dir, "hooks")
+    for scope in ("--global", "--local"):
+        done = repository.call("config", scope, "--path", "--get", "core.hooksPath")
+        if done.code == 0 and done.out.strip():
+            folder = Path(repository.root, os.fsdecode(done.out.strip()))
+    return folder
 
 
 def hooks_part(root: Path, *, gate: Gate | None) -> Part:

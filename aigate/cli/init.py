@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 import importlib.metadata
 import os
+import shutil
 import sys
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
@@ -24,6 +25,7 @@ from aigate.cli._set_up import (
     Part,
     gate_installed,
     gate_named,
+    hooks_folder,
     hooks_part,
     manifest_part,
     policy_part,
@@ -158,6 +160,7 @@ class _Found:
     paths: frozenset[str]
     remotes: tuple[str, ...]
     commits: bool
+    hooked: bool
 
     @property
     def files(self) -> int:
@@ -194,6 +197,7 @@ def _found(repository: git.Repository, *, directory: str) -> _Found:
         paths=frozenset(entry.path for entry in tree.entries),
         remotes=_remotes(repository),
         commits=bool(tip),
+        hooked=(hooks_folder(repository) / "pre-commit").exists(),
     )
 
 
@@ -350,9 +354,20 @@ def _tell_next(
     if WORKFLOW in changed and gate is None:
         steps.append(f"put the commit of aigate that you reviewed into {WORKFLOW}")
     tops = dict.fromkeys(".aigate" if file.startswith(".aigate/") else file for file in changed)
-    steps.append(f"git add {' '.join(tops)} && git commit")
+    # Its own hook would object to what has just been written, and nobody could accept that yet.
+    commit = "SKIP=aigate git commit" if found.hooked else "git commit"
+    steps.append(f"git add {' '.join(tops)} && {commit}")
     if SETTINGS in changed:
-        steps.append("pre-commit install --hook-type pre-commit --hook-type commit-msg")
+        steps += _hook_steps()
     steps += [f"aigate agent doctor --target {one.name}" for one in agents]
-    steps.append("aigate scan" if found.commits else "aigate doctor")
+    steps.append("aigate doctor")
     say("\nnext\n" + "".join(f"  {number}. {step}\n" for number, step in enumerate(steps, 1)))
+    if found.commits:
+        say("\nfrom then on `aigate scan --base HEAD` judges what you change, `aigate scan` all\n")
+
+
+def _hook_steps() -> Iterator[str]:
+    tool = next((name for name in ("pre-commit", "prek") if shutil.which(name)), "")
+    if not tool:
+        yield "pip install pre-commit"
+    yield f"{tool or 'pre-commit'} install --hook-type pre-commit --hook-type commit-msg"

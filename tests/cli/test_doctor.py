@@ -119,6 +119,11 @@ def test_a_hook_counts_where_git_looks_for_it(project):
     assert here(project)["commit hook"].state == "missing", "git runs no file that may not run"
     hook.chmod(0o755)
     assert here(project)["commit hook"].state == "ok"
+    write(project, {".pre-commit-config.yaml": "repos:\n- hooks:\n  - id: aigate-commit-msg\n"})
+    assert "nothing runs what it says of messages" in here(project)["commit hook"].told
+    write(project, {".git/hooks/commit-msg": "#!/bin/sh\nexec pre-commit hook-impl\n"})
+    (project.root / ".git/hooks/commit-msg").chmod(0o755)
+    assert here(project)["commit hook"].state == "ok"
     project.git("config", "core.hooksPath", "tools")
     assert here(project)["commit hook"].state == "missing"
     write(project, {"tools/pre-commit": "#!/bin/sh\naigate scan --staged\n"})

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from dataclasses import replace
@@ -174,6 +175,33 @@ def test_any_folder_has_a_name_that_documents_can_hold(project, name):
     checked = moved.run("hook", "manifest")
 
     assert checked.code == 0, checked.text
+
+
+def test_where_hooks_run_already_its_own_is_passed_over_once(project):
+    first = project.run("init", "--dry-run")
+    hook = project.root / ".git/hooks/pre-commit"
+    hook.parent.mkdir(exist_ok=True)
+    hook.write_text("#!/bin/sh\n")
+
+    seen = project.run("init")
+
+    assert "SKIP" not in first.text
+    assert " && SKIP=aigate git commit\n" in seen.text
+
+
+def test_a_framework_that_is_not_here_is_to_be_installed(project, tmp_path):
+    (tmp_path / "git").symlink_to(shutil.which("git"))
+    steps = "install --hook-type pre-commit --hook-type commit-msg\n"
+
+    neither = project.run("init", PATH=str(tmp_path))
+    (project.root / ".pre-commit-config.yaml").unlink()
+    (tmp_path / "prek").write_text("#!/bin/sh\n")
+    (tmp_path / "prek").chmod(0o755)
+    one = project.run("init", PATH=str(tmp_path))
+
+    assert f". pip install pre-commit\n  5. pre-commit {steps}" in neither.text
+    assert "pip install" not in one.text
+    assert f". prek {steps}" in one.text
 
 
 def test_what_others_have_set_up_is_not_replaced(project):
