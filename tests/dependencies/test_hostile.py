@@ -38,6 +38,8 @@ CASES = {
     "odd-cfg": ("setup.cfg", "[options]\ninstall_requires = %(a)s\n[options]\n[options.extras_require]\n"),
     "odd-header": ("a.py", "# /// script\n# dependencies = [\n# ///\nimport os\n"),
     "odd-conda": ("environment.yml", "dependencies:\n  - \n  - [a]\n  - pip:\n  -\n    - !!x y\n"),
+    "odd-operators": ("requirements.txt", "a" + "!" * 60 + "(\n" + "a" + "===b" * 400 + "(\n"),
+    "odd-joined": ("requirements.txt", "a\\\n" * 200_000),
     "long-line": ("requirements.txt", "a" * 2_000_000 + "\n"),
     "long-command": ("a.sh", "pip install " + "a b " * 500_000 + "\n"),
     "many-commands": ("a.sh", "pip install a\n" * 50_000),

@@ -156,12 +156,12 @@ def listed(
 def _source(item: Source, *, start: int, end: int) -> Iterator[Remark]:
     url = item.url
     what = f"`{shown(item.name)}`" if item.name else "a package"
-    plain = re.match(r"(?:git\+)?http://|git://|(?:git\+)?ftp://", url)
+    plain = re.match(r"(?:git\+)?(?:http|git|ftp)://", url, re.IGNORECASE)
     if plain and not _LOCAL.match(url):
         message = f"{what} comes from `{_host(url)}` without encryption"
         yield Remark(UNPINNED, start, end, message, "use HTTPS and a hash", Severity.HIGH)
     elif not (item.is_hashed or _COMMIT.search(url) or _HASHED.search(url) or _LOCAL.match(url)):
-        archive = url.startswith("http") and ".git" not in url and not url.startswith("git+")
+        archive = url[:4].lower() == "http" and ".git" not in url and not url.startswith("git+")
         missing = "a hash" if archive else "the full id of a commit"
         message = f"{what} comes from `{_host(url)}` without {missing}"
         hint = "use a release of the index, or pin what was reviewed"
@@ -172,7 +172,7 @@ def _index(item: Index, *, start: int, end: int) -> Iterator[Remark]:
     if _OFFICIAL.fullmatch(item.url) or _LOCAL.match(item.url):
         return
     host = _host(item.url)
-    if item.url.startswith("http://"):
+    if item.url[:7].lower() == "http://":
         message = f"packages are to come from `{host}`, whose identity is not checked"
         yield Remark(INDEX, start, end, message, "use HTTPS", Severity.HIGH)
         return

@@ -10,11 +10,15 @@ from aigate.domain.regex import regex
 from aigate.scanners._dependencies.items import Dependency, Index, Item, Mark, Role, Source
 
 _REQUIREMENT = regex(
-    r"\s*(?P<name>[^\W_](?:[\w.-]{0,200}\w)?)\s*(?:\[[^\]\n]{0,400}\])?\s*"
-    r"(?:@\s*(?P<url>[^\s;]+)|\(?\s*(?P<spec>(?:[<>=!~]=?=?\s*[\w.*+!-]+\s*,?\s*)*)\)?)\s*(?P<rest>;.*|#.*|--.*|,)?\s*\Z",
+    r"\s*(?P<name>[^\W_](?:[\w.-]{0,200}\w)?)\s*(?:\[[^\]\n]{0,1800}\])?\s*"
+    r"(?:@\s*(?P<url>[^\s;]+)(?:\s*(?:;.*|#.*|--.*))?|\(?\s*(?P<spec>[<>=!~][^;#)]*)?\)?\s*(?:;.*|#.*|--.*|,)?)\s*\Z",
     re.DOTALL,
 )
 _EXACT = regex(r"===?\s*([\w.+!-]+)\s*\Z")
+# Which of these an installer removes, refuses or takes for letters differs; nobody can see them.
+_UNSEEN = regex(
+    r"[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\U000e0000-\U000e0fff]"
+)
 _ADDRESS = regex(r"(?:git|hg|svn|bzr)\+|https?://|ftp://|git@|ssh://|git://", re.IGNORECASE)
 _HELD = regex(r"[.~/\\]|[A-Za-z]:[\\/]|file:|.*[\\/]|.*\.(?:whl|zip|tar\.\w+|tgz)\Z")
 _PATH = regex(r"[.~/\\$]|[A-Za-z]:[\\/]|file:")
@@ -41,10 +45,15 @@ def required(
             name = egg[1] if egg else ""
             yield Source(name=name, url=url, at=mark, is_hashed=_HASHES.search(bare) is not None)
         return
-    found = _REQUIREMENT.match(bare[:2000])
+    bare = bare[:2000]
+    found = _REQUIREMENT.match(bare)
+    if found is None and _UNSEEN.search(bare):
+        # Left out where it is read, so that it is told by its name and its letters.
+        found = _REQUIREMENT.match(_UNSEEN.sub("_", bare))
     if found is None:
         return
-    name, start = found["name"], begin + found.start("name") if begin >= 0 else -1
+    name = bare[found.start("name") : found.end("name")]
+    start = begin + found.start("name") if begin >= 0 else -1
     if found["url"]:
         if _ADDRESS.match(found["url"]):
             url = found["url"]
@@ -52,7 +61,7 @@ def required(
             is_hashed = _HASHES.search(bare) is not None
             yield Source(name=name, url=url, at=mark, is_hashed=is_hashed)
         return
-    exact = _EXACT.match(found["spec"] or "")
+    exact = _EXACT.match(re.split(r"\s+--|,\s*\Z", found["spec"] or "", maxsplit=1)[0])
     yield Dependency(
         name=name,
         ecosystem=Ecosystem.PYPI,
@@ -64,24 +73,44 @@ def required(
 
 def requirements(text: str) -> Iterator[Item]:
     """Yield what a file of requirements or constraints asks for."""
-    # A line that goes on in the next; the offsets hold.
-    text = re.sub(r"\\\r?\n", lambda found: " " * len(found[0]), text)
-    at = 0
-    for line in text.split("\n"):
-        bare = re.sub(r"(?:\A|\s)#.*", "", line.rstrip("\r"))
+    for line, at in _joined(text):
+        bare = re.sub(r"(?:\A|\s)#.*", "", line)
         if bare.lstrip().startswith("-"):
             yield from _option(bare, at)
         elif bare.strip() and not _PATH.match(bare.strip()):
             yield from required(bare, at)
-        at += len(line) + 1
+
+
+def _joined(text: str) -> Iterator[tuple[str, int]]:
+    """Yield each line as pip reads it, with its place: a comment does not go on in the next."""
+    held, begin, at = "", 0, 0
+    for whole in text.splitlines(keepends=True):
+        line = whole.rstrip("\r\n\v\f\x1c\x1d\x1e\x85\u2028\u2029")
+        goes_on = line.endswith("\\") and not line.lstrip().startswith("#")
+        if not held:
+            begin = at
+        at += len(whole)
+        if goes_on and len(held) < _LONGEST:
+            # The offsets hold.
+            held += line[:-1].ljust(len(whole))
+            continue
+        yield held + line, begin
+        held = ""
+    if held:
+        yield held, begin
 
 
 def _option(line: str, at: int) -> Iterator[Item]:
-    editable = re.match(r"\s*(?:-e|--editable)[=\s]+(\S+)", line)
+    editable = re.match(r"\s*(?:-e|--editable)[=\s]+(.+)", line)
+    chained = re.match(r"\s*(?:-[rc]\s*|--(?:requirement|constraint)[=\s]+)(\S+)", line)
     if editable:
-        yield from (
-            required(editable[1], at + editable.start(1)) if _ADDRESS.match(editable[1]) else ()
-        )
+        if not _PATH.match(editable[1]) and ("://" in editable[1] or "git@" in editable[1]):
+            yield from required(editable[1], at + editable.start(1))
+    elif chained:
+        if _ADDRESS.match(chained[1]):
+            yield Source(
+                name="", url=chained[1], at=Mark(needle=chained[1], start=at + chained.start(1))
+            )
     else:
         yield from indexes(line, at)
 
@@ -100,9 +129,16 @@ def indexes(line: str, at: int) -> Iterator[Index]:
 
 
 _NPM_NAME = regex(r"(?:@[^/@\s:]{1,100}/)?[^/@\s:]{1,200}")
-_NPM_HELD = regex(r"(?:file|link|workspace|portal|catalog|patch|exec|jsr):|[.~/]")
-_NPM_SOURCE = regex(r"git\+|git:|git@|ssh:|https?:|github:|gitlab:|bitbucket:|gist:")
+# `~1.2` is a range, and `~/x` a folder.
+_NPM_HELD = regex(
+    r"(?:file|link|workspace|portal|catalog|patch|exec|jsr):|[./]|~/|[A-Z]:[\\/]", re.IGNORECASE
+)
+_NPM_SOURCE = regex(
+    r"git\+|git:|ssh:|https?:|github:|gitlab:|bitbucket:|gist:|[^@\s/]+@[^:.\s/]+\.[^:\s/]+:",
+    re.IGNORECASE,
+)
 _NPM_SHORT = regex(r"[\w.-]+/[\w.-]+(?:#.*)?\Z")
+_LONGEST = 100_000
 _NPM_EXACT = regex(r"[v=]?(\d+\.\d+\.\d+[\w.+-]*)\Z")
 
 
@@ -110,11 +146,11 @@ def npm_required(
     name: str, spec: str, *, at: Mark, role: Role = Role.DECLARED
 ) -> Iterator[Dependency | Source]:
     """Yield what a name and a range of package.json ask for."""
-    if spec.startswith("npm:"):
+    if spec[:4].lower() == "npm:":
         real = _NPM_NAME.match(spec, 4)
         if real:
+            at = Mark(needle=spec[: real.end()])
             name, spec = real[0], spec[real.end() + 1 :]
-            at = Mark(needle=f"npm:{name}")
     elif _NPM_HELD.match(spec):
         return
     elif _NPM_SOURCE.match(spec) or _NPM_SHORT.match(spec):
