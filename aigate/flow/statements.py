@@ -75,6 +75,9 @@ class Statements(Expressions):
 
     def assign(self, target: ast.expr, value: Value) -> None:
         """Put a value into a name, a member or several of them."""
+        if isinstance(value.made, Test) and not isinstance(target, ast.Name):
+            # What a member held when it was tested is not kept.
+            value = value._replace(made=None)
         match target:
             case ast.Name():
                 self._bind(target.id, value)

@@ -106,6 +106,10 @@ ARRIVES = {
     "checker-that-checks-nothing": "def ok(a):\n    return True\nif not ok(q):\n    abort(400)\nos.system(q)",
     "old-test": "fine = q.isdigit()\nq = request.args['q']\nif fine:\n    os.system(q)",
     "test-of-itself": "for _ in 'ab':\n    fine = not fine\n    if fine:\n        os.system(q)",
+    "member-tested-by-itself": (
+        "class C: pass\nc = C()\nfor _ in 'ab':\n    fine = c.a or q\n    c.a = fine\n"
+        "    if c.a:\n        os.system(q)"
+    ),
     "negated-again": "fine = True\nfine = not fine\nif not fine:\n    os.system(q)",
 }
 
