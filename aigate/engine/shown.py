@@ -94,6 +94,15 @@ def code(text: str, width: int = 500) -> str:
     return f"{ticks}{pad}{shown}{pad}{ticks}"
 
 
+def named(path: str, width: int) -> str:
+    """Return a path so that one sees where it ends: as it is, or as a code span if it has blanks.
+
+    A model reads what a check says, and a name can be written like an order.
+    """
+    shown = line(path, width)
+    return code(path, width) if not shown or " " in shown or "`" in shown else shown
+
+
 def prose(text: str, width: int = 1000) -> str:
     """Return the text as Markdown without constructs: plain words, the rest as code spans.
 

@@ -6,11 +6,12 @@ from collections.abc import Iterable, Sequence
 
 from aigate.domain.finding import Finding, Gap, Judged, Seats
 from aigate.domain.rule import Rule
-from aigate.engine.shown import line
+from aigate.engine.shown import line, named
 from aigate.loop.setting import Objection
 
 _MOST = 5
 _WIDTH = 300
+_PATH = 150
 _DIGITS = 12
 
 
@@ -18,7 +19,7 @@ def of_findings(found: Sequence[tuple[Finding, Rule | None, bool]]) -> tuple[str
     """Return lines about findings, each with its rule's page and whether it can be accepted."""
     lines = []
     for finding, rule, _ in found[:_MOST]:
-        place = f"{finding.at.path}:{finding.at.line}"
+        place = f"{named(finding.at.path, _PATH)}:{finding.at.line}"
         lines.append(line(f"{place} {finding.rule}: {finding.message}", _WIDTH))
         if rule and "hint:" not in finding.message:
             lines.append(line(f"  fix: {rule.fix}", _WIDTH))
@@ -37,7 +38,9 @@ def of_findings(found: Sequence[tuple[Finding, Rule | None, bool]]) -> tuple[str
 def of_gaps(gaps: Iterable[Gap]) -> tuple[str, ...]:
     """Return lines about what could not be examined."""
     found = sorted(gaps)
-    lines = [line(f"{g.subject}: not examined, {g.reason}", _WIDTH) for g in found[:_MOST]]
+    lines = [
+        line(f"{named(g.subject, _PATH)}: not examined, {g.reason}", _WIDTH) for g in found[:_MOST]
+    ]
     if len(found) > _MOST:
         lines.append(f"{len(found) - _MOST} more are not shown")
     return tuple(lines)

@@ -6,7 +6,7 @@ import shlex
 from datetime import date, timedelta
 
 from aigate.domain.finding import Action, Judged
-from aigate.engine.shown import line
+from aigate.engine.shown import line, named
 from aigate.errors import UsageError
 from aigate.mcp import words
 from aigate.mcp.lookups import trusted_of
@@ -40,7 +40,7 @@ def draft_acceptance(
         raise UsageError("this finding does not block", hint="nothing needs to be accepted")
     last = _end(until, judged, setting)
     name = judged.finding.fingerprint[: words.SHORT]
-    place = f"{line(judged.finding.at.path, 300)}:{judged.finding.at.line}"
+    place = f"{named(judged.finding.at.path, 300)}:{judged.finding.at.line}"
     base = f" --base {shlex.quote(setting.base)}" if setting.base else ""
     accept = f"aigate accept {name} --as developer --until {last} --reason {shlex.quote(said)}"
     lines = (

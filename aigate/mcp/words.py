@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from aigate.domain.finding import Action, Gap, Judged
 from aigate.domain.report import Report
-from aigate.engine.shown import line, plain
+from aigate.engine.shown import line, named, plain
 
 SHORT = 12
 """How much of a fingerprint is shown."""
@@ -57,7 +57,7 @@ def of_check(report: Report, *, asked: int, against: str) -> str:
 def _finding(judged: Judged, fix: str) -> Iterable[str]:
     finding = judged.finding
     word = "blocks" if judged.blocking else "warning"
-    place = f"{line(finding.at.path, _PATH)}:{finding.at.line}:{finding.at.column}"
+    place = f"{named(finding.at.path, _PATH)}:{finding.at.line}:{finding.at.column}"
     cell = f" (cell {finding.at.cell})" if finding.at.cell else ""
     about = f"{word}[{plain(finding.rule)}] {finding.severity.word}"
     yield f"{place}{cell}: {about}: {line(finding.message or finding.title, _WIDTH)}"
@@ -80,6 +80,6 @@ def _count(number: int, noun: str) -> str:
 
 def _gaps(gaps: Sequence[Gap]) -> Iterable[str]:
     for one in gaps[:_MOST_GAPS]:
-        yield f"{line(one.subject, _PATH)}: not examined: {line(one.reason, _WIDTH)}"
+        yield f"{named(one.subject, _PATH)}: not examined: {line(one.reason, _WIDTH)}"
     if len(gaps) > _MOST_GAPS:
         yield f"{len(gaps) - _MOST_GAPS} more were not examined"

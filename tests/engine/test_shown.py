@@ -116,3 +116,18 @@ def test_c_077_a_fence_is_longer_than_any_run_inside(text):
 
     assert len(fence) >= 3
     assert fence not in text
+
+
+@pytest.mark.parametrize(
+    ("path", "expected"),
+    [
+        ("a/b.py", "a/b.py"),
+        ("a b.py", "`a b.py`"),
+        ("a`b", "``a`b``"),
+        ("", "`(empty)`"),
+        ("a\nb", "a\\nb"),
+        ("x" * 99, "x" * 19 + "\N{HORIZONTAL ELLIPSIS}"),
+    ],
+)
+def test_one_sees_where_a_name_ends(path, expected):
+    assert shown.named(path, 20) == expected
