@@ -7,7 +7,7 @@ that come after it.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
@@ -37,7 +37,8 @@ class Accounts:
 
     `records` hold every verified statement that names one of the fingerprints asked for, and
     every withdrawal of what these say. `vouched` are the paths of new records and root files
-    that verify, by people who may say that now, and so need nobody else's acceptance; `invalid`
+    that verify, by people who may say that now, and so need nobody else's acceptance, and of the
+    proposals that have become such root files; `invalid`
     pairs the other new ones with the reason. `ledger_digest` is over the names of all records
     of the head.
     """
@@ -120,7 +121,7 @@ def read_accounts(
         registry=registry,
         records=(*(_dated(one, since.get(path)) for path, one in old), *fresh),
         authors=authors_of(repository, reference, head, registry) if registry else frozenset(),
-        vouched=frozenset({*vouched, *new_roots}),
+        vouched=frozenset({*vouched, *new_roots, *_finished(trust_before, trust_after)}),
         invalid=tuple(invalid),
         ledger_digest=_ledger_digest(index, head, after),
     )
@@ -199,6 +200,14 @@ def ledger_digest_of(tree: sides.Tree) -> str:
         IntegrityError: something in the ledger's folder is no record.
     """
     return store.digest_of(map(store.digest_in, records_among(tree.entries)))
+
+
+def _finished(before: Collection[str], after: Collection[str]) -> Iterator[str]:
+    """Yield the proposals that are gone because the version that they proposed is there."""
+    for number, _ in enumerate(registries.root_files(after), 1):
+        path = registries.proposal_path(number)
+        if path in before and path not in after:
+            yield path
 
 
 def _files(tree: sides.Tree, folder: str) -> dict[str, bytes]:

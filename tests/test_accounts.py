@@ -9,6 +9,7 @@ import pytest
 from aigate.accounts import read_accounts
 from aigate.domain.accountability import Role, StatementKind
 from aigate.ledger import statements
+from aigate.ledger.registry import proposal_path
 from aigate.workspace import git, sides
 from tests.cli.test_audit import NOW, ROOT, made, pair, signed, terms
 
@@ -138,3 +139,31 @@ def test_only_what_its_signer_may_say_now_gets_into_the_reference_unseen(
     (path,) = brings
     assert accounts.invalid == (((path, code),) if code else ())
     assert (path in accounts.vouched) is not bool(code)
+
+
+@pytest.mark.parametrize(
+    ("brings", "vouched"),
+    [
+        pytest.param({made.path(2): AFTER_ROTATION[made.path(2)]}, True, id="signed"),
+        pytest.param({}, False, id="taken-back"),
+    ],
+)
+def test_a_proposal_goes_without_more_ado_when_its_version_is_there(
+    project, brings, vouched
+) -> None:
+    proposed = proposal_path(2)
+    base = project.commit(CHAIN | {proposed: b"{}\n"})
+    head = project.commit(brings, removed=[proposed])
+    repository = git.open_repository(str(project.root), environ=project.environ)
+
+    accounts = read_accounts(
+        repository,
+        reference=sides.commit_tree(repository, base),
+        head=sides.commit_tree(repository, head),
+        fingerprints=(),
+        pin=made.digest(ROOT),
+        at=NOW,
+    )
+
+    assert (proposed in accounts.vouched) is vouched
+    assert accounts.vouched == {proposed, *brings} if vouched else not accounts.vouched
