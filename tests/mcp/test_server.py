@@ -100,13 +100,16 @@ def second(tmp_path_factory: pytest.TempPathFactory) -> str:
     if not (folder / "ready").exists():
         venv.create(folder, with_pip=True, clear=True)
         wanted = ["mcp>=2,<3", "bandit", "click>=8.2,<9", "codeowners", "cryptography", "pyyaml"]
-        done = subprocess.run(
-            [python, "-m", "pip", "install", "--quiet", *wanted, "requests"],
-            capture_output=True,
-            text=True,
-            check=False,
-            timeout=300,
-        )
+        try:
+            done = subprocess.run(
+                [python, "-m", "pip", "install", "--quiet", *wanted, "requests"],
+                capture_output=True,
+                text=True,
+                check=False,
+                timeout=300,
+            )
+        except subprocess.TimeoutExpired:
+            pytest.skip("NOT TESTED: mcp 2 did not come in time")
         if done.returncode:
             pytest.skip(f"NOT TESTED: mcp 2 cannot be installed: {done.stderr[-500:]}")
         (folder / "ready").touch()
