@@ -16,7 +16,7 @@ from aigate.artefacts.look import LimitError, Look, MalformedError, Purse
 from aigate.artefacts.zips import members
 from aigate.cli._pull_request import leave
 from aigate.cli._verdict import Verdict, contradictions, verdict_in
-from aigate.documents.github_answers import Fields, read_commit_parents, read_pull
+from aigate.documents.github_answers import Fields, is_commit, read_commit_parents, read_pull
 from aigate.documents.report_file import read_report
 from aigate.domain.extension import View
 from aigate.domain.platform import PullRequest
@@ -181,6 +181,9 @@ def _contradictions(decision: Verdict, report: Report, run: _Run, repository: st
 
 def _is_about(api: GitHub, judged: str, head: str) -> bool:
     """Tell whether what was judged is a commit, or the merge that the code host makes of it."""
+    # It is part of an address, and may hold anything.
+    if not is_commit(judged):
+        return False
     return judged == head or read_commit_parents(api.get(f"git/commits/{judged}"))[1:] == (head,)
 
 

@@ -23,7 +23,7 @@ import click
 from aigate.cli._forks import relay as relayed
 from aigate.cli._pull_request import When, leave
 from aigate.cli._reviews import of_group, of_pull, unread
-from aigate.cli._verdict import read_verdict
+from aigate.cli._verdict import contradictions, read_verdict
 from aigate.cli.exits import INCOMPLETE, OK, code_of, finish
 from aigate.cli.scan import scan
 from aigate.cli.streams import say, write_whole
@@ -284,7 +284,8 @@ def _concluded(environ: Mapping[str, str]) -> int:
 
     Raises:
         IncompleteError: no decision was left, or the run did not end as the decision says.
-        IntegrityError: the decision is about something else, or was made by another run.
+        IntegrityError: the decision is about something else, was made by another run, or
+            contradicts itself.
     """
     file, nonce = environ.get("AIGATE_DECISION", ""), environ.get("AIGATE_NONCE", "")
     if not file or not nonce or not Path(file).is_file():
@@ -303,6 +304,13 @@ def _concluded(environ: Mapping[str, str]) -> int:
             code="verdict-mismatch",
         )
     code = decision.counts["exit_code"]
+    odd = next(contradictions(decision), "") if code == OK else ""
+    if odd:
+        raise IntegrityError(
+            f"the decision contradicts itself: {odd}",
+            hint="see what else the job runs",
+            code="verdict-mismatch",
+        )
     if (code == OK) != (environ.get("AIGATE_OUTCOME", "") == "success"):
         raise IncompleteError(
             "the run before did not end as its decision says",

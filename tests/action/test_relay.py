@@ -223,6 +223,32 @@ def test_what_is_about_another_commit_is_shown_to_nobody(relay, left, github):
     assert github.written() == []
 
 
+ELSEWHERE = {
+    "path": f"../../../../repos/evil/shop/git/commits/{'d' * 40}",
+    "query": f"{'d' * 40}?x=1",
+    "nothing": "",
+}
+
+
+@pytest.mark.parametrize("name", ELSEWHERE)
+def test_what_was_judged_leads_nowhere_else(relay, left, github, name):
+    """Else the token would be shown wherever the fork wants it to ask."""
+    judged = ELSEWHERE[name]
+    github.script = lambda _method, path: (
+        Reply(200, json.dumps({"parents": [{"sha": "b" * 40}, {"sha": HEAD}]}).encode())
+        if "d" * 40 in path
+        else None
+    )
+    decision = json.loads(left.files["decision.json"]) | {"head": judged}
+    report = json.loads(left.files["report.json"])
+    report["head"]["commit"] = judged
+    seen = relay(zipped({"decision.json": json.dumps(decision), "report.json": json.dumps(report)}))
+
+    assert (seen.code, b"it is about another commit" in seen.out) == (4, True), seen.text
+    assert not [path for _, path in github.asked if "/git/commits/" in path]
+    assert github.written() == []
+
+
 def test_a_large_artifact_is_not_fetched(relay, left, github):
     github.artifact(RUN, zipped(left.files), name="aigate-report", size_in_bytes=11 * 1024 * 1024)
     seen = relay()

@@ -152,6 +152,24 @@ def test_the_last_word_is_a_pass_only_for_a_fresh_pass_about_this(job, name):
     assert job.conclude(outputs, given, outcome="success", **environ).code == code
 
 
+ODD = {
+    "fails-with-0": {"decision": "fail"},
+    "incomplete-with-0": {"decision": "incomplete"},
+    "passes-with-findings": {"blocking": 1},
+    "passes-with-gaps": {"gaps": 1},
+}
+
+
+@pytest.mark.parametrize("name", ODD)
+def test_a_decision_that_contradicts_itself_is_no_pass(job, name):
+    head = job.project.git("rev-parse", "calm")
+    _, outputs, given = job.run("pull_request", pull_request(), head)
+    file = Path(outputs["decision-file"])
+    file.write_text(json.dumps(json.loads(file.read_text()) | ODD[name]))
+
+    assert job.conclude(outputs, given, outcome="success").code == 4
+
+
 def test_c_066_without_a_place_for_the_summary_the_verdict_stands(job):
     head = job.project.git("rev-parse", "calm")
     seen, outputs, _ = job.run(
