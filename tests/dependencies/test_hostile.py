@@ -46,6 +46,11 @@ CASES = {
     "long-option": ("a.sh", "npm " + "-a " * 200_000 + "install x\n"),
     "import-flood": ("a.py", "import " + ", ".join(f"a{n}" for n in range(50_000)) + "\n"),
     "script-flood": ("a.ts", "import {" + "a,\n" * 200_000 + "} from 'fastjson-gpt'\n"),
+    "comment-open": ("a.js", "/*\n" * 100_000 + "\nimport 'x'\n"),
+    "string-flood": ("a.js", "'\\" * 200_000 + "\nimport 'x'\n"),
+    "script-options": ("package.json", '{"scripts": {"postinstall": "husky' + " --a" * 10_000 + ' x"}}'),
+    "script-spaces": ("package.json", '{"scripts": {"postinstall": "npx' + " " * 100_000 + 'x"}}'),
+    "long-prose": ("a.md", ("x" * 100 + " npx a ") * 3_000),
     "comment-flood": ("a.js", "/*" * 200_000 + "\nimport 'x'\n"),
     "aliases": ("package.json", '{"overrides": ' + '{"a": ' * 500 + '"1"' + "}" * 500 + "}"),
 }  # fmt: skip

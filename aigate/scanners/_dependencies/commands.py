@@ -106,6 +106,7 @@ _ONE = regex(r"uvx|npx|bunx|pnpx|.*(?:dlx|exec|run|x)\Z", re.DOTALL)
 _SHOWN = regex(r"(?:.*[`$>\"'(]|[ \t]*(?:RUN|[-*+]|\d+\.|[>$#%!/]+)?)\s*(?:sudo\s+)?", re.DOTALL)
 _LONGEST = 4_000
 _MOST = 2_000
+_WIDEST = 400
 
 
 def runs_commands(path: str) -> bool:
@@ -125,6 +126,8 @@ def commands(text: str, *, role: Role) -> Iterator[Item]:
         if count > _MOST:
             return
         line = plain[plain.rfind("\n", 0, found.start()) + 1 : found.start()]
+        if len(line) > _WIDEST:
+            line = f"…{line[-_WIDEST:]}"
         if role is Role.MENTIONED and not _SHOWN.fullmatch(line):
             continue
         own = role

@@ -189,8 +189,11 @@ def python_words(text: str) -> frozenset[str]:
         return frozenset()
     words: set[str] = set()
     for found in _STATEMENT.finditer(text):
-        words.update([found["module"]] if found["module"] else _WORD.findall(found["words"]))
-    return frozenset({word.partition(".")[0] for word in words} - STANDARD)
+        if found["module"]:
+            words.add(re.split(r"[^\w]", found["module"], maxsplit=1)[0])
+        else:
+            words.update(_WORD.findall(found["words"]))
+    return frozenset(words - STANDARD)
 
 
 _SPACE = r"(?:[ \t\f]|\\\n)*"
@@ -199,7 +202,7 @@ _NAMED = rf"{_DOTTED}(?:{_SPACE}\bas\b{_SPACE}\w+)?"
 # A statement starts a line or follows `;` or `:`, and ends where nothing more can follow.
 _STATEMENT = regex(
     rf"(?:^|[;:]){_SPACE}(?:from\b{_SPACE}(?P<module>{_DOTTED}){_SPACE}import\b"
-    rf"|import\b(?P<words>{_SPACE}{_NAMED}(?:{_SPACE},{_SPACE}{_NAMED})*){_SPACE}(?:$|[;#]))",
+    rf"|import\b(?P<words>{_SPACE}{_NAMED}(?:{_SPACE},{_SPACE}{_NAMED})*){_SPACE}(?=$|[;#]))",
     re.MULTILINE,
 )
 _WORD = regex(r"(?<![\w.])(?<!\bas )\w+")
@@ -260,11 +263,16 @@ def _is_optional(node: ast.Try) -> bool:
 
 
 _IMPORT = regex(
-    r"(?:^[ \t]*(?:import|export)\b(?:[^'\"`;()]{0,4000}?\bfrom)?[ \t\n]*|\brequire(?:\.resolve)?[ \t]*\([ \t]*"
-    r"|\bimport[ \t]*\([ \t]*)(?P<quote>[\"'])(?P<name>[^\"'\n\\]{1,300})(?P=quote)",
+    r"(?:(?:^|[;{}])[ \t]*(?:import|export)\b(?:[^'\"`;()]{0,4000}?\bfrom)?[ \t\n]*"
+    r"|\b(?:require(?:\.resolve)?|import)[ \t\n]{0,200}\([ \t\n]{0,200})"
+    r"(?P<quote>[\"'`])(?P<name>[^\"'`\n\\$]{1,300})(?P=quote)",
     re.MULTILINE,
 )
-_COMMENT = regex(r"/\*.*?\*/|^[ \t]*//[^\n]*", re.DOTALL | re.MULTILINE)
+# What looks like a comment in a text is none. A comment at the end of a line has no statement in it.
+_COMMENT = regex(
+    r"(?P<text>\"(?:[^\"\\\n]|\\.)*+\"|'(?:[^'\\\n]|\\.)*+')|/\*.*?(?:\*/|\Z)|^[ \t]*//[^\n]*",
+    re.DOTALL | re.MULTILINE,
+)
 _PACKAGE = regex(r"@[A-Za-z0-9~][\w.~-]*/[\w.~-]+|[A-Za-z][\w.~-]*")
 
 
@@ -274,7 +282,9 @@ def script_imports(text: str) -> Iterator[Import]:
         "import" not in text and "require" not in text and "from" not in text
     ):
         return
-    plain = _COMMENT.sub(lambda found: re.sub(r"[^\n]", " ", found[0]), text)
+    plain = _COMMENT.sub(
+        lambda found: found[0] if found["text"] else re.sub(r"[^\n]", " ", found[0]), text
+    )
     seen: set[str] = set()
     for found in _IMPORT.finditer(plain):
         name = found["name"].partition("?")[0].partition("!")[0]

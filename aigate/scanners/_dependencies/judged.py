@@ -34,6 +34,7 @@ from aigate.scanners._dependencies.pages import (
 
 _DAYS = 30
 _SHOWN = 80
+_LONGEST = 1_000
 _COMMIT = regex(r"[@#/](?:commit=)?[0-9a-f]{40}(?:[0-9a-f]{24})?(?![0-9a-f])")
 _HASHED = regex(r"[#&](?:sha(?:256|384|512)=)[0-9a-f]{64,}")
 _OFFICIAL = regex(
@@ -46,7 +47,7 @@ _USUAL = regex(
     r"(?:husky(?:\s+install)?|patch-package|simple-git-hooks|lefthook\s+install|node-gyp(?:-build)?(?:\s+rebuild)?"
     r"|prebuild-install|prisma\s+generate|electron-builder\s+install-app-deps|electron-rebuild|ngcc|nuxt\s+prepare"
     r"|nuxi\s+prepare|svelte-kit\s+sync|lerna\s+bootstrap|wireit|tsc|only-allow\s+\w+|fumadocs-mdx|panda\s+codegen"
-    r"|cmake-js\s+\w+|neon\s+build|allow-scripts|is-ci|playwright\s+install|bob\s+build|expo-yarn-workspaces\s+\w+)(?:\s+-{1,2}[\w-]+|\s+\|\|\s+(?:true|exit\s+0))*"
+    r"|cmake-js\s+\w+|neon\s+build|allow-scripts|is-ci|playwright\s+install|bob\s+build|expo-yarn-workspaces\s+\w+)(?:\s+--?\w[\w-]*|\s+\|\|\s+(?:true|exit\s+0))*"
 )
 
 
@@ -58,8 +59,8 @@ def shown(text: str) -> str:
 
 def is_usual(command: str) -> bool:
     """Tell whether a command that runs at installation is one of the usual, harmless ones."""
-    parts = re.split(r"\s*&&\s*", command.strip())
-    return all(_USUAL.fullmatch(part) for part in parts)
+    flat = " ".join(command.split())
+    return len(flat) < _LONGEST and all(_USUAL.fullmatch(one.strip()) for one in flat.split("&&"))
 
 
 def remarks(item: Item, text: str, known: Mapping[Ecosystem, Known]) -> Iterator[Remark]:
