@@ -13,7 +13,7 @@ from aigate.flow.statements import Statements
 from aigate.flow.tables import Tables
 from aigate.flow.values import State
 
-_LONGEST = 1_000_000
+_LONGEST = 1_500_000
 
 
 @dataclass(frozen=True, slots=True)
