@@ -208,7 +208,7 @@ def _workflow(root: Path) -> Check:
         hint = f"put the one that you reviewed into `{Path(WORKFLOW).parent}/{empty[0]}`"
         return Check("workflow", works=False, told=told, hint=hint, needed=False)
     if not found:
-        told, hint = "no workflow of GitHub calls the gate", "`aigate init` writes one"
+        told, hint = "no workflow of GitHub calls the gate", "on GitHub `aigate init` writes one"
         return Check("workflow", works=False, told=told, hint=hint, needed=False)
     return Check("workflow", works=True, told=", ".join(f"`{name}`" for name, _ in found))
 

@@ -31,7 +31,15 @@ _PLACEHOLDER = re.compile(r"uses: \S+/aigate@0{40}")
 _PROGRAM = re.compile(
     r"^\s*(?:-\s+)?(?:uses:\s*[\"']?[\w.-]+/aigate@|run:.*\baigate\b)", re.MULTILINE
 )
-_OTHER_HOOKS = (".husky", "lefthook.yml", "lefthook.yaml", ".lefthook.yml", "prek.toml")
+_OTHER_HOOKS = (
+    ".husky",
+    "lefthook.yml",
+    "lefthook.yaml",
+    ".lefthook.yml",
+    "prek.toml",
+    # prek reads it, but not beside one that ends in `.yaml`.
+    ".pre-commit-config.yml",
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -148,7 +148,7 @@ def init(
     ignored = _ignored(repository, parts)
     _tell_parts(parts, ignored, written=not (diff or dry_run))
     if not (diff or dry_run):
-        _tell_next(parts, found, chosen, gate=gate)
+        _tell_next(parts, found, chosen, gate=gate, ignored=ignored)
     finish(OK)
 
 
@@ -339,7 +339,12 @@ def _tell_difference(parts: Iterable[Part]) -> None:
 
 
 def _tell_next(
-    parts: Sequence[Part], found: _Found, agents: Sequence[CodingAgent], *, gate: Gate | None
+    parts: Sequence[Part],
+    found: _Found,
+    agents: Sequence[CodingAgent],
+    *,
+    gate: Gate | None,
+    ignored: frozenset[str],
 ) -> None:
     changed = [part.file for part in parts if part.changes]
     if not changed:
@@ -356,7 +361,8 @@ def _tell_next(
     tops = dict.fromkeys(".aigate" if file.startswith(".aigate/") else file for file in changed)
     # Its own hook would object to what has just been written, and nobody could accept that yet.
     commit = "SKIP=aigate git commit" if found.hooked else "git commit"
-    steps.append(f"git add {' '.join(tops)} && {commit}")
+    add = "git add --force" if ignored.intersection(changed) else "git add"
+    steps.append(f"{add} {' '.join(tops)} && {commit}")
     if SETTINGS in changed:
         steps += _hook_steps()
     steps += [f"aigate agent doctor --target {one.name}" for one in agents]

@@ -189,6 +189,26 @@ def test_where_hooks_run_already_its_own_is_passed_over_once(project):
     assert " && SKIP=aigate git commit\n" in seen.text
 
 
+def test_what_git_ignores_can_be_added_as_the_steps_say(project):
+    (project.root / ".gitignore").write_text(".aigate\n")
+
+    seen = project.run("init")
+    (step,) = [row for row in seen.text.splitlines() if "git add" in row and " && " in row]
+    add = step.partition(" git ")[2].partition(" && ")[0]
+    project.git(*add.split())
+
+    assert ".aigate/policy.yaml" in project.git("ls-files")
+
+
+def test_settings_that_only_one_framework_reads_are_not_shadowed(project):
+    (project.root / ".pre-commit-config.yml").write_text("repos: []\n")
+
+    seen = project.run("init")
+
+    assert "not written: `.pre-commit-config.yml` is here" in seen.text
+    assert not (project.root / ".pre-commit-config.yaml").exists()
+
+
 def test_a_framework_that_is_not_here_is_to_be_installed(project, tmp_path):
     (tmp_path / "git").symlink_to(shutil.which("git"))
     steps = "install --hook-type pre-commit --hook-type commit-msg\n"
