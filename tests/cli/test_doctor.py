@@ -6,12 +6,13 @@ import os
 import shutil
 import sys
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from aigate.cli._doctor_here import checks_here
+from tests.cli.test_audit import made
 
 pytestmark = pytest.mark.slow
 AT = datetime(2026, 11, 22, tzinfo=UTC)
@@ -129,6 +130,32 @@ def test_a_hook_counts_where_git_looks_for_it(project):
     write(project, {"tools/pre-commit": "#!/bin/sh\naigate scan --staged\n"})
     (project.root / "tools/pre-commit").chmod(0o755)
     assert here(project)["commit hook"].state == "ok"
+
+
+def test_a_hook_that_only_speaks_of_the_gate_calls_nothing(project):
+    write(project, {".git/hooks/pre-commit": "#!/bin/sh\n  # aigate was here\nexit 0\n"})
+    (project.root / ".git/hooks/pre-commit").chmod(0o755)
+
+    assert here(project)["commit hook"].state == "missing"
+
+
+@pytest.mark.parametrize(
+    ("days", "code", "said"),
+    [
+        (40, 0, "until 2027-01-01"),
+        (10, 0, "until 2027-01-01, which is soon: `aigate trust rotate` renews it"),
+        (-1, 4, "has expired on 2027-01-01"),
+    ],
+)
+def test_a_registry_works_until_it_has_expired(project, days, code, said):
+    project.commit(made.one(made.first(expires="2027-01-01T00:00:00Z")))
+    at = datetime(2027, 1, 1, tzinfo=UTC) - timedelta(days=days)
+
+    found = checks_here(str(project.root), environ=project.environ, at=at)
+    (root,) = [one for one in found if one.name == "trust root"]
+
+    assert (0 if root.works else root.code) == code, root
+    assert root.told.endswith(said)
 
 
 def test_the_policy_of_the_last_commit_is_the_one_that_decides(project):
