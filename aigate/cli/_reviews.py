@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import datetime
 
+from aigate.cli.streams import say
 from aigate.documents.github_answers import Fields, read_comments, read_pull, read_reviews
 from aigate.documents.testimony import at_second
 from aigate.domain.platform import Comment, PullRequest, Testimony
 from aigate.engine.reviews import wishes
+from aigate.engine.shown import line
 from aigate.errors import AigateError, IncompleteError
 from aigate.remote.github import GitHub
 
@@ -21,19 +24,26 @@ _QUEUED = re.compile(r"refs/heads/gh-readonly-queue/.{1,255}/pr-([1-9][0-9]{0,8}
 def of_pull(api: GitHub, number: int, *, at: datetime) -> Testimony:
     """Ask about one pull request.
 
+    Where its reviews could not be had, who opened it is said all the same.
+
     Raises:
-        IncompleteError: not all of it could be had; the code says why.
+        IncompleteError: nothing could be had; the code says why.
     """
     pull = read_pull(api.get(f"pulls/{number}"))
     if pull.number != number:
         raise _other()
+    try:
+        reviews = read_reviews(api.pages(f"pulls/{number}/reviews"))
+        comments = tuple(_kept(read_comments(api.pages(f"issues/{number}/comments"))))
+    except IncompleteError as error:
+        return replace(unread(error, at=at), openers=(pull.opener,))
     return Testimony(
         platform=PLATFORM,
         asked_at=at_second(at),
         head=pull.head,
         openers=(pull.opener,),
-        reviews=read_reviews(api.pages(f"pulls/{number}/reviews")),
-        comments=tuple(_kept(read_comments(api.pages(f"issues/{number}/comments")))),
+        reviews=reviews,
+        comments=comments,
     )
 
 
@@ -64,7 +74,8 @@ def of_group(api: GitHub, *, head: str, ref: str, at: datetime) -> Testimony:
 
 
 def unread(error: AigateError, *, at: datetime) -> Testimony:
-    """Return that nothing could be had, and why."""
+    """Return that it could not be had, and why; the log says so."""
+    say(f"reviews were not read: {line(error.message, 200)}\n")
     return Testimony(platform=PLATFORM, asked_at=at_second(at), unread=error.code)
 
 

@@ -234,7 +234,6 @@ def _asked_github(environ: Mapping[str, str]) -> Testimony | None:
             head, ref = group_of(payload)
             return of_group(api, head=head, ref=ref, at=at)
     except (IncompleteError, UsageError) as error:
-        say(f"reviews were not read: {line(error.message, 200)}\n")
         return unread(error, at=at)
 
 

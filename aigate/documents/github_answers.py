@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
-from aigate.domain.platform import Account, Comment, PullRequest, Review
+from aigate.domain.platform import GONE, Account, Comment, PullRequest, Review
 from aigate.domain.regex import regex
 from aigate.engine.strict_json import Json
 from aigate.errors import IncompleteError
@@ -13,8 +13,9 @@ from aigate.errors import IncompleteError
 _COMMIT = regex(r"[0-9a-f]{40}|[0-9a-f]{64}")
 _MOST = 10**15
 _TIME = "%Y-%m-%dT%H:%M:%SZ"
-# An account that was deleted; what it said stays, and counts for nothing.
-_NOBODY = Account(id=0, is_human=False)
+_NOBODY = Account(id=GONE, is_human=False)
+# Who stands in for all accounts that were deleted, where GitHub does not say nobody.
+_GHOST = "ghost"
 _PENDING = "PENDING"
 
 
@@ -86,7 +87,9 @@ def _comment(fields: Fields) -> Comment:
         id=fields.number("id"),
         by=_account(fields, "user"),
         text=text if isinstance(text, str) else "",
-        edited=fields.time("created_at") != fields.time("updated_at"),
+        # What is hidden, nobody sees who looks at the pull request.
+        edited=fields.time("created_at") != fields.time("updated_at")
+        or fields.optional("minimized") is not None,
         through_app=fields.optional("performed_via_github_app") is not None,
     )
 
@@ -103,7 +106,10 @@ def _review(fields: Fields) -> Review:
 
 
 def _account(fields: Fields, name: str) -> Account:
-    return _NOBODY if fields.optional(name) is None else read_account(fields.optional(name))
+    value = fields.optional(name)
+    if value is None or (isinstance(value, dict) and value.get("login") == _GHOST):
+        return _NOBODY
+    return read_account(value)
 
 
 class Fields:

@@ -10,7 +10,7 @@ import json
 from datetime import UTC, datetime
 
 from aigate.documents.github_answers import Fields
-from aigate.domain.platform import Account, Comment, Review, Testimony
+from aigate.domain.platform import GONE, Account, Comment, Review, Testimony
 from aigate.domain.regex import regex
 from aigate.engine.strict_json import Json, read_json
 from aigate.errors import AigateError, UsageError
@@ -90,8 +90,7 @@ def _account_json(one: Account) -> dict[str, Json]:
 
 
 def _account(fields: Fields) -> Account:
-    # Zero is an account that is gone.
-    number = 0 if fields.optional("id") == 0 else fields.number("id")
+    number = GONE if fields.optional("id") == GONE else fields.number("id")
     return Account(id=number, is_human=fields.optional("is_human") is True)
 
 

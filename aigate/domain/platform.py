@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
+
+GONE: Final = 0
+"""The number of an account that is no more; what it said stays, and counts for nothing."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,7 +41,7 @@ class Review:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Comment:
-    """What somebody wrote; `edited` says that it is not, or may not be, as it was written.
+    """What somebody wrote; `edited` says that it is not, or may not be, shown as it was written.
 
     `through_app` says that a program wrote it in somebody's name.
     """

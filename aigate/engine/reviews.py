@@ -26,7 +26,7 @@ from aigate.domain.accountability import (
     Terms,
 )
 from aigate.domain.finding import Finding
-from aigate.domain.platform import Account, Comment, Review, Testimony
+from aigate.domain.platform import GONE, Account, Comment, Review, Testimony
 from aigate.domain.regex import regex
 from aigate.engine.baseline import bindings_of
 from aigate.engine.shown import plain
@@ -148,7 +148,9 @@ def _objections(
         yield "reviewer-unknown"
     elif person.kind is not PersonKind.HUMAN or not comment.by.is_human or comment.through_app:
         yield "reviewer-is-automation"
-    if comment.by.id in {one.id for one in testimony.openers} or not testimony.openers:
+    openers = {one.id for one in testimony.openers}
+    # Whoever opened it and has no account any more may be anybody.
+    if comment.by.id in openers or not openers or GONE in openers:
         yield "reviewer-is-author"
     if comment.edited:
         yield "comment-edited"

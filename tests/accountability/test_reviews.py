@@ -170,12 +170,26 @@ def second_page_fails(change, github):
     github.script = lambda _method, path: Reply(404) if "page=2" in path else None
 
 
+def opener_deleted(change, github):
+    """Who that was, nobody can say any more, so it may have been either of them."""
+    accepted_by(change, github, SAM, LEE)
+    github.pulls[NUMBER]["user"] = github.user(10137, login="ghost")
+
+
+def hidden(change, github):
+    """Somebody has hidden it, and nobody who looks at the pull request sees it."""
+    accepted_by(change, github, SAM, LEE)
+    github.comments[NUMBER][1]["minimized"] = {"reason": "outdated"}
+
+
 NOT_COUNTED = {
     "C-138-older-commit": (older_commit, "approval-of-other-commit"),
     "C-138-dismissed": (dismissed, "approval-dismissed"),
     "C-138-outsider": (outsider, "reviewer-unknown"),
     "C-138-bot": (bot, "reviewer-is-automation"),
     "C-138-edited": (edited, "comment-edited"),
+    "C-138-hidden": (hidden, "comment-edited"),
+    "C-138-opener-deleted": (opener_deleted, "reviewer-is-author"),
     "C-138-author": (opener, "reviewer-is-author"),
     "C-138-changes-on-the-second-page": (second_page, "approval-missing"),
     "C-138-api-forbids": (forbidden, "reviews-not-read"),
@@ -192,6 +206,15 @@ def test_what_is_not_both_people_on_this_commit_does_not_count(change, github, t
     decision, why = codes(seen)
     assert (seen.code, decision) == (1, "open")
     assert code in why
+
+
+def test_who_opened_it_is_known_even_where_the_reviews_are_not(change, github, tmp_path):
+    """Else whoever makes more comments than are read is no author in a merge queue."""
+    second_page_fails(change, github)
+    said = json.loads(Path(ask(change, github, tmp_path)).read_text())
+
+    assert (said["unread"], said["reviews"]) == ("github-not-found", [])
+    assert [one["id"] for one in said["openers"]] == [OPENER]
 
 
 def yesterday(said):

@@ -142,6 +142,8 @@ NOT = {
     ),
     "opener": (GOOD, {"openers": (account(SEC),)}, "reviewer-is-author"),
     "opener-unknown": (GOOD, {"openers": ()}, "reviewer-is-author"),
+    "opener-deleted": (GOOD, {"openers": (account(0, human=False),)}, "reviewer-is-author"),
+    "one-opener-deleted": (GOOD, {"openers": (account(99), account(0))}, "reviewer-is-author"),
     "author": (GOOD, {"authors": {"dana"}}, "reviewer-is-author"),
     "security-author": (GOOD, {"authors": {"sam"}}, "security-signed-own-change"),
     "left": (GOOD, {"people": registry((GONE, *PEOPLE[1:]))}, "signer-has-left"),
