@@ -11,22 +11,24 @@ import hashlib
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
+from typing import TYPE_CHECKING
 
 from aigate import registry
-from aigate.documents.initiative import find_initiatives, read_initiatives
 from aigate.domain.finding import Finding, Gap
-from aigate.domain.initiative import ComponentKind, Initiative
 from aigate.domain.inventory import Inventory, UseKind
 from aigate.domain.knowledge import Knowledge
 from aigate.domain.policy import Policy
 from aigate.domain.regex import regex
 from aigate.domain.tree import Entry
-from aigate.domain.usage import Usage
 from aigate.engine.patterns import matches_path
-from aigate.engine.usage import components, covering, findings_of
 from aigate.errors import DocumentError
 from aigate.observed import NOWHERE, Shelf, contents_of, inventory_of, knowledge_of
 from aigate.workspace import sides
+
+# Most trees declare nothing and use nothing, and a scan should not wait for what speaks of both.
+if TYPE_CHECKING:
+    from aigate.domain.initiative import Initiative
+    from aigate.domain.usage import Usage
 
 _REGULAR = frozenset({"100644", "100755"})
 # The whole file, so that a model cannot pass for the pointer to another.
@@ -35,6 +37,7 @@ _POINTER = regex(
     rb"oid sha256:([0-9a-f]{64})\nsize \d{1,20}\n?"
 )
 _POINTER_BYTES = 1024
+_MANIFESTS = ".aigate/initiatives/"
 _OWN = regex(
     r"\.aigate/(?:policy\.yaml|initiatives/[^/]+\.yaml|trust/[^/]+\.json|ledger/[^/]+\.json)"
 )
@@ -73,6 +76,10 @@ class Declared:
 
     def initiatives_at(self, path: str) -> tuple[str, ...]:
         """Return the names of the initiatives that cover a path, as the deciding tree says."""
+        if not self.known:
+            return ()
+        from aigate.engine.usage import covering  # noqa: PLC0415 - see above
+
         return tuple(one.name for one in covering(self.known, path))
 
 
@@ -90,6 +97,14 @@ def look(scene: Scene) -> Declared:
     knowledge = knowledge_of(scene.packs)
     entries = _in_scope(asked, scene.policy)
     inventory = inventory_of(scene.head, entries, knowledge, scene.shelf)
+    judged = {entry.path for entry in scene.judged}
+    gaps = _unread(inventory, judged) if governed else ()
+    # Of nothing declared and nothing used, no rule has anything to say.
+    if not declared and not inventory.uses:
+        return Declared(gaps=gaps, known=known)
+    from aigate.domain.usage import Usage  # noqa: PLC0415 - see above
+    from aigate.engine.usage import findings_of  # noqa: PLC0415 - see above
+
     facts = Usage(
         initiatives=declared,
         inventory=inventory,
@@ -99,9 +114,7 @@ def look(scene: Scene) -> Declared:
         approved=scene.policy.approved,
         digests=_digests(scene.head, declared),
     )
-    # Of nothing declared and nothing used, no rule has anything to say.
-    matters = declared or inventory.uses
-    findings = findings_of(registry.usage_rules(), facts) if matters else ()
+    findings = findings_of(registry.usage_rules(), facts)
     before: tuple[Finding, ...] = ()
     if findings and scene.reference is not None:
         then = replace(
@@ -112,8 +125,6 @@ def look(scene: Scene) -> Declared:
             digests=_digests(scene.reference, known),
         )
         before = findings_of(registry.usage_rules(), then)
-    judged = {entry.path for entry in scene.judged}
-    gaps = _unread(inventory, judged) if governed else ()
     return Declared(findings=findings, before=before, gaps=gaps, known=known)
 
 
@@ -123,6 +134,8 @@ def usage_of(tree: sides.Tree, policy: Policy, *, packs: str, at: date) -> Usage
     Raises:
         DocumentError: a manifest has mistakes.
     """
+    from aigate.domain.usage import Usage  # noqa: PLC0415 - see above
+
     declared = initiatives_of(tree)
     entries = _in_scope(tree.entries, policy)
     return Usage(
@@ -157,6 +170,12 @@ def initiatives_of(tree: sides.Tree) -> tuple[Initiative, ...]:
         IncompleteError: one cannot be read.
     """
     entries = {entry.path: entry for entry in tree.entries}
+    if not _may_declare(tree):
+        return ()
+    from aigate.documents.initiative import (  # noqa: PLC0415 - see above
+        find_initiatives,
+        read_initiatives,
+    )
 
     def load(path: str) -> bytes | None:
         entry = entries[path]
@@ -176,9 +195,18 @@ def _known(tree: sides.Tree | None) -> tuple[Initiative, ...]:
         return ()
 
 
+def _may_declare(tree: sides.Tree) -> bool:
+    """Tell whether anything lies where manifests do."""
+    return any(entry.path.casefold().startswith(_MANIFESTS) for entry in tree.entries)
+
+
 def _has_manifests(tree: sides.Tree | None) -> bool:
+    if tree is None or not _may_declare(tree):
+        return False
+    from aigate.documents.initiative import find_initiatives  # noqa: PLC0415 - see above
+
     try:
-        return bool(tree and find_initiatives(entry.path for entry in tree.entries))
+        return bool(find_initiatives(entry.path for entry in tree.entries))
     except DocumentError:
         return True
 
@@ -209,6 +237,11 @@ def _in_scope(entries: Iterable[Entry], policy: Policy) -> tuple[Entry, ...]:
 
 def _digests(tree: sides.Tree, declared: Iterable[Initiative]) -> dict[str, str]:
     """Return the SHA-256 of each declared model file that is there; empty if it cannot be read."""
+    if not declared:
+        return {}
+    from aigate.domain.initiative import ComponentKind  # noqa: PLC0415 - see above
+    from aigate.engine.usage import components  # noqa: PLC0415 - see above
+
     wanted = {
         file.path
         for _, component in components(declared, ComponentKind.MODEL)

@@ -7,13 +7,16 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from aigate import process, recall
 from aigate.domain.extension import Scanner, Target
 from aigate.domain.finding import Gap, Omission, Sighting
-from aigate.domain.package import PackageIndex
 from aigate.domain.report import Ran
 from aigate.domain.tree import Entry, Unit
+
+if TYPE_CHECKING:
+    from aigate.domain.package import PackageIndex
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,9 +10,9 @@ import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
 
 from aigate import registry
-from aigate.domain.accountability import KeyState, PersonKind, Registry
 from aigate.domain.evidence import Agents, Claim, Commit, Doubt, Exhibits, Grade
 from aigate.domain.finding import Candidate, Finding, Gap, Origin, Status
 from aigate.domain.place import WHOLE, Location
@@ -32,10 +32,12 @@ from aigate.engine.origin import (
 )
 from aigate.engine.place import fingerprint
 from aigate.errors import IntegrityError
-from aigate.ledger import sshsig
 from aigate.workspace import git, history, sides
 from aigate.workspace.blame import BlamedLines, Question, ask_all
 from aigate.workspace.past import Past, opened_past
+
+if TYPE_CHECKING:
+    from aigate.domain.accountability import Registry
 
 _LARGEST_NOTE = 4_000_000
 _MOST_FILES = 400  # of which every line is asked; of larger changes only findings are
@@ -204,6 +206,8 @@ def with_people(origins: Origins, policy: Policy, people: Registry | None) -> Or
     """
     if not policy.signed_humans or people is None:
         return origins
+    from aigate.domain.accountability import KeyState, PersonKind  # noqa: PLC0415 - seldom needed
+
     keys = {
         key.fingerprint
         for person in people.current.people
@@ -377,6 +381,8 @@ def _beyond(repository: git.Repository, claims: Iterable[Claim]) -> tuple[Doubt,
 
 
 def _signer(commit: Commit) -> str:
+    from aigate.ledger import sshsig  # noqa: PLC0415 - needed where there is a registry
+
     try:
         found = sshsig.verify(commit.signed, commit.signature, namespace=sshsig.GIT)
     except IntegrityError:

@@ -7,10 +7,10 @@ import pkgutil
 from functools import cache
 from typing import TYPE_CHECKING, TypeVar
 
-from aigate.domain.agent import CodingAgent
 from aigate.domain.extension import Evidence, Reporter, RequirementKind, Scanner
 
 if TYPE_CHECKING:
+    from aigate.domain.agent import CodingAgent
     from aigate.domain.usage import UsageRule
 
 _Plug = TypeVar("_Plug")
@@ -83,6 +83,8 @@ def reporter(name: str) -> Reporter:
 @cache
 def coding_agents() -> tuple[CodingAgent, ...]:
     """Return every coding agent whose hooks are known, by name."""
+    from aigate.domain.agent import CodingAgent  # noqa: PLC0415 - a scan needs none
+
     return _found("aigate.agents", "AGENT", CodingAgent)
 
 
@@ -93,4 +95,6 @@ def agent_names() -> tuple[str, ...]:
 
 def coding_agent(name: str) -> CodingAgent:
     """Return one coding agent, which must be one of `agent_names()`."""
+    from aigate.domain.agent import CodingAgent  # noqa: PLC0415 - a scan needs none
+
     return _load("aigate.agents", name, "AGENT", CodingAgent)

@@ -8,13 +8,15 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 from aigate import __version__, registry
 from aigate.documents.agents import read_agents
-from aigate.documents.catalogue import read_catalogue, read_threat
+from aigate.documents.catalogue import read_pages, read_threat, rules_of
 from aigate.documents.owners import PLACES, read_owners
 from aigate.documents.policy import find_policy, read_policy
 from aigate.documents.semgrep_rules import require_rules
@@ -48,6 +50,34 @@ class Trusted:
     owners_of: Callable[[str], tuple[str, ...]]
     rule_texts: tuple[tuple[str, bytes], ...]
     rules_digest: str
+
+
+class _Catalogue(Mapping[str, Rule]):
+    """The page of every rule by its name, put together when one is first looked up."""
+
+    def __init__(self, load: Callable[[], Mapping[str, Rule]]) -> None:
+        self._load = load
+
+    @cached_property
+    def _rules(self) -> Mapping[str, Rule]:
+        return self._load()
+
+    def __getitem__(self, name: str) -> Rule:
+        return self._rules[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._rules)
+
+    def __len__(self) -> int:
+        return len(self._rules)
+
+
+def _all_rules(pages: list[dict[str, Any]]) -> dict[str, Rule]:
+    catalogue = rules_of(pages)
+    catalogue |= {rule.name: rule for scanner in registry.scanners() for rule in scanner.rules}
+    catalogue |= {rule.name: rule for rule in disclosure.RULES}
+    catalogue |= {rule.page.name: rule.page for rule in registry.usage_rules()}
+    return catalogue
 
 
 Load = Callable[[str], bytes | None]
@@ -89,13 +119,10 @@ def read_trusted(
         digest.update(file.name.encode() + b"\0" + file.read_bytes() + b"\0")
     for path, text in rule_texts:
         digest.update(path.encode("utf-8", "surrogateescape") + b"\0" + text + b"\0")
-    catalogue = read_catalogue(compiled.joinpath("catalogue.json").read_bytes())
-    catalogue |= {rule.name: rule for scanner in registry.scanners() for rule in scanner.rules}
-    catalogue |= {rule.name: rule for rule in disclosure.RULES}
-    catalogue |= {rule.page.name: rule.page for rule in registry.usage_rules()}
+    pages = read_pages(compiled.joinpath("catalogue.json").read_bytes())
     return Trusted(
         policy=policy,
-        catalogue=catalogue,
+        catalogue=_Catalogue(lambda: _all_rules(pages)),
         agents=read_agents(Path(packs, "data", "agents.json").read_bytes()),
         threat=read_threat(Path(packs, "data", "threat.json").read_bytes()),
         owners_of=_owners(tree, read),

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from aigate.domain.accountability import StatementKind
+from typing import TYPE_CHECKING
+
 from aigate.domain.finding import Action, Decision
-from aigate.engine.acceptance import Outcome
+
+if TYPE_CHECKING:
+    from aigate.engine.acceptance import Outcome
 
 _SHORT = 12
 
@@ -100,6 +103,8 @@ def next_step(action: Action, outcome: Outcome, fingerprint: str, *, has_registr
     if not has_registry:
         return "fix it; accepting it needs a registry of people, see `aigate trust init`"
     accept = f"`aigate accept {name} --as developer --until DATE --reason TEXT`"
+    from aigate.domain.accountability import StatementKind  # noqa: PLC0415 - where there is a finding
+
     in_baseline = outcome.kind is StatementKind.BASELINE
     words = _WORDS | _IN_BASELINE if in_baseline else _WORDS
     said = "; ".join(words[code] for code in outcome.codes if code in words)

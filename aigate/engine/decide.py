@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from aigate.domain.finding import (
     Action,
@@ -17,7 +18,9 @@ from aigate.domain.finding import (
 )
 from aigate.domain.policy import Mode, Policy
 from aigate.domain.report import Verdict
-from aigate.engine.acceptance import Outcome
+
+if TYPE_CHECKING:
+    from aigate.engine.acceptance import Outcome
 
 _ENDED = frozenset({Decision.STALE, Decision.EXPIRED, Decision.OWNERLESS, Decision.WITHDRAWN})
 # What a finding costs that no requirement speaks of: nothing asked is not a pass.

@@ -6,14 +6,17 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import TYPE_CHECKING
 
 from aigate.domain.finding import Candidate, Decision, Judged, Signed
 from aigate.domain.policy import Policy
 from aigate.engine import attribute, decide
-from aigate.engine.acceptance import Outcome
 from aigate.engine.advice import next_step
 from aigate.engine.attribute import UNKNOWN, Attribution
 from aigate.engine.prioritise import Threat, prioritise
+
+if TYPE_CHECKING:
+    from aigate.engine.acceptance import Outcome
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,7 +10,6 @@ import contextlib
 import errno
 import hashlib
 import os
-import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,9 +18,11 @@ from typing import TypeVar
 from aigate.domain.accountability import Statement
 from aigate.domain.regex import regex
 from aigate.errors import IncompleteError, IntegrityError
-from aigate.ledger import dsse, sshsig, statements
+from aigate.ledger import dsse, names, sshsig, statements
 
-FOLDER = ".aigate/ledger"
+FOLDER = names.FOLDER
+path_of = names.path_of
+digest_in = names.digest_in
 
 MOST_NEW = 5_000
 """How many records one change may add."""
@@ -29,7 +30,6 @@ MOST_NEW = 5_000
 MOST_NEW_BYTES = 64 * 1024 * 1024
 """How large the records that one change adds may be together."""
 
-_NAME = regex(re.escape(FOLDER) + r"/([0-9a-f]{64})\.json")
 _SHOWN = 3
 # What making a hard link says where there are none, as on many memory cards and shares.
 _NO_LINKS = frozenset({errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK})
@@ -68,11 +68,6 @@ class Named:
     terms: frozenset[bytes]
 
 
-def path_of(digest: str) -> str:
-    """Return where the record with this payload digest lies in a repository."""
-    return f"{FOLDER}/{digest}.json"
-
-
 def records(paths: Iterable[str]) -> tuple[str, ...]:
     """Return the paths that are records; names with a leading dot are left-overs of a crash.
 
@@ -80,7 +75,7 @@ def records(paths: Iterable[str]) -> tuple[str, ...]:
         IntegrityError: `ledger-name` for anything else in the folder.
     """
     found = [path for path in paths if not path.removeprefix(f"{FOLDER}/").startswith(".")]
-    odd = sorted(path for path in found if not _NAME.fullmatch(path))
+    odd = sorted(path for path in found if not digest_in(path))
     if odd:
         raise IntegrityError(
             f"{_listed(odd)} in the ledger is no record",
@@ -220,12 +215,6 @@ def digest_of(digests: Iterable[str]) -> str:
     """Return the digest over the paths of these records, empty if there are none."""
     paths = [path_of(digest) for digest in sorted(digests)]
     return hashlib.sha256("\n".join(paths).encode("ascii")).hexdigest() if paths else ""
-
-
-def digest_in(path: str) -> str:
-    """Return the digest that a record's path names, empty for any other path."""
-    found = _NAME.fullmatch(path)
-    return found[1] if found else ""
 
 
 def heads(entries: Mapping[str, bytes]) -> tuple[str, ...]:
