@@ -154,18 +154,25 @@ def with_openers(accounts: Accounts, opened: Collection[str]) -> Accounts:
     return replace(accounts, authors=accounts.authors | found)
 
 
-def is_about(repository: git.Repository, head: sides.Tree, commit: str) -> bool:
-    """Tell whether a tree is that of a commit, or of a plain merge that brings it.
+def is_about(
+    repository: git.Repository, head: sides.Tree, commit: str, *, reference: sides.Tree
+) -> bool:
+    """Tell whether a tree is that of a commit, or of a plain merge that brings it alone.
 
     Such a merge is what a code host has pull requests checked out as: it holds what git makes
-    of its parents by itself, and nothing by hand.
+    of its parents by itself, and nothing by hand. What it merges with is in the reference, else
+    it brings more than that commit.
     """
     judged = head.commit
     if judged is None or not commit:
         return False
     if judged.id == commit:
         return True
-    return judged.parents[1:] == (commit,) and is_plain_merge(repository, judged)
+    return (
+        judged.parents[1:] == (commit,)
+        and git.is_ancestor(repository, judged.parents[0], of=reference.side.commit)
+        and is_plain_merge(repository, judged)
+    )
 
 
 def registry_of(tree: sides.Tree, *, pin: str = "", at: datetime) -> Registry | None:

@@ -243,7 +243,9 @@ def run(
             accounts.registry,
             branch=branch,
             about=not request.testimony.comments
-            or is_about(repository, head, request.testimony.head),
+            or is_about(
+                repository, head, request.testimony.head, reference=reference or sides.EMPTY
+            ),
             at=at,
         )
     outcomes = _triage(

@@ -262,6 +262,11 @@ def merge_bases(repository: Repository, one: str, other: str) -> tuple[str, ...]
     return bases
 
 
+def is_ancestor(repository: Repository, commit: str, *, of: str) -> bool:
+    """Tell whether a commit is another, or in its history; not if either is not here."""
+    return bool(of) and repository.call("merge-base", "--is-ancestor", commit, of).code == 0
+
+
 def commit_facts(repository: Repository, commit: str) -> CommitFacts:
     """Read what a commit says about itself, from its own bytes.
 

@@ -279,6 +279,20 @@ def test_a_merge_by_the_host_is_about_the_commit_and_one_by_hand_is_not(change, 
         assert (decision, "reviews-of-other-commit" in why) == ("open", True)
 
 
+def test_a_merge_that_brings_more_than_was_approved_is_not_about_it(change, github, tmp_path):
+    """As in a merge queue, where the merge before holds what another request brings."""
+    team = change.team
+    accepted_by(change, github, SAM, LEE)
+    file = ask(change, github, tmp_path)
+    before = team.git("dana", "commit-tree", "feature^{tree}", "-p", "main", "-m", "queued")
+    merge = team.git(
+        "dana", "commit-tree", "feature^{tree}", "-p", before, "-p", "feature", "-m", "m"
+    )
+    decision, why = codes(scan(team, "platform-review", "--reviews", file, head=merge))
+
+    assert (decision, "reviews-of-other-commit" in why) == ("open", True)
+
+
 def test_a_group_of_one_request_is_read_and_its_opener_is_an_author(change, github, tmp_path):
     accepted_by(change, github, SAM, LEE)
     head = "c" * 40
