@@ -8,10 +8,11 @@ that come after it.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from aigate.domain.accountability import Recorded, Registry, Statement
+from aigate.domain.accounts import Accounts
 from aigate.domain.tree import Entry
 from aigate.engine.acceptance import ACCEPTING, Ledger, refusals
 from aigate.errors import IntegrityError
@@ -23,32 +24,9 @@ from aigate.workspace import git, sides
 from aigate.workspace.authors import authors_of, is_plain_merge
 from aigate.workspace.cache import Cache
 
-CONTROL_PLANE = "control-plane-change"
-"""The rule that objects to changes of what steers the gate, and so to each new record."""
-
 _TRUST = ".aigate/trust/"
 _LEDGER = ".aigate/ledger/"
 _REGULAR = frozenset({"100644", "100755"})
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Accounts:
-    """What acceptances are judged by.
-
-    `records` hold every verified statement that names one of the fingerprints asked for, and
-    every withdrawal of what these say. `vouched` are the paths of new records and root files
-    that verify, by people who may say that now, and so need nobody else's acceptance, and of the
-    proposals that have become such root files; `invalid`
-    pairs the other new ones with the reason. `ledger_digest` is over the names of all records
-    of the head.
-    """
-
-    registry: Registry | None
-    records: tuple[Recorded, ...] = ()
-    authors: frozenset[str] = frozenset()
-    vouched: frozenset[str] = frozenset()
-    invalid: tuple[tuple[str, str], ...] = ()
-    ledger_digest: str = ""
 
 
 def read_accounts(

@@ -13,10 +13,11 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from aigate import __version__, declared, lineage, registry
-from aigate.accounts import CONTROL_PLANE, Accounts, is_about, read_accounts, with_openers
+from aigate import __version__, declared, registry
 from aigate.documents.policy import POLICY
+from aigate.domain.accounts import CONTROL_PLANE, Accounts
 from aigate.domain.extension import Scanner
 from aigate.domain.finding import (
     Candidate,
@@ -25,20 +26,10 @@ from aigate.domain.finding import (
     Judged,
     Status,
 )
-from aigate.domain.package import PackageIndex
-from aigate.domain.platform import Testimony
 from aigate.domain.policy import Policy
 from aigate.domain.report import Report, Run
 from aigate.domain.tree import Change, Unit
 from aigate.engine import decide
-from aigate.engine.acceptance import (
-    NOBODY,
-    PLATFORM_REVIEW,
-    Ledger,
-    Outcome,
-    triage,
-    with_codes,
-)
 from aigate.engine.advice import words_of
 from aigate.engine.compare import compare as compare_findings
 from aigate.engine.coverage import coverage_of
@@ -46,10 +37,9 @@ from aigate.engine.group import group
 from aigate.engine.judge import Facts, judge
 from aigate.engine.patterns import matches_name
 from aigate.engine.place import place
-from aigate.engine.reviews import Reading, read_reviews
 from aigate.errors import UsageError
 from aigate.examine import Means, Seen, by_id, examine
-from aigate.ledger import store
+from aigate.ledger import names
 from aigate.material import exclusion, in_scope, read_units, read_whole, reader, with_previous
 from aigate.observed import Shelf
 from aigate.origins import Scene, read_origins, with_people
@@ -58,6 +48,18 @@ from aigate.trusted import Trusted, read_policy_of, read_trusted, target_branch
 from aigate.workspace import git, scratch, sides
 from aigate.workspace.cache import Place, open_cache
 from aigate.workspace.trees import Comparison, compare, narrowed
+
+# What is imported inside of functions is only needed where there is a finding or a registry: a
+# hook that has nothing to say should not make anybody wait.
+if TYPE_CHECKING:
+    from aigate.domain.package import PackageIndex
+    from aigate.domain.platform import Testimony
+    from aigate.engine.acceptance import Outcome
+    from aigate.engine.attribute import Attribution
+    from aigate.engine.reviews import Reading
+
+
+_OWN = ".aigate/"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -207,17 +209,14 @@ def run(
         findings,
     )
     gaps += origins.gaps
-    of_commits = tuple(finding for finding, _ in origins.objections)
-    accounts = read_accounts(
+    accounts = _accounts(
+        request,
         repository,
         reference=reference or steering or sides.EMPTY,
         head=head,
-        fingerprints={finding.fingerprint for finding in (*findings, *of_commits)},
-        pin=request.trust_root,
+        findings=(*findings, *(finding for finding, _ in origins.objections)),
         at=at,
-        cache=open_cache(request.cache) if (steering or sides.EMPTY).folder_id else None,
     )
-    accounts = with_openers(accounts, {request.opener, *_openers(request.testimony)})
     origins = with_people(origins, trusted.policy, accounts.registry)
     candidates = [
         Candidate(
@@ -237,6 +236,9 @@ def run(
     branch = target_branch(request.base, repository, trusted.policy, branch=request.branch)
     said = None
     if request.testimony and accounts.registry:
+        from aigate.accounts import is_about  # noqa: PLC0415 - see above
+        from aigate.engine.reviews import read_reviews  # noqa: PLC0415 - see above
+
         said = read_reviews(
             request.testimony,
             [candidate.finding for candidate in candidates],
@@ -257,21 +259,25 @@ def run(
         said=said,
         at=at,
     )
-    told = lineage.attributions(
-        candidates,
-        lineage.Scene(
-            repository=repository,
-            base=reference or steering or sides.EMPTY,
-            head=head,
-            compared=reference is not None,
-            units=units,
-            before=before,
-            people=accounts.registry.current.people if accounts.registry else (),
-            has_date=lambda one: decide.demand(one, trusted.policy).fix_within is not None,
-            at=at,
-            jobs=request.jobs,
-        ),
-    )
+    told: tuple[Attribution, ...] = ()
+    if candidates:
+        from aigate import lineage  # noqa: PLC0415 - see above
+
+        told = lineage.attributions(
+            candidates,
+            lineage.Scene(
+                repository=repository,
+                base=reference or steering or sides.EMPTY,
+                head=head,
+                compared=reference is not None,
+                units=units,
+                before=before,
+                people=accounts.registry.current.people if accounts.registry else (),
+                has_date=lambda one: decide.demand(one, trusted.policy).fix_within is not None,
+                at=at,
+                jobs=request.jobs,
+            ),
+        )
     decided = judge(
         candidates,
         outcomes,
@@ -327,7 +333,7 @@ def _trees(
     steering, reference = _reference(request, repository)
     if reference and request.base and request.head:
         head, reference = sides.against(
-            repository, reference, request.head, plain=lambda path: bool(store.digest_in(path))
+            repository, reference, request.head, plain=lambda path: bool(names.digest_in(path))
         )
         return reference, reference, head
     steering = steering and sides.whole(steering)
@@ -349,13 +355,13 @@ def _reference(
             request.base,
             packs=request.packs,
             branch=request.branch,
-            without=store.FOLDER,
+            without=names.FOLDER,
         )
         return reference, reference
     if request.head:
-        return sides.commit_tree(repository, request.head, without=store.FOLDER), None
+        return sides.commit_tree(repository, request.head, without=names.FOLDER), None
     commit = git.head_commit(repository)
-    steering = sides.commit_tree(repository, commit, without=store.FOLDER) if commit else None
+    steering = sides.commit_tree(repository, commit, without=names.FOLDER) if commit else None
     return steering, (steering or sides.EMPTY) if request.staged else None
 
 
@@ -414,7 +420,7 @@ def _paths(tree: sides.Tree) -> frozenset[str]:
 
     Their names are all of one form, so nothing else can be taken for one of them.
     """
-    stands = {store.path_of("0" * 64)} if tree.left_out else set()
+    stands = {names.path_of("0" * 64)} if tree.left_out else set()
     return frozenset(entry.path for entry in tree.entries) | stands
 
 
@@ -515,6 +521,38 @@ def _source_branch(request: Request, repository: git.Repository) -> str:
     return git.branch_named(repository, request.head)
 
 
+def _accounts(
+    request: Request,
+    repository: git.Repository,
+    *,
+    reference: sides.Tree,
+    head: sides.Tree,
+    findings: Sequence[Finding],
+    at: datetime,
+) -> Accounts:
+    if not request.trust_root and not any(map(_has_accounts, (reference, head))):
+        return Accounts(registry=None)
+    from aigate.accounts import read_accounts, with_openers  # noqa: PLC0415 - see above
+
+    accounts = read_accounts(
+        repository,
+        reference=reference,
+        head=head,
+        fingerprints={finding.fingerprint for finding in findings},
+        pin=request.trust_root,
+        at=at,
+        cache=open_cache(request.cache) if reference.folder_id else None,
+    )
+    return with_openers(accounts, {request.opener, *_openers(request.testimony)})
+
+
+def _has_accounts(tree: sides.Tree) -> bool:
+    """Tell whether anything in a tree is, or looks like, a part of a registry or a ledger."""
+    if tree.left_out or tree.folder_id:
+        return True
+    return any(entry.path.casefold().startswith(_OWN) for entry in tree.entries)
+
+
 def _vouched(finding: Finding, accounts: Accounts) -> bool:
     """Tell whether a change of the control plane carries all the signatures it needs."""
     return finding.rule == CONTROL_PLANE and finding.at.path in accounts.vouched
@@ -560,6 +598,10 @@ def _triage(
     said: Reading | None,
     at: datetime,
 ) -> tuple[Outcome, ...]:
+    if not candidates:
+        return ()
+    from aigate.engine.acceptance import NOBODY, Ledger, triage, with_codes  # noqa: PLC0415 - see above
+
     if accounts.registry is None:
         return (NOBODY,) * len(candidates)
     ledger = Ledger(
@@ -584,6 +626,10 @@ def _openers(testimony: Testimony | None) -> Iterator[str]:
 
 def _hearsay(outcomes: Sequence[Outcome]) -> tuple[str, ...]:
     """Say for how many findings there is nobody's signature but the word of a code host."""
+    if not outcomes:
+        return ()
+    from aigate.engine.acceptance import PLATFORM_REVIEW  # noqa: PLC0415 - see above
+
     said = sum(PLATFORM_REVIEW in one.codes for one in outcomes if one.decision.value == "accepted")
     return (f"findings that two people accept as GitHub says, without signatures: {said}",) * (
         said > 0
