@@ -12,6 +12,7 @@ from aigate.domain.extension import Scanner, Target
 from aigate.domain.finding import Gap, Omission, Sighting
 from aigate.domain.package import Ecosystem, Listing, Package
 from aigate.domain.place import WHOLE, Span
+from aigate.domain.regex import regex
 from aigate.domain.severity import Severity
 from aigate.domain.tree import TEXTUAL, Change, Kind, Unit
 from aigate.engine.lines import Lines
@@ -40,8 +41,10 @@ _MOST_NAMED = 5
 # One of these words stands in every command that installs something.
 _INSTALLS = (
     *("install", " add ", "uvx", "npx", "bunx", "pnpx", "dlx", "pipx", "tool run", "inject"),
-    *("npm i", "npm x", "npm exec", "bun x", "bun i"),
+    *("npm i", "npm x", "npm exec", "bun x", "bun i", " download ", " wheel ", "--with"),
 )
+# And one of these in what says where from.
+_SETS = regex(r"(?i:_INDEX|npm_config_registry|NPM_REGISTRY|config set)")
 
 
 def _scan(target: Target) -> Iterator[Sighting | Gap]:
@@ -121,7 +124,11 @@ def _look(unit: Unit) -> _Look:
     most = _MOST_DECLARED if manifest else _MOST_ITEMS
     found: list[Item] = []
     damage = ""
+    role = _role(unit) if reader is None else None
+    runs = role is Role.DECLARED and (_installs(unit.text) or _SETS.search(unit.text) is not None)
     try:
+        if runs:
+            found += commands(unit.text, role=Role.DECLARED)
         if reader is not None:
             found += islice(reader(unit.text), most + 1)
             if len(found) > most:
@@ -132,10 +139,13 @@ def _look(unit: Unit) -> _Look:
         damage = "it is nested too deeply"
     if unit.kind is Kind.PYTHON and "# /// script" in unit.text:
         found += script_header(unit.text)
-    role = _role(unit) if reader is None else None
-    if role is not None and any(word in unit.text for word in _INSTALLS):
+    if role is Role.MENTIONED and _installs(unit.text):
         found += commands(unit.text, role=role)
     return _Look(unit, tuple(found), damage)
+
+
+def _installs(text: str) -> bool:
+    return any(word in text for word in _INSTALLS)
 
 
 def _role(unit: Unit) -> Role | None:

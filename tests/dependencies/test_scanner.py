@@ -117,6 +117,30 @@ DECLARED = {
     "package-json-alias": ("package.json", package(dependencies={"lodash": "npm:loadsh@4.1.0"}), 4),
     "dockerfile": ("Dockerfile", "FROM python\nRUN pip install --no-cache-dir flask reqeusts\n", 2),
     "dockerfile-lines": ("Dockerfile", "RUN pip install \\\n    flask \\\n    reqeusts\n", 3),
+    "dockerfile-comment": ("Dockerfile", "RUN pip install \\\n    # why\n\n    reqeusts\n", 4),
+    "dockerfile-heredoc": ("Dockerfile", "RUN <<EOF\npip install reqeusts\nEOF\n", 2),
+    "dockerfile-variable": (
+        "Dockerfile",
+        "ENV NEEDS='flask reqeusts'\nRUN pip install $NEEDS\n",
+        1,
+    ),
+    "dockerfile-version": ("Dockerfile", "RUN pip install reqeusts==${V}\n", 1),
+    "dockerfile-path": ("Dockerfile", "RUN .venv/bin/pip install reqeusts\n", 1),
+    "dockerfile-options": (
+        "Dockerfile",
+        "RUN pip -q --log a.log -q -q -q -q install reqeusts\n",
+        1,
+    ),
+    "dockerfile-redirected": ("Dockerfile", "RUN pip install >/dev/null 2>&1 reqeusts\n", 1),
+    "shell-padding": ("build.sh", f"pip install {' ' * 10_000} reqeusts\n", 1),
+    "shell-comment": ("build.sh", "# a \\\npip install reqeusts\n", 2),
+    "shell-echo": ("build.sh", "echo hello; pip install reqeusts\n", 1),
+    "shell-download": ("build.sh", "pip download reqeusts\n", 1),
+    "shell-uv-with": ("build.sh", "uv run --with reqeusts a.py\n", 1),
+    "shell-npm-options": ("build.sh", "npm --prefix web install loadsh\n", 1),
+    "shell-yarn-workspace": ("build.sh", "yarn workspace @acme/web add loadsh\n", 1),
+    "shell-pnpm-filter": ("build.sh", "pnpm --filter web add loadsh\n", 1),
+    "powershell": ("build.ps1", "pip install `\n  reqeusts\n", 2),
     "dockerfile-list": ("Dockerfile", 'RUN ["pip", "install", "reqeusts"]\n', 1),
     "workflow": (
         ".github/workflows/ci.yml",
@@ -173,6 +197,14 @@ QUIET = {
     "prose": ("requirements.txt", "this is not for installers\nneither (is) this\n"),
     "files": ("requirements.txt", "-r base.txt\n-e .\n./wheels/x.whl\n../other\n$HOME/x\n"),
     "variables": ("build.sh", "pip install $PACKAGES ${X} . -r requirements.txt -e .[dev]\n"),
+    "official-setting": (
+        "a.sh",
+        "export PIP_INDEX_URL=https://pypi.org/simple\nnpm config set registry https://registry.npmjs.org/\n",
+    ),
+    "paths": (
+        "a.sh",
+        "pip install ./x packages/ -e src/x; npm install ./web ../web; ls docs/pip install\n",
+    ),
     "spoken": ("docs/a.md", "You can pip install reqeusts if you must.\n"),
     "extras": ("README.md", 'pip install "flask[toolkit]" requests[socks,toolkit]\n'),
     "extras-run": ("a.sh", 'pip install "flask[toolkit]" requests[socks,toolkit]\n'),
@@ -243,6 +275,9 @@ SOURCES = {
     "npm-user": ("package.json", package(dependencies={"tool": "me@a.example:acme/tool.git"}), "medium 4"),
     "editable-name": ("requirements.txt", "-e tool @ git+https://a.example/t\n", "medium 1"),
     "requirements-elsewhere": ("requirements.txt", "-r https://a.example/r.txt\n", "medium 1"),
+    "command-list": ("Dockerfile", "RUN pip install -r https://a.example/r.txt\n", "medium 1"),
+    "command-npm": ("a.sh", "npx github:acme/tool\n", "medium 1"),
+    "command-npm-short": ("a.sh", "npm i acme/tool\n", "medium 1"),
     "command": ("Dockerfile", "RUN pip install git+https://github.com/acme/tool\n", "medium 1"),
 }  # fmt: skip
 
@@ -264,6 +299,11 @@ INDEXES = {
     "pipfile": ("Pipfile", '[[source]]\nurl = "https://a.example/simple"\nverify_ssl = true\n', "medium 2"),
     "bun": ("bunfig.toml", '[install]\nregistry = "https://a.example"\n', "medium 2"),
     "command": ("Dockerfile", "RUN pip install -i https://a.example/simple flask\n", "medium 1"),
+    "environment": ("Dockerfile", "ENV PIP_INDEX_URL=https://a.example/simple\n", "medium 1"),
+    "environment-npm": ("a.sh", "export npm_config_registry='https://a.example'\n", "medium 1"),
+    "setting": ("a.sh", "pip config set global.index-url https://a.example/simple\n", "medium 1"),
+    "setting-npm": ("a.sh", "npm config set @acme:registry http://a.example\n", "high 1"),
+    "variable": ("Dockerfile", "ARG I=https://a.example/simple\nRUN pip install -i $I flask\n", "medium 1"),
     "npm-command": ("a.sh", "npm install react --registry=https://a.example\n", "medium 1"),
 }  # fmt: skip
 

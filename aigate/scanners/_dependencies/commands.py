@@ -4,14 +4,24 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import islice
 
 from aigate.domain.package import Ecosystem
 from aigate.domain.regex import regex
-from aigate.scanners._dependencies.items import Dependency, Index, Item, Mark, Role, Source
+from aigate.scanners._dependencies.items import (
+    Dependency,
+    Index,
+    Item,
+    Mark,
+    Role,
+    Source,
+    UnreadableError,
+)
 from aigate.scanners._dependencies.specs import (
     indexes,
     is_address,
     is_held,
+    is_repository,
     npm_required,
     npm_word,
     required,
@@ -25,17 +35,25 @@ _RUN = regex(
 _READ = regex(r"(?:.*/)?[\w.-]+\.(?:mdx?|mdc|rst|txt|markdown|adoc)", re.IGNORECASE)
 
 _GAP = r"[\"',\s]+"
+# With the value of an option, if a word stands between two of them or before the verb.
+_OPTIONS = rf"(?:--?\w[\w-]*(?:=[^\s\"',]+)?{_GAP}(?:(?!--?\w|(?:pip|tool|run|install|i|add|exec|x)\b)[\w@/.:-]+{_GAP})?){{0,12}}"
 _PYTHON = (
-    rf"(?:uv{_GAP}pip|pip[\d.]*|pipenv|pipx|uv{_GAP}tool|poetry|pdm|rye|hatch){_GAP}"
-    rf"(?:-{{1,2}}[\w-]+{_GAP}){{0,4}}(?:install|add|inject|run(?=[^\n]*--spec))"
-    rf"|uv{_GAP}add|uvx|uv{_GAP}tool{_GAP}run|pipx{_GAP}run"
+    rf"(?:pip[\d.]*|pipenv|pipx|poetry|pdm|rye|hatch|uv{_GAP}{_OPTIONS}(?:pip|tool)){_GAP}{_OPTIONS}"
+    rf"(?:install|add|inject|download|wheel|run(?=[^\n]{{0,500}}--spec))"
+    rf"|uv{_GAP}{_OPTIONS}(?:add|run(?=[^\n]{{0,500}}--with\b)|tool{_GAP}run)|uvx|pipx{_GAP}run"
 )
 _NODE = (
-    rf"npm{_GAP}(?:-{{1,2}}[\w-]+{_GAP}){{0,4}}(?:install|i|add|exec|x)|(?:pnpm|yarn|bun){_GAP}(?:global{_GAP})?"
-    rf"(?:add|dlx|x|install|i)|npx|bunx|pnpx"
+    rf"npm{_GAP}{_OPTIONS}(?:install|in|isntall|i|add|exec|x)"
+    rf"|(?:pnpm|yarn|bun){_GAP}{_OPTIONS}(?:global{_GAP}|workspace{_GAP}[\w@/.-]+{_GAP})?(?:add|dlx|x|install|i)"
+    rf"|npx|bunx|pnpx"
 )
-_COMMAND = regex(rf"(?<![\w./@-])(?:(?P<python>{_PYTHON})|(?P<node>{_NODE}))(?=[\s\"'])")
-_ENDS = regex(r"&&|\|\||[;|`\n)]|(?<=[\"'\s])\]|(?<!\S)#|\s>|2>")
+# By its path as well, but not as a part of an address.
+_COMMAND = regex(
+    rf"(?:(?<![\w./@-])|(?<=bin/)|(?<=Scripts[/\\]))(?:(?P<python>{_PYTHON})|(?P<node>{_NODE}))(?=[\s\"'<>])"
+)
+_ENDS = regex(r"&&|\|\||[;|`\n)]|(?<=[\"'\s])\]|(?<!\S)#")
+# Words may stand behind it.
+_REDIRECTED = regex(r"(?<![^\s\"'])\d?(?:>>?|<)&?\s*[\w./$-]+")
 _WORD = regex(r"[^\s\"',\[\]]+(?:\[[\w, -]*\])?(?:[<>=!~]=?[\w.*+,<>=!~-]+)?")
 _VALUED = frozenset(
     {
@@ -104,7 +122,28 @@ _NAMING = frozenset({"--from", "--with", "--spec", "-p", "--package"})
 _ONE = regex(r"uvx|npx|bunx|pnpx|.*(?:dlx|exec|run|x)\Z", re.DOTALL)
 # What stands before a command that is shown, and not spoken about.
 _SHOWN = regex(r"(?:.*[`$>\"'(]|[ \t]*(?:RUN|[-*+]|\d+\.|[>$#%!/]+)?)\s*(?:sudo\s+)?", re.DOTALL)
-_LONGEST = 4_000
+# A command goes on in the next line, also behind comments and empty lines, as in a Dockerfile.
+_JOINED = regex(r"(?:\\|(?<=[ \t])[`^])[ \t]*\n(?:[ \t]*(?:#[^\n]*)?\n)*+")
+# What installers take from the environment, and what writes their settings.
+_SETTING = regex(
+    r"(?:\b(?:PIP_(?:EXTRA_)?INDEX_URL|UV_(?:(?:DEFAULT|EXTRA)_)?INDEX(?:_URL)?|npm_config_registry"
+    r"|YARN_NPM_REGISTRY_SERVER)\b[\"']?[ \t]*[=: ]"
+    r"|\bconfig[ \t]+set[ \t]+(?:--\w+[ \t]+)?(?:[\w@.-]{1,80}[.:])?(?:(?:extra-)?index-url|registry|npmRegistryServer)[ \t=])"
+    r"[ \t]*[\"']?(?P<url>https?://[^\s\"']+)",
+    re.IGNORECASE,
+)
+_VALUE = regex(
+    r"(?:^|(?<=[\s;&]))(?:(?:ARG|ENV|export|local|set)[ \t]+)?(?P<name>[A-Za-z_]\w{0,60})=(?P<quote>[\"']?)"
+    r"(?P<value>(?<=[\"'])[^\"'\n$`]{1,2000}|[^\s\"'$`;&|]{1,400})(?P=quote)(?=$|[\s;&])",
+    re.MULTILINE,
+)
+_CHAINED = regex(
+    r"(?<=[\s\"'])(?:-[rc]|--requirements?|--constraints?)[\"',=\s]+(?P<url>https?://[^\s\"']+)",
+    re.IGNORECASE,
+)
+_MOST_USED = 20
+_USED = regex(r"(?<![^\s\"'])\$\{?(\w+)\}?(?![^\s\"'])")
+_LONGEST = 40_000
 _MOST = 2_000
 _WIDEST = 400
 
@@ -121,9 +160,14 @@ def shows_commands(path: str) -> bool:
 
 def commands(text: str, *, role: Role) -> Iterator[Item]:
     """Yield what the commands in a text install, and from which indexes."""
-    plain = re.sub(r"\\\r?\n", lambda found: " " * len(found[0]), text)
+    plain = _joined(text)
+    if role is Role.DECLARED:
+        yield from _settings(plain)
+    values = {one["name"]: one["value"] for one in islice(_VALUE.finditer(plain), _MOST)}
     for count, found in enumerate(_COMMAND.finditer(plain)):
         if count > _MOST:
+            if role is Role.DECLARED:
+                raise UnreadableError(f"it has more than {_MOST} commands that install")
             return
         line = plain[plain.rfind("\n", 0, found.start()) + 1 : found.start()]
         if len(line) > _WIDEST:
@@ -132,18 +176,61 @@ def commands(text: str, *, role: Role) -> Iterator[Item]:
             continue
         own = role
         if own is Role.DECLARED and re.match(
-            r"\s*(?:#|//|REM\b|::|echo\b|-?\s*(?:name|description):)", line
+            r"\s*(?:#|//|REM\b|::|echo\b[^;&|]*\Z|-?\s*(?:name|description):)", line
         ):
             own = Role.MENTIONED
         rest = plain[found.end() : found.end() + _LONGEST]
         end = _ENDS.search(rest)
         arguments = rest[: end.start()] if end else rest
+        arguments = _REDIRECTED.sub(lambda part: " " * len(part[0]), arguments)
         yield from _installed(arguments, found, role=own)
+        if own is Role.DECLARED:
+            used = [values[name] for name in _USED.findall(arguments) if name in values]
+            yield from _named(used, plain, found)
+            yield from _optional(arguments, found.end())
+
+
+def _settings(plain: str) -> Iterator[Index]:
+    for found in _SETTING.finditer(plain):
+        url = found["url"]
+        yield Index(url=url, at=Mark(needle=url, start=found.start("url")))
+
+
+def _optional(arguments: str, at: int) -> Iterator[Index | Source]:
+    """Yield the addresses that options of a command name."""
+    yield from indexes(arguments, at)
+    for found in _CHAINED.finditer(arguments):
+        mark = Mark(needle=found["url"], start=at + found.start("url"))
+        yield Source(name="", url=found["url"], at=mark)
+
+
+def _named(used: list[str], plain: str, found: re.Match[str]) -> Iterator[Item]:
+    """Yield what stands in the variables of a command."""
+    for value in used[:_MOST_USED]:
+        for word in value.split():
+            if not word.startswith("-") and not is_held(word):
+                start = plain.find(word, plain.find(value))
+                if word.startswith(("http://", "https://")):
+                    yield Index(url=word, at=Mark(needle=word, start=start))
+                    continue
+                yield from _package(word, start, found, role=Role.DECLARED)
+
+
+def _joined(text: str) -> str:
+    """Return a text with lines that go on in the next as one; the offsets hold.
+
+    A comment does not go on.
+    """
+
+    def blank(found: re.Match[str]) -> str:
+        begin = text.rfind("\n", 0, found.start()) + 1
+        is_comment = text[begin : begin + _WIDEST].lstrip().startswith("#")
+        return found[0] if is_comment else " " * len(found[0])
+
+    return _JOINED.sub(blank, text)
 
 
 def _installed(arguments: str, found: re.Match[str], *, role: Role) -> Iterator[Item]:
-    if role is Role.DECLARED:
-        yield from indexes(arguments, found.end())
     takes_one = _ONE.fullmatch(found[0]) is not None
     named = False
     skip = wanted = False
@@ -164,7 +251,7 @@ def _installed(arguments: str, found: re.Match[str], *, role: Role) -> Iterator[
             return
         named = named or not wanted or takes_one
         wanted = False
-        if is_held(value):
+        if is_held(value) and not (found["node"] and is_repository(value)):
             if takes_one:
                 return
             continue
@@ -179,6 +266,8 @@ def _package(
     value = value.rstrip(".:\\") if role is Role.MENTIONED else value.rstrip("\\")
     if not value or (role is Role.MENTIONED and (is_address(value) or value == "python")):
         return
+    if role is Role.MENTIONED and is_repository(value):
+        return
     if found["python"]:
         at_version = re.fullmatch(
             r"(?P<name>[^\W_][\w.-]*(?:\[[^\]]*\])?)@(?P<version>[\w.*^~-]+)", value
@@ -186,7 +275,7 @@ def _package(
         text = at_version["name"] if at_version else value
         yield from required(text, start, role=role)
         return
-    if is_address(value):
+    if is_address(value) or is_repository(value):
         yield Source(name="", url=value, at=Mark(needle=value, start=start))
         return
     name, spec = npm_word(value)

@@ -137,6 +137,9 @@ _NPM_SOURCE = regex(
     r"git\+|git:|ssh:|https?:|github:|gitlab:|bitbucket:|gist:|[^@\s/]+@[^:.\s/]+\.[^:\s/]+:",
     re.IGNORECASE,
 )
+_NPM_REPOSITORY = regex(
+    r"(?:github|gitlab|bitbucket|gist):[^\s$]+|[A-Za-z0-9][\w-]*/[A-Za-z0-9][\w.-]*(?:#\S*)?"
+)
 _NPM_SHORT = regex(r"[\w.-]+/[\w.-]+(?:#.*)?\Z")
 _LONGEST = 100_000
 _NPM_EXACT = regex(r"[v=]?(\d+\.\d+\.\d+[\w.+-]*)\Z")
@@ -170,7 +173,14 @@ def npm_word(word: str) -> tuple[str, str]:
 
 def is_held(word: str) -> bool:
     """Tell whether an argument of a command names a file or is computed, and is no package."""
-    return bool(_VARIABLE.search(word)) or (bool(_HELD.match(word)) and not _ADDRESS.match(word))
+    # Only the version may be computed.
+    name = word if _ADDRESS.match(word) else re.split(r"[<>=!~]|(?<!\A)@", word, maxsplit=1)[0]
+    return bool(_VARIABLE.search(name)) or (bool(_HELD.match(word)) and not _ADDRESS.match(word))
+
+
+def is_repository(word: str) -> bool:
+    """Tell whether npm takes an argument for a repository: `github:owner/name`, `owner/name`."""
+    return _NPM_REPOSITORY.fullmatch(word) is not None
 
 
 def is_address(word: str) -> bool:
