@@ -8,6 +8,7 @@ import json
 import pkgutil
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -32,6 +33,20 @@ SCANNERS = {scanner.name: scanner for scanner in registry.scanners()}
 @pytest.mark.parametrize("name", MODULES)
 def test_every_module_can_be_imported_and_says_what_it_is_for(name: str) -> None:
     assert (importlib.import_module(name).__doc__ or "").strip()
+
+
+@pytest.mark.parametrize("alone", ["process", "remote"])
+def test_a_contract_that_leaves_out_one_module_names_all_others(alone: str) -> None:
+    (contract,) = [
+        one
+        for one in tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"][
+            "contracts"
+        ]
+        if one["name"].startswith(f"only {alone} ")
+    ]
+    top = {module.name for module in pkgutil.iter_modules(aigate.__path__, "aigate.")}
+
+    assert set(contract["source_modules"]) == top - {f"aigate.{alone}"}
 
 
 @pytest.mark.parametrize(
