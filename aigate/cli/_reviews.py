@@ -7,7 +7,13 @@ from dataclasses import replace
 from datetime import datetime
 
 from aigate.cli.streams import say
-from aigate.documents.github_answers import Fields, read_comments, read_pull, read_reviews
+from aigate.documents.github_answers import (
+    Fields,
+    read_aims,
+    read_comments,
+    read_pull,
+    read_reviews,
+)
 from aigate.documents.testimony import at_second
 from aigate.domain.platform import Comment, PullRequest, Testimony
 from aigate.engine.reviews import wishes
@@ -35,6 +41,7 @@ def of_pull(api: GitHub, number: int, *, at: datetime) -> Testimony:
     try:
         reviews = read_reviews(api.pages(f"pulls/{number}/reviews"))
         comments = tuple(_kept(read_comments(api.pages(f"issues/{number}/comments"))))
+        aimed_at = read_aims(api.pages(f"issues/{number}/timeline")) if comments else None
     except IncompleteError as error:
         return replace(unread(error, at=at), openers=(pull.opener,))
     return Testimony(
@@ -44,6 +51,7 @@ def of_pull(api: GitHub, number: int, *, at: datetime) -> Testimony:
         openers=(pull.opener,),
         reviews=reviews,
         comments=comments,
+        aimed_at=aimed_at,
     )
 
 

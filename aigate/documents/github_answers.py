@@ -17,6 +17,8 @@ _NOBODY = Account(id=GONE, is_human=False)
 # Who stands in for all accounts that were deleted, where GitHub does not say nobody.
 _GHOST = "ghost"
 _PENDING = "PENDING"
+# By hand, and where the branch that it was meant for is gone.
+_AIMS = ("base_ref_changed", "automatic_base_change_succeeded")
 
 
 def is_commit(text: str) -> bool:
@@ -79,6 +81,17 @@ def read_reviews(values: Sequence[Json]) -> tuple[Review, ...]:
     """
     each = [Fields(value, "review") for value in values]
     return tuple(_review(one) for one in each if one.text("state").upper() != _PENDING)
+
+
+def read_aims(values: Sequence[Json]) -> datetime | None:
+    """Return when a pull request was last meant for another branch, of all that happened to it.
+
+    Raises:
+        IncompleteError: something of it is not as it should be.
+    """
+    each = [Fields(value, "event") for value in values]
+    times = [one.time("created_at") for one in each if one.optional("event") in _AIMS]
+    return max(times, default=None)
 
 
 def _comment(fields: Fields) -> Comment:

@@ -31,6 +31,7 @@ def testimony_text(said: Testimony) -> str:
         "asked_at": said.asked_at.strftime(_TIME),
         "head": said.head,
         "unread": said.unread,
+        "aimed_at": said.aimed_at.strftime(_TIME) if said.aimed_at else "",
         "openers": [_account_json(one) for one in said.openers],
         "reviews": [
             {
@@ -75,6 +76,7 @@ def read_testimony(data: bytes, *, file: str) -> Testimony:
             reviews=tuple(_review(Fields(one, "review")) for one in fields.items("reviews")),
             comments=tuple(_comment(Fields(one, "comment")) for one in fields.items("comments")),
             unread=fields.text("unread"),
+            aimed_at=fields.time("aimed_at") if fields.text("aimed_at") else None,
         )
     except AigateError as error:
         raise _odd(file) from error

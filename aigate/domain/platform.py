@@ -60,7 +60,8 @@ class Testimony:
     `platform` is its name, such as `github`. `head` is the commit that approvals must be about,
     empty if there is not one alone. `openers` are the accounts that opened the change. `unread`
     is a reason code where some of it could not be had; then none of it counts, but for the
-    openers.
+    openers. `aimed_at` is when the change was last meant for another branch than before, None if
+    it never was: what was approved until then was approved for somewhere else.
     """
 
     platform: str
@@ -70,3 +71,4 @@ class Testimony:
     reviews: tuple[Review, ...] = ()
     comments: tuple[Comment, ...] = ()
     unread: str = ""
+    aimed_at: datetime | None = None

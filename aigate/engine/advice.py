@@ -50,9 +50,13 @@ _WORDS = {
     "reviewer-unknown": "an account that is in nobody's entry of the registry accepted it",
     "reviewer-is-automation": "automation accepted it, which never counts",
     "reviewer-is-author": "an author of the change accepted it in a review",
-    "comment-edited": "a comment that accepts it was edited: write it again",
+    "comment-edited": "a comment that accepts it was edited, or is hidden: write it again",
     "approval-missing": "who accepts it in a comment has to approve the pull request as well",
     "approval-dismissed": "the approval of somebody who accepted it was dismissed",
+    "approval-for-other-branch": (
+        "the change was meant for another branch when somebody who accepted it approved it:"
+        " approve again"
+    ),
     "approval-of-other-commit": "somebody who accepted it has approved another commit: approve again",
 }
 # Codes of what reviews could do and did not.
@@ -64,6 +68,7 @@ _REVIEWS = frozenset(
         "comment-edited",
         "approval-missing",
         "approval-dismissed",
+        "approval-for-other-branch",
         "approval-of-other-commit",
     }
 )

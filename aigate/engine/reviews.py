@@ -160,6 +160,8 @@ def _objections(
         yield "approval-dismissed"
     elif not testimony.head or review.commit != testimony.head:
         yield "approval-of-other-commit"
+    elif testimony.aimed_at is not None and review.at <= testimony.aimed_at:
+        yield "approval-for-other-branch"
     elif not review.by.is_human:
         yield "reviewer-is-automation"
 

@@ -106,7 +106,7 @@ def test_two_people_accept_it_as_github_says(change, github, tmp_path):
     file = ask(change, github, tmp_path)
     seen = scan(change.team, "platform-review", "--reviews", file)
 
-    assert len(github.asked) == 3
+    assert len(github.asked) == 4
     assert github.written() == []
     decision, why = codes(seen)
     assert (decision, "platform-review" in why, "new" in why) == ("accepted", True, True)
@@ -176,6 +176,17 @@ def opener_deleted(change, github):
     github.pulls[NUMBER]["user"] = github.user(10137, login="ghost")
 
 
+def aimed_elsewhere(change, github):
+    """They accepted it for a branch that nobody uses."""
+    accepted_by(change, github, SAM, LEE)
+    github.happened(NUMBER, "base_ref_changed", created_at="2026-11-01T10:00:00Z")
+
+
+def timeline_forbidden(change, github):
+    accepted_by(change, github, SAM, LEE)
+    github.script = lambda _method, path: Reply(403) if "/timeline" in path else None
+
+
 def hidden(change, github):
     """Somebody has hidden it, and nobody who looks at the pull request sees it."""
     accepted_by(change, github, SAM, LEE)
@@ -188,6 +199,8 @@ NOT_COUNTED = {
     "C-138-outsider": (outsider, "reviewer-unknown"),
     "C-138-bot": (bot, "reviewer-is-automation"),
     "C-138-edited": (edited, "comment-edited"),
+    "C-138-other-branch": (aimed_elsewhere, "approval-for-other-branch"),
+    "C-138-api-hides-the-branch": (timeline_forbidden, "reviews-not-read"),
     "C-138-hidden": (hidden, "comment-edited"),
     "C-138-opener-deleted": (opener_deleted, "reviewer-is-author"),
     "C-138-author": (opener, "reviewer-is-author"),

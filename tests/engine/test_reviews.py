@@ -102,6 +102,10 @@ def test_what_was_thought_last_counts_and_a_comment_is_no_thought():
     assert judged(*GOOD, *again).decision is Decision.ACCEPTED
 
 
+def test_an_approval_after_the_branch_was_chosen_is_for_that_branch():
+    assert judged(*GOOD, aimed_at=AT - timedelta(minutes=10)).decision is Decision.ACCEPTED
+
+
 GONE = replace(PEOPLE[0], left=AT)
 ROBOT = person("dana", DEV, Role.DEVELOPER, kind=PersonKind.AUTOMATION)
 NOT = {
@@ -134,6 +138,8 @@ NOT = {
         {"head": ""},
         "approval-of-other-commit",
     ),
+    "aimed-since": (GOOD, {"aimed_at": AT - timedelta(minutes=1)}, "approval-for-other-branch"),
+    "aimed-at-once": (GOOD, {"aimed_at": AT - timedelta(minutes=9)}, "approval-for-other-branch"),
     "edited": ((comment(DEV), comment(SEC, edited=True), *GOOD[2:]), {}, "comment-edited"),
     "app": (
         (comment(DEV), comment(SEC, through_app=True), *GOOD[2:]),

@@ -21,6 +21,7 @@ USED = {
     "/repos/{owner}/{repo}/pulls/{pull_number}/reviews": ["get"],
     "/repos/{owner}/{repo}/issues/{issue_number}/comments": ["get", "post"],
     "/repos/{owner}/{repo}/issues/comments/{comment_id}": ["patch"],
+    "/repos/{owner}/{repo}/issues/{issue_number}/timeline": ["get"],
     "/repos/{owner}/{repo}/commits/{commit_sha}/pulls": ["get"],
     "/repos/{owner}/{repo}/git/commits/{commit_sha}": ["get"],
     "/repos/{owner}/{repo}/actions/runs/{run_id}": ["get"],

@@ -55,6 +55,7 @@ class FakeGitHub:
         self.pulls: dict[int, dict[str, Any]] = {}
         self.reviews: dict[int, list[dict[str, Any]]] = {}
         self.comments: dict[int, list[dict[str, Any]]] = {}
+        self.timelines: dict[int, list[dict[str, Any]]] = {}
         self.runs: dict[int, dict[str, Any]] = {}
         self.artifacts: dict[int, dict[str, Any]] = {}
         self.files: dict[int, bytes] = {}
@@ -91,7 +92,7 @@ class FakeGitHub:
         """Start again with nothing; the server stays."""
         for name in ("asked", "tokens", "violations", "pulls", "reviews", "comments"):
             getattr(self, name).clear()
-        for name in ("runs", "artifacts", "files", "parents", "of_commit"):
+        for name in ("timelines", "runs", "artifacts", "files", "parents", "of_commit"):
             getattr(self, name).clear()
         self.script, self.page, self.number = (lambda _method, _path: None), 100, 1000
 
@@ -149,6 +150,15 @@ class FakeGitHub:
         }
         self.comments[number].append(made)
         return made
+
+    def happened(self, number: int, event: str, *, created_at: str) -> None:
+        self.number += 1
+        made = sample("state-change-issue-event") | {
+            "id": self.number,
+            "event": event,
+            "created_at": created_at,
+        }
+        self.timelines.setdefault(number, []).append(made)
 
     def run(self, number: int, *, head: str, **fields: Any) -> dict[str, Any]:
         made = sample("workflow-run") | {
@@ -234,6 +244,7 @@ class FakeGitHub:
             f"GET {_REPO}/pulls/([0-9]+)": one(self.pulls),
             f"GET {_REPO}/pulls/([0-9]+)/reviews": listed(lambda n: self.reviews[n]),
             f"GET {_REPO}/issues/([0-9]+)/comments": listed(lambda n: self.comments[n]),
+            f"GET {_REPO}/issues/([0-9]+)/timeline": listed(lambda n: self.timelines.get(n, [])),
             f"POST {_REPO}/issues/([0-9]+)/comments": lambda n: self._posted(int(n), body),
             f"PATCH {_REPO}/issues/comments/([0-9]+)": lambda n: self._patched(int(n), body),
             f"GET {_REPO}/commits/([0-9a-f]+)/pulls": about_commit,
