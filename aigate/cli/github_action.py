@@ -205,6 +205,12 @@ def _judged(context: click.Context, asked: Asked, folder: Path, nonce: str) -> i
         "--format": "github",
     }
     arguments = ["--quiet"]
+    wish = _ENVIRON.get("AIGATE_CHECK_PACKAGES", "").strip().lower()
+    if wish not in {"", "true", "false"}:
+        raise UsageError(
+            "`check-packages` is neither `true` nor `false`", hint="correct it in the workflow"
+        )
+    arguments += ["--check-packages"] if wish == "true" else []
     for name, value in given.items():
         arguments += [name, value] if value else []
     for form, file in _FILES.values():

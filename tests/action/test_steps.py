@@ -198,6 +198,18 @@ def test_inputs_count_more_than_the_event(job):
     assert seen.code == 1
 
 
+def test_packages_are_looked_up_if_the_workflow_says_so(job):
+    head = job.project.commit(
+        {"requirements.txt": "acme-none-such\n"}, branch="needs", parents=[job.main]
+    )
+    unreachable = {"PIP_INDEX_URL": "http://127.0.0.1:1/simple", "PIP_CONFIG_FILE": "/dev/null"}
+    for wish, verdict in {"": "pass", "false": "pass", "true": "incomplete", "yes": ""}.items():
+        given = {"AIGATE_CHECK_PACKAGES": wish, **unreachable}
+        seen, outputs, _ = job.run("pull_request", pull_request(), head, **given)
+        assert outputs.get("verdict", "") == verdict
+        assert (seen.code == 0) == (verdict == "pass")
+
+
 def test_an_input_is_never_an_option(job):
     seen, _, _ = job.run("pull_request", pull_request(), job.main, AIGATE_BASE="--output=json=x")
 
