@@ -30,7 +30,7 @@ from aigate.scanners._dependencies.known import Known, Modules, known_modules, k
 from aigate.scanners._dependencies.locks import lock_reader
 from aigate.scanners._dependencies.manifests import manifest_reader, script_header
 from aigate.scanners._dependencies.pages import IMPORTED, RULES, SCANNER_NAME, SCRIPT, Remark
-from aigate.scanners._dependencies.tree import Declared, declared_in, own_modules
+from aigate.scanners._dependencies.tree import Declared, declared_in, own_modules, own_names
 
 _LIMIT = 200
 _MOST_IMPORTS = 50
@@ -106,6 +106,14 @@ class _Scene:
     def declared(self) -> Declared:
         """Everything that the manifests and lock files of the tree declare."""
         return declared_in(self.target, self.folders)
+
+    @cached_property
+    def own(self) -> frozenset[str]:
+        """The names of the tree's own packages, less those that only the change gives it."""
+        changed = [unit for unit in self.target.units if unit.change is not Change.NONE]
+        given = {name for unit in changed for name in own_names(unit.path, unit.text)}
+        before = {name for unit in changed for name in own_names(unit.path, unit.previous)}
+        return self.declared.own - (given - before)
 
     def is_foreign(self, one: Import) -> bool:
         """Tell whether an import is neither known, nor declared, nor of the tree."""
@@ -242,7 +250,7 @@ def _remarks(look: _Look, scene: _Scene, asked: dict[Package, Listing]) -> Itera
             if index is not None:
                 near = judged.near(item, scene.known) is not None
                 # A package of the tree itself need not be on an index.
-                is_own = package.name in scene.declared.own
+                is_own = package.name in scene.own
                 yield from judged.listed(
                     item, asked[package], text, today=index.today, near=near, is_own=is_own
                 )

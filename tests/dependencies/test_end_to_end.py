@@ -75,6 +75,28 @@ def test_an_index_is_asked_about_what_is_new_and_its_silence_is_no_pass(change):
     assert "127.0.0.1" not in json.dumps(gap)
 
 
+def test_a_package_that_the_change_itself_names_makes_nothing_milder(project):
+    project.commit({"requirements.txt": "requests\n", "old/package.json": '{"name": "acme-old"}\n'})
+    project.commit(
+        {
+            "package.json": '{"dependencies": {"acme-old": "1", "acme-none": "1"}}\n',
+            "tests/package.json": '{"name": "acme-none"}\n',
+        },
+        branch="change",
+        parents=[project.git("rev-parse", "main")],
+    )
+    with serving() as server:
+        done = project.run(
+            *("scan", "--base", "main", "--head", "change", "--check-packages", "--format", "json"),
+            PIP_CONFIG_FILE="/dev/null",
+            npm_config_registry=server.url,
+        )
+    found = {
+        (one["message"].split("`")[1], one["severity"]) for one in done.findings("package.json")
+    }
+    assert found == {("acme-old", "medium"), ("acme-none", "high")}
+
+
 def test_settings_in_the_judged_tree_do_not_choose_who_is_asked(project):
     with serving() as evil, serving() as mine:
         project.commit({"requirements.txt": "requests\n"})

@@ -470,3 +470,11 @@ def test_damaged_data_is_a_gap(tmp_path):
 
 def test_nothing_of_dependencies_reads_nothing_of_the_data(tmp_path):
     assert look({"a.py": "import os\n", "b.md": "hello\n"}, packs=str(tmp_path)) == []
+
+
+def test_what_a_lock_file_brings_is_shown_short_and_on_one_line():
+    url = "https://registry.npmjs.org/" + "e`\n\u001b" * 5_000 + "/-/e-1.0.0.tgz"
+    (one,) = look({"package-lock.json": locked(lodash={"resolved": url})})
+    assert isinstance(one, Sighting)
+    assert len(one.message) < 300
+    assert "\n" not in one.message

@@ -74,8 +74,15 @@ def remarks(item: Item, text: str, known: Mapping[Ecosystem, Known]) -> Iterator
         yield from _index(item, start=start, end=end)
     elif isinstance(item, Mismatch):
         severity = MISMATCH.severity if item.is_sure else Severity.MEDIUM
-        message = f"the entry `{shown(item.name)}` brings {item.brings}"
+        message = f"the entry `{shown(item.name)}` brings {_brought(item.brings)}"
         yield Remark(MISMATCH, start, end, message, "write the lock file anew", severity)
+
+
+def _brought(text: str) -> str:
+    """Return what a lock file brings: our words around one name of the file."""
+    before, quote, rest = text.partition("`")
+    name, _, after = rest.rpartition("`")
+    return f"{before}`{shown(name)}`{after}" if quote else text
 
 
 def near(item: Dependency, known: Mapping[Ecosystem, Known]) -> Near | None:

@@ -426,8 +426,8 @@ def _package_json(text: str) -> Iterator[Item]:
         *table(workspaces.get("catalogs")).values(),
         *table(pnpm.get("packageExtensions")).values(),
     ]
-    for holder in catalogs:
-        for group in (table(holder), table(table(holder).get("dependencies"))):
+    for catalog in map(table, catalogs):
+        for group in (catalog, table(catalog.get("dependencies"))):
             yield from _overrides({key: one for key, one in group.items() if isinstance(one, str)})
     for name, command in table(document.get("scripts")).items():
         if name in _HOOKS and isinstance(command, str) and command.strip():

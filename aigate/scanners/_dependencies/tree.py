@@ -80,7 +80,7 @@ def declared_in(target: Target, modules: frozenset[str]) -> Declared:
         for entry in wanted.get(blob, ()):
             for ecosystem, name in _names(entry.path, text):
                 found[ecosystem].add(name)
-            own.update(_own(entry.path, text))
+            own.update(own_names(entry.path, text))
             if _ALIASES.fullmatch(entry.path):
                 aliases.append(text)
     names = {one: frozenset(found[one]) for one in Ecosystem}
@@ -102,7 +102,7 @@ def _names(path: str, text: str) -> Iterator[tuple[Ecosystem, str]]:
         return
 
 
-def _own(path: str, text: str) -> Iterator[str]:
+def own_names(path: str, text: str) -> Iterator[str]:
     """Yield the names of the packages that the tree itself is."""
     file = path.rpartition("/")[2]
     try:
