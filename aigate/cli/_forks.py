@@ -121,15 +121,16 @@ def _pull(api: GitHub, run: _Run) -> PullRequest | None:
 
 def _artifact(api: GitHub, run: _Run) -> int | None:
     listed = Fields(api.get(f"actions/runs/{run.id}/artifacts", name=ARTIFACT), "list")
-    for each in listed.items("artifacts"):
-        one = Fields(each, "artifact")
-        size = one.optional("size_in_bytes")
-        if one.text("name") != ARTIFACT or one.optional("expired") is not False:
-            continue
-        if type(size) is not int or size > _LARGEST:
-            raise _refused(f"it has more than {_LARGEST} bytes")
-        return one.number("id")
-    return None
+    each = [Fields(one, "artifact") for one in listed.items("artifacts")]
+    left = [o for o in each if o.text("name") == ARTIFACT and o.optional("expired") is False]
+    # A run that was started again has one of each attempt, and no order is promised.
+    newest = max(left, key=lambda one: one.number("id"), default=None)
+    if newest is None:
+        return None
+    size = newest.optional("size_in_bytes")
+    if type(size) is not int or size > _LARGEST:
+        raise _refused(f"it has more than {_LARGEST} bytes")
+    return newest.number("id")
 
 
 def _read(data: bytes) -> tuple[Verdict, Report]:

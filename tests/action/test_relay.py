@@ -257,6 +257,13 @@ def test_a_large_artifact_is_not_fetched(relay, left, github):
     assert not [path for _, path in github.asked if "/blob/" in path]
 
 
+def test_of_a_run_that_was_started_again_the_newest_artifact_is_taken(relay, left, github):
+    github.artifact(RUN, b"of the first attempt", name="aigate-report")
+    github.artifact(RUN, zipped(left.files), name="aigate-report")
+
+    assert relay().out == b"made a comment\n"
+
+
 FAILURES = {
     "run": (404, "actions/runs/77"),
     "pulls": (403, "/pulls?"),
