@@ -204,7 +204,7 @@ def _judged(context: click.Context, asked: Asked, folder: Path, nonce: str) -> i
         "--nonce": nonce,
         "--format": "github",
     }
-    arguments = ["--quiet"]
+    arguments = ["--quiet", "--no-cache"]
     wish = _ENVIRON.get("AIGATE_CHECK_PACKAGES", "").strip().lower()
     if wish not in {"", "true", "false"}:
         raise UsageError(

@@ -152,6 +152,15 @@ def test_the_last_word_is_a_pass_only_for_a_fresh_pass_about_this(job, name):
     assert job.conclude(outputs, given, outcome="success", **environ).code == code
 
 
+def test_c_068_nothing_of_other_jobs_is_used_whatever_the_job_calls_itself(job):
+    """Some set `CI` to false for the sake of other tools; a runner of one's own keeps its home."""
+    head = job.project.git("rev-parse", "calm")
+    seen, _, _ = job.run("pull_request", pull_request(), head, CI="false")
+
+    assert seen.code == 0
+    assert not [path for path in job.project.home.rglob("*") if path.name in {"kept", "cache-key"}]
+
+
 ODD = {
     "fails-with-0": {"decision": "fail"},
     "incomplete-with-0": {"decision": "incomplete"},
