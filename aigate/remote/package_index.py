@@ -10,11 +10,12 @@ from __future__ import annotations
 import json
 import re
 import time
+from collections import deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
+from threading import Thread
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import quote, unquote, urljoin, urlsplit
 
@@ -92,8 +93,39 @@ def look_up(
         for scheme in ("https://", "http://"):
             session.mount(scheme, HTTPAdapter(pool_maxsize=_AT_ONCE))
         talk = _Talk(session, indexes, time.monotonic() + seconds)
-        with ThreadPoolExecutor(_AT_ONCE) as pool:
-            return tuple(pool.map(talk.listing, packages))
+        found = _answers(talk, packages)
+    late = "there was no time left"
+    return tuple(found.get(one) or Listing(package=one, problem=late) for one in packages)
+
+
+def _answers(talk: _Talk, packages: Sequence[Package]) -> Mapping[Package, Listing]:
+    """Return what is known when the time is over.
+
+    Nobody waits for an index that sends a letter now and then: its thread ends with the process.
+    """
+    found: dict[Package, Listing] = {}
+    failures: list[Exception] = []
+    pending = deque(packages)
+
+    def work() -> None:
+        try:
+            while pending:
+                try:
+                    package = pending.popleft()
+                except IndexError:  # another thread took the last
+                    return
+                found[package] = talk.listing(package)
+        except Exception as error:  # noqa: BLE001 - told by the caller's thread
+            failures.append(error)
+
+    workers = [Thread(target=work, daemon=True) for _ in range(min(_AT_ONCE, len(packages)))]
+    for one in workers:
+        one.start()
+    for one in workers:
+        one.join(max(0.0, talk.left()))
+    if failures:
+        raise failures[0]
+    return dict(found)
 
 
 class _ProblemError(Exception):
@@ -110,6 +142,10 @@ class _Talk:
         self._session = session
         self._indexes = indexes
         self._until = until
+
+    def left(self) -> float:
+        """Return how many seconds are left."""
+        return self._until - time.monotonic()
 
     def listing(self, package: Package) -> Listing:
         """Return what is known of one package; never raises on account of an answer."""

@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import json
+import socket
+import time
+from contextlib import suppress
 from datetime import date
+from threading import Thread
 
 import pytest
 
@@ -263,3 +267,21 @@ def test_an_index_over_which_anybody_could_answer_is_refused(address):
     with pytest.raises(UsageError) as caught:
         require_safe(Indexes(pypi=(address,), npm="https://a.example"))
     assert "a.example" not in caught.value.message
+
+
+def test_an_index_that_sends_its_headers_letter_by_letter_is_not_waited_for():
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+
+        def drip() -> None:
+            with listener.accept()[0] as held, suppress(OSError):
+                held.sendall(b"HTTP/1.1 200 OK\r\nX-A: ")
+                for _ in range(30):
+                    held.sendall(b"a")
+                    time.sleep(0.1)
+
+        Thread(target=drip, daemon=True).start()
+        url = f"http://127.0.0.1:{listener.getsockname()[1]}"
+        started = time.monotonic()
+        (one,) = look_up([Package(NPM, "acme")], Indexes(pypi=(url,), npm=url), seconds=0.4)
+        assert time.monotonic() - started < 1.5
+    assert one.problem == "there was no time left"

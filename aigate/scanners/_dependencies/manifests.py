@@ -427,8 +427,8 @@ def _package_json(text: str) -> Iterator[Item]:
         *table(pnpm.get("packageExtensions")).values(),
     ]
     for catalog in map(table, catalogs):
-        for group in (catalog, table(catalog.get("dependencies"))):
-            yield from _overrides({key: one for key, one in group.items() if isinstance(one, str)})
+        for names in (catalog, table(catalog.get("dependencies"))):
+            yield from _overrides({key: one for key, one in names.items() if isinstance(one, str)})
     for name, command in table(document.get("scripts")).items():
         if name in _HOOKS and isinstance(command, str) and command.strip():
             needle = json.dumps(command, ensure_ascii=False)[1:-1]
