@@ -106,16 +106,21 @@ class GitHub:
         Raises:
             IncompleteError: some of it could not be had; the code says why.
         """
-        url, given = self._url(path), {"per_page": str(_PAGE), **parameters}
+        whole = {"per_page": str(_PAGE), **parameters}
+        url, given = self._url(path), whole
         found: list[Json] = []
-        for _ in range(_MOST_PAGES):
+        for number in range(1, _MOST_PAGES + 1):
             answer = self._call("GET", url, parameters=given)
             page = _parsed(answer.data)
             if not isinstance(page, list):
                 raise _odd("is no list")
             found += page
-            if not answer.following:
+            if not answer.following and len(page) < _PAGE:
                 return found
+            if not answer.following:
+                # It is full, and something on the way may have lost the link to the next.
+                url, given = self._url(path), {**whole, "page": str(number + 1)}
+                continue
             url, given = joined(url, answer.following), {}
             if origin(url) != self._address.origin:
                 raise _elsewhere()

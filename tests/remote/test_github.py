@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 import time
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
@@ -264,3 +265,16 @@ def test_the_fake_keeps_the_contract_or_says_so(github):
 
     assert len(github.violations) == 2, json.dumps(github.violations)
     github.violations.clear()
+
+
+@pytest.mark.parametrize("count", [100, 200, 250])
+def test_full_pages_without_a_link_to_the_next_are_not_taken_for_all(github, count):
+    def answer(_method, path):
+        number = int(parse_qs(urlsplit(path).query).get("page", ["1"])[0])
+        return Reply(
+            200, json.dumps(list(range(count))[(number - 1) * 100 : number * 100]).encode()
+        )
+
+    github.script = answer
+    with talk(github) as api:
+        assert api.pages(LIST) == list(range(count))
