@@ -222,6 +222,9 @@ def test_less_sure_is_less_severe(path, text, wanted):
 
 QUIET = {
     "known": ("requirements.txt", "requests\nFlask_SQLAlchemy==3.1\nruamel.yaml\n"),
+    "code-of-that-name": ("a/SecurityRequirement.py", "x = 1\nreqeusts\n"),
+    "code-of-that-name-too": ("a/requirements.py", "x = 1\nreqeusts\n"),
+    "text-of-that-name": ("requirements.md", "reqeusts\n"),
     "own-name": ("requirements.txt", "acme-billing-client==1.4\n"),
     "prose": ("requirements.txt", "this is not for installers\nneither (is) this\n"),
     "files": ("requirements.txt", "-r base.txt\n-e .\n./wheels/x.whl\n../other\n$HOME/x\n"),

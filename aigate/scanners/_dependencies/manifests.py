@@ -31,8 +31,8 @@ from aigate.scanners._dependencies.specs import (
 )
 
 _REQUIREMENTS = regex(
-    r"(?:.*/)?[\w.-]*(?:requirements?|constraints?)(?:[_.-][\w.-]*)?(?:\.(?:txt|in|pip|lock|list))?"
-    r"|(?:.*/)?[\w.-]*(?:requirements|constraints)[\w.-]*\.(?:txt|in|pip|lock)"
+    r"(?:.*/)?(?:[\w-]+[_-])?requirements(?:[_-][\w-]*)?"
+    r"|(?:.*/)?[\w.-]*(?:requirements|constraints)[\w.-]*\.(?:txt|in|pip|lock|list)"
     r"|(?:.*/)?(?:[\w.-]+[_.-])?(?:reqs?|deps|dependencies)(?:[_.-][\w.-]*)?\.(?:txt|in|pip|lock)"
     r"|(?:.*/)?(?:requirements|reqs|constraints)/[\w.-]+\.(?:txt|in|pip|lock|list)",
     re.IGNORECASE,
