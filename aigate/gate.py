@@ -233,7 +233,12 @@ def run(
         for one in origins.candidates()
         if not request.only or one.finding.at.path in request.only
     ]
-    branch = target_branch(request.base, repository, trusted.policy, branch=request.branch)
+    # Only what people have signed names a branch.
+    branch = (
+        target_branch(request.base, repository, trusted.policy, branch=request.branch)
+        if accounts.registry
+        else ""
+    )
     said = None
     if request.testimony and accounts.registry:
         from aigate.accounts import is_about  # noqa: PLC0415 - see above
@@ -378,8 +383,8 @@ def reference_of(
         IncompleteError: there is no such commit here, or it cannot be read whole.
     """
     named = branch or git.branch_named(repository, base)
-    default = git.default_branch(repository)
-    if named and default and named != default:
+    default = git.default_branch(repository) if named else ""
+    if default and named != default:
         tip = sides.commit_tree(repository, f"refs/remotes/origin/{default}", without=without)
         policy = read_policy_of(tip.entries, lambda entry: sides.read_one(tip, entry), packs=packs)
         if not any(matches_name(pattern, named) for pattern in policy.protected_branches):

@@ -297,8 +297,9 @@ def _exhibits(
     ids = [commit.id for commit in commits]
     doubts: list[Doubt] = []
     notes: dict[str, dict[str, bytes]] = {}
-    for kind in kinds:
-        for ref in kind.notes:
+    asked = [(kind, ref) for kind in kinds for ref in kind.notes]
+    if not history.has_none(scene.repository, {ref for _, ref in asked}):
+        for kind, ref in asked:
             # Records of sessions name lines by digest, so they fit whatever became of the commit.
             found = (
                 history.all_notes(scene.repository, ref, limit=_LARGEST_NOTE)
@@ -397,7 +398,7 @@ def _gaps(scene: Scene, problem: str) -> tuple[Gap, ...]:
             Gap("history", f"{problem}, so nobody can tell who wrote what", "history-unread", NAME)
         )
     if _GIT_AI in "\n".join(
-        history.mentions(scene.repository, r"^(notes\..*|remote\..*\.fetch)$")
+        history.mentions(scene.repository, r"^(notes\..*|remote\..*\.fetch)$", "notes")
     ) and not history.has_ref(scene.repository, _GIT_AI):
         reason = (
             "the settings of this clone name these notes, and they are not here:"

@@ -141,10 +141,15 @@ def open_repository(
         raise UsageError(f"`{directory}` is not a directory", code="not-a-directory")
     holder = _holder(start)
     git = find_git(environ, outside=holder or start)
-    done = git.call("rev-parse", *_ASKED, cwd=start)
+    # The last question fails where there is no working tree, and then nothing else is wrong.
+    done = git.call("rev-parse", *_ASKED, "--show-toplevel", cwd=start)
+    if done.code != 0:
+        done = git.call("rev-parse", *_ASKED, cwd=start)
     if done.code != 0:
         raise _refusal(done, directory)
-    answers = os.fsdecode(done.out).split("\n")[:-1]
+    answers, top = os.fsdecode(done.out).split("\n")[:-1], ""
+    if len(answers) == 7:
+        top = os.path.realpath(answers.pop())
     if len(answers) != 6:
         raise IncompleteError(
             f"the git folder of `{directory}` cannot be told", code="repository-unreadable"
@@ -155,7 +160,7 @@ def open_repository(
         raise IncompleteError(
             f"objects are named by `{object_format}`, which is not known", code="object-format"
         )
-    root = git_dir if is_bare or is_inside else _top(git, start)
+    root = git_dir if is_bare or is_inside else top or _top(git, start)
     repository = Repository(
         root, git_dir, common_dir, object_format, is_bare, is_shallow, git, default_branch
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -71,6 +71,12 @@ def has_ref(repository: Repository, ref: str) -> bool:
     return repository.call("rev-parse", "--verify", "--quiet", ref).code == 0
 
 
+def has_none(repository: Repository, refs: Collection[str]) -> bool:
+    """Tell whether this clone has none of these refs, in one question for the many."""
+    done = repository.call("show-ref", *sorted(refs))
+    return done.code == 1 and not done.out and not done.err
+
+
 def notes_on(
     repository: Repository, ref: str, commits: Sequence[str], *, limit: int
 ) -> tuple[Note, ...]:
@@ -110,8 +116,18 @@ def all_notes(repository: Repository, ref: str, *, limit: int) -> tuple[Note, ..
     return _notes(repository, blobs, limit)
 
 
-def mentions(repository: Repository, key: str) -> tuple[str, ...]:
-    """Return the values of a setting of this clone; a hint and nothing more."""
+def mentions(repository: Repository, key: str, word: str) -> tuple[str, ...]:
+    """Return the values of a setting of this clone; a hint and nothing more.
+
+    `word` stands in every value that matters: where the file lacks it, git is not asked.
+    """
+    try:
+        settings = Path(repository.common_dir, "config").read_bytes()
+    except OSError:
+        settings = b""
+    # A value may go on in the next line after a backslash.
+    if settings and word.encode() not in settings and b"\\" not in settings:
+        return ()
     done = repository.call("config", "--local", "--get-regexp", key)
     rows = done.out.decode("utf-8", "replace").split("\n") if done.code == 0 else []
     return tuple(row for row in rows if row)

@@ -125,7 +125,9 @@ def against(
                 repository, revision, commit, after, folder_id=folder_id, folder=folder
             )
             return head, replace(reference, entries=before)
-    return commit_tree(repository, revision), whole(reference)
+    entries = git.tree_entries(repository, commit)
+    head = _committed(repository, revision, commit, entries, folder_id="", folder="")
+    return head, whole(reference)
 
 
 def _patched(entries: Sequence[Entry], found: folders.Difference) -> tuple[Entry, ...] | None:
