@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 
-from aigate.artefacts import templates
 from aigate.artefacts.look import Look
 from aigate.artefacts.values import Objection
 from aigate.domain.regex import regex
@@ -31,7 +30,7 @@ def is_settings(path: str) -> bool:
 def read(path: str, text: str, look: Look) -> None:
     """Object to what makes a loader run code of strangers."""
     if _TEMPLATES.search(path):
-        templates.check(text, look)
+        _template(text, look)
         return
     if not any(word in text for word in ("auto_map", "trust_remote_code", "template", "\\u")):
         return
@@ -71,11 +70,17 @@ def _check(key: str, value: object, look: Look) -> None:
         look.say(Objection.REMOTE, "`trust_remote_code` has the loader run code of strangers")
     elif key == "chat_template" or (key == "template" and isinstance(value, str)):
         if isinstance(value, str):
-            templates.check(value, look)
+            _template(value, look)
         elif isinstance(value, _Pairs):
             for _, one in value:
                 if isinstance(one, str):
-                    templates.check(one, look)
+                    _template(one, look)
+
+
+def _template(text: str, look: Look) -> None:
+    from aigate.artefacts import templates  # noqa: PLC0415 - few files hold any
+
+    templates.check(text, look)
 
 
 def _read_broken(text: str, look: Look) -> None:

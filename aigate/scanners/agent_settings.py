@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from itertools import islice
+from typing import TYPE_CHECKING
 
 from aigate import __version__
 from aigate.domain.extension import Scanner, Target
@@ -12,15 +13,12 @@ from aigate.domain.finding import Gap, Sighting
 from aigate.domain.regex import regex
 from aigate.domain.tree import TEXTUAL, Change, Kind, Unit
 from aigate.engine.lines import Lines
-from aigate.scanners._agents import nodes
-from aigate.scanners._agents.commands import harms
-from aigate.scanners._agents.exposed import exposed_in_python, exposed_in_script
 from aigate.scanners._agents.files import AgentTable, agent_table
-from aigate.scanners._agents.nodes import Node
 from aigate.scanners._agents.pages import HOOK, RULES, SCANNER_NAME, UNREADABLE, Remark
-from aigate.scanners._agents.permissions import harmful, permissions
-from aigate.scanners._agents.servers import servers
-from aigate.scanners._agents.workflows import PATHS, workflow
+
+# Most files are no agent's, and a hook should not wait for what reads and judges those that are.
+if TYPE_CHECKING:
+    from aigate.scanners._agents.nodes import Node
 
 _LIMIT = 100
 _FORMS = (
@@ -45,6 +43,9 @@ _COMMANDS = regex(
 _SCRIPT = regex(r"(?:.*/)?\.[\w-]+/hooks/.+", re.IGNORECASE)
 _IN_SCRIPTS = ("runs what it downloads", "runs code that is spelt", "sends files", "opens a shell")
 _AGENTS = regex(r"agent|assistant|copilot|claude|codex|gemini", re.IGNORECASE)
+# One of these words stands in all code that serves tools.
+_OF_SERVERS = ("mcp", "modelcontextprotocol")
+_CODE = frozenset({Kind.PYTHON, Kind.JAVASCRIPT, Kind.TYPESCRIPT})
 _LOCKS = regex(r"(?:.*/)?(?:package-lock|npm-shrinkwrap|composer|pnpm-lock)\.[\w.]+", re.IGNORECASE)
 
 
@@ -90,15 +91,16 @@ def _unique(remarks: Iterable[Remark]) -> Iterator[Remark]:
 
 def _looked(unit: Unit, table: AgentTable) -> Iterator[Remark]:
     path, text = unit.path, unit.text
-    if unit.kind is Kind.PYTHON:
-        yield from exposed_in_python(text)
-    elif unit.kind in {Kind.JAVASCRIPT, Kind.TYPESCRIPT}:
-        yield from exposed_in_script(text)
-    if PATHS.fullmatch(path):
-        root, _ = nodes.read(text, "yaml")
-        if root is not None:
-            yield from workflow(root, table)
-        return
+    if unit.kind in _CODE:
+        yield from _served(unit)
+    if "/workflows/" in path.lower():
+        from aigate.scanners._agents import nodes, workflows  # noqa: PLC0415 - see above
+
+        if workflows.PATHS.fullmatch(path):
+            root, _ = nodes.read(text, "yaml")
+            if root is not None:
+                yield from workflows.workflow(root, table)
+            return
     form = next((form for pattern, form in _FORMS if pattern.fullmatch(path)), "")
     if form and not _LOCKS.fullmatch(path):
         yield from _settings(unit, table, form)
@@ -108,7 +110,23 @@ def _looked(unit: Unit, table: AgentTable) -> Iterator[Remark]:
         yield from _script(text)
 
 
+def _served(unit: Unit) -> Iterator[Remark]:
+    low = unit.text.lower()
+    if not any(word in low for word in _OF_SERVERS):
+        return
+    from aigate.scanners._agents.exposed import exposed_in_python, exposed_in_script  # noqa: PLC0415 - see above
+
+    if unit.kind is Kind.PYTHON:
+        yield from exposed_in_python(unit.text)
+    else:
+        yield from exposed_in_script(unit.text)
+
+
 def _settings(unit: Unit, table: AgentTable, form: str) -> Iterator[Remark]:
+    from aigate.scanners._agents import nodes  # noqa: PLC0415 - see above
+    from aigate.scanners._agents.permissions import permissions  # noqa: PLC0415 - see above
+    from aigate.scanners._agents.servers import servers  # noqa: PLC0415 - see above
+
     named = table.settings.fullmatch(unit.path) is not None
     if not named:
         low = unit.text[: nodes.LONGEST].lower()
@@ -144,6 +162,10 @@ def _prose(unit: Unit, table: AgentTable) -> Iterator[Remark]:
         return
     if not table.is_obeyed(unit.path) and not table.is_addressed(unit.text):
         return
+    from aigate.scanners._agents import nodes  # noqa: PLC0415 - see above
+    from aigate.scanners._agents.permissions import harmful, permissions  # noqa: PLC0415 - see above
+    from aigate.scanners._agents.servers import servers  # noqa: PLC0415 - see above
+
     if matter is not None:
         # What stands before is blanked, so that places stay what they are.
         before = re.sub(r"[^\n]", " ", unit.text[: matter.start("inside")])
@@ -153,11 +175,13 @@ def _prose(unit: Unit, table: AgentTable) -> Iterator[Remark]:
             yield from permissions(root, table, unit.text, named=True, invoked=True)
     if _COMMANDS.fullmatch(unit.path):
         for match in _RUN_IN_PROSE.finditer(unit.text):
-            node = Node(*match.span("command"), match["command"])
+            node = nodes.Node(*match.span("command"), match["command"])
             yield from harmful(node, unit.text)
 
 
 def _script(text: str) -> Iterator[Remark]:
+    from aigate.scanners._agents.commands import harms  # noqa: PLC0415 - see above
+
     for harm in harms(text):
         if harm.what.startswith(_IN_SCRIPTS):
             yield Remark(

@@ -7,7 +7,6 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from aigate import __version__
 from aigate.artefacts import settings
-from aigate.artefacts.examine import examine
 from aigate.artefacts.look import LimitError, Look, Purse
 from aigate.artefacts.sniff import is_inert
 from aigate.artefacts.values import Artefact, Objection, Remark
@@ -219,6 +218,9 @@ def _has_bytes(unit: Unit) -> bool:
 
 
 def _file(unit: Unit, data: bytes, ends: float) -> Iterator[Sighting | Gap]:
+    # It reads all formats, and few changes bring any.
+    from aigate.artefacts.examine import examine  # noqa: PLC0415 - see above
+
     # Time of our own, so that a busy machine does not change what is said of a file.
     latest = time.thread_time() + _SECONDS
     try:

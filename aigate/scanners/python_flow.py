@@ -8,15 +8,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from aigate import __version__
 from aigate.domain.extension import Scanner, Target
 from aigate.domain.finding import Gap, Sighting
 from aigate.domain.tree import Kind, Unit
-from aigate.flow.follow import follow
-from aigate.flow.machine import Flow
-from aigate.flow.tables import Tables, load
 from aigate.scanners._batch import span_in
+
+# The analysis is loaded where there is a text that nobody has followed yet.
+if TYPE_CHECKING:
+    from aigate.flow.machine import Flow
+    from aigate.flow.tables import Tables
 
 _NAME = "python-flow"
 _REASONS = {
@@ -31,6 +34,8 @@ def _version() -> str:
 
 
 def _scan(target: Target) -> Iterator[Sighting | Gap]:
+    from aigate.flow.tables import load  # noqa: PLC0415 - see above
+
     try:
         tables = load(Path(target.packs, "compiled", f"{_NAME}.json").read_bytes())
     except (OSError, ValueError):
@@ -42,6 +47,8 @@ def _scan(target: Target) -> Iterator[Sighting | Gap]:
 
 def examine(unit: Unit, tables: Tables) -> Iterator[Sighting | Gap]:
     """Say where data arrives in a unit, and whether it was followed everywhere."""
+    from aigate.flow.follow import follow  # noqa: PLC0415 - see above
+
     followed = follow(unit.text, tables)
     for flow in followed.flows:
         rule = tables.rules[flow.rule]

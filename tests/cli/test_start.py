@@ -21,6 +21,34 @@ REGISTRY = {"aigate.registry", "aigate.domain", "aigate.domain.agent", "aigate.d
             "aigate.domain.evidence", "aigate.domain.finding", "aigate.domain.place",
             "aigate.domain.policy", "aigate.domain.report", "aigate.domain.rule",
             "aigate.domain.severity", "aigate.domain.tree"}  # fmt: skip
+# What a scan may load that finds nothing new, in a tree without a registry and manifests. Of the
+# packages that are not here it may load what it likes.
+CALM = {
+    "aigate.documents": {
+        *("agents", "ai_knowledge", "catalogue", "decode", "fold", "mistakes", "owners"),
+        *("policy", "policy_file", "semgrep_rules", "strict"),
+    },
+    "aigate.domain": {
+        *("accounts", "evidence", "extension", "finding", "inventory", "knowledge", "package"),
+        *("place", "policy", "regex", "report", "rule", "severity", "tree"),
+    },
+    "aigate.engine": {
+        *("advice", "attribute", "compare", "coverage", "decide", "disclosure", "group"),
+        *("identity", "judge", "lines", "merges", "origin", "patterns", "place", "prioritise"),
+        *("scope", "shown", "strict_json", "suppression", "trailers"),
+    },
+    "aigate.ledger": {"names"},
+    "aigate.scanners._agents": {"commands", "descriptions", "files", "orders", "pages"},
+    **{
+        f"aigate.{one}": set()
+        for one in ("agents", "discovery", "flow", "loop", "mcp", "remote", "rules")
+    },
+}
+CALM_HERE = {
+    *("artefacts", "cli", "declared", "documents", "domain", "engine", "errors", "examine"),
+    *("gate", "ledger", "material", "observed", "origins", "process", "provenance"),
+    *("recall", "registry", "reporters", "requirements", "scanners", "trusted", "workspace"),
+}
 SHOWN = """
 import sys
 from aigate.cli.main import main
@@ -32,11 +60,11 @@ print(*sorted(sys.modules), file=sys.stderr)
 """
 
 
-def loaded(*arguments, **environ):
+def loaded(*arguments, cwd=ROOT, **environ):
     """Return what a command loads: every module of ours, and the packages of others."""
     done = subprocess.run(
         [sys.executable, "-c", SHOWN, *arguments],
-        cwd=ROOT,
+        cwd=cwd,
         env={"PATH": "/usr/bin:/bin", "PYTHONPATH": str(ROOT), "HOME": "/nowhere", **environ},
         input=b"{}",
         capture_output=True,
@@ -78,6 +106,22 @@ def test_the_hook_of_an_agent_that_has_nothing_to_judge_loads_no_scanner():
 
     assert not {name for name in ours if name.startswith(("aigate.gate", "aigate.scanners"))}
     assert not others & HEAVY
+
+
+def test_a_scan_with_nothing_new_to_say_loads_little(project, tmp_path):
+    project.commit({"a.py": "print(1)\n", "README.md": "# Calm\n"})
+    project.commit({"a.py": "print(2)\n"})
+    scan = ("scan", "--base", "HEAD~1", "--head", "HEAD", "--cache", str(tmp_path / "cache"))
+    loaded(*scan, cwd=project.root)
+
+    ours, others = loaded(*scan, cwd=project.root)
+
+    odd = {name for name in ours if name.count(".") == 1} - {f"aigate.{one}" for one in CALM_HERE}
+    assert not odd
+    for package, names in CALM.items():
+        inside = {name for name in ours if name.startswith(f"{package}.")}
+        assert inside <= {f"{package}.{name}" for name in names}, sorted(inside)
+    assert not others & (HEAVY - {"sqlite3", "yaml"})
 
 
 def test_a_shell_that_completes_loads_no_gate():
