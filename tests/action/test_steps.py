@@ -125,7 +125,7 @@ def test_a_hostile_name_of_a_base_is_a_branch_that_nobody_protects(job, branch):
 
 
 def test_c_069_without_a_payload_nothing_is_judged(job):
-    seen, _, _ = job.run("pull_request", {}, job.main, GITHUB_EVENT_PATH="/nowhere")
+    seen, _, _ = job.run("pull_request", {}, job.main, GITHUB_EVENT_PATH="/dev/null/event.json")
 
     assert seen.code == 3
 
@@ -136,7 +136,7 @@ NO_PASS = {
     "C-072-failed": ({"AIGATE_OUTCOME": "failure"}, 3),
     "C-072-no-outcome": ({"AIGATE_OUTCOME": ""}, 3),
     "C-070-no-decision": ({"AIGATE_DECISION": ""}, 3),
-    "C-070-decision-gone": ({"AIGATE_DECISION": "/nowhere/decision.json"}, 3),
+    "C-070-decision-gone": ({"AIGATE_DECISION": "/dev/null/decision.json"}, 3),
     "no-nonce": ({"AIGATE_NONCE": ""}, 3),
     "other-nonce": ({"AIGATE_NONCE": "0" * 32}, 4),
     "other-commit": ({"GITHUB_SHA": ZERO}, 4),
@@ -182,7 +182,7 @@ def test_a_decision_that_contradicts_itself_is_no_pass(job, name):
 def test_c_066_without_a_place_for_the_summary_the_verdict_stands(job):
     head = job.project.git("rev-parse", "calm")
     seen, outputs, _ = job.run(
-        "pull_request", pull_request(), head, GITHUB_STEP_SUMMARY="/nowhere/summary"
+        "pull_request", pull_request(), head, GITHUB_STEP_SUMMARY="/dev/null/summary"
     )
 
     assert (seen.code, outputs["verdict"]) == (0, "pass")
