@@ -9,9 +9,11 @@ from typing import Final
 
 from aigate.flow import folding
 from aigate.flow.functions import Functions
+from aigate.flow.guards import many_lines
 from aigate.flow.machine import Bound, Class, Function, Partial, dotted
 from aigate.flow.sinks import Given
 from aigate.flow.tables import Entry, meets
+from aigate.flow.things import method_of
 from aigate.flow.values import (
     DULL,
     HOLE,
@@ -62,6 +64,7 @@ _ENDS: Final = frozenset(
 )
 _SETTINGS: Final = re.compile(r"(^|\.)(Raw|Safe)?ConfigParser$")
 _LONGEST: Final = 400
+_APPLIED: Final = frozenset({"map", "filter", "functools.partial"})
 _TEXTS: Final = frozenset({"format", "join", "replace", "format_map"})
 
 
@@ -152,7 +155,39 @@ class Calls(Functions):
             return self.follow(node, made, given, None)
         if isinstance(made, Class):
             return self._instance(node, made, given)
+        for thing in self.things(callee):
+            called = method_of(thing.made, "__call__") if isinstance(thing.made, Class) else None
+            if called is not None and isinstance(called.made, Function):
+                return self.follow(node, called.made, given, callee)
+        self._handed_on(node, path, given)
         return self._foreign(node, path, text, given, receiver, callee.taint)
+
+    def _handed_on(self, node: ast.Call, path: str, given: Given) -> None:
+        """Follow a function that is given away together with what it will be called with."""
+        target = given.keywords.get("target")
+        later = [*given.args]
+        while target is None and later:
+            first = later.pop(0)
+            target = first if isinstance(first.made, Function | Bound) else None
+        made = target.made if target is not None else None
+        if not isinstance(made, Function | Bound) or path in _APPLIED:
+            return
+        call = Given()
+        call.args = later if "target" not in given.keywords else []
+        args, keywords = given.keywords.get("args"), given.keywords.get("kwargs")
+        for thing in self.things(args) if args is not None else ():
+            call.args += thing.members.values()
+        for thing in self.things(keywords) if keywords is not None else ():
+            call.keywords |= {k: v for k, v in thing.members.items() if isinstance(k, str)}
+        if not any(self.taint(value) for value in (*call.args, *call.keywords.values())):
+            return
+        call.nodes = {str(place): node for place in range(len(call.args))}
+        dead = self.dead
+        if isinstance(made, Bound):
+            self.follow(node, made.function, call, made.receiver)
+        else:
+            self.follow(node, made, call, None)
+        self.dead = dead
 
     # --- what is not of this file
 
@@ -192,7 +227,9 @@ class Calls(Functions):
         named: dict[str, Value] | None = None
         taint = result.taint
         if taint or self.wanted & self.tables.shaped:
-            for entry in self.tables.found("sanitizers.call", path, text):
+            # A name that was given to something else says nothing about it.
+            own = "." in text or "(" in path or path.rpartition(".")[2] == text
+            for entry in self.tables.found("sanitizers.call", path, text if own else path):
                 named = given.by_name() if named is None else named
                 if meets(entry.when, named) and not (entry.unless and meets(entry.unless, named)):
                     taint = cleared(taint, entry.mask)
@@ -256,6 +293,8 @@ class Calls(Functions):
             shape = text_of(given.args[0])
         elif path == "re.compile" and given.args and isinstance(given.args[0].const, str):
             shape = given.args[0].const
+            if many_lines(given.nodes.get("1") or given.nodes.get("flags")):
+                shape = f"(?m){shape}"
         if path == "str" and given.args:
             only = given.args[0]
             return Value(union(taints), UNKNOWN, (), only.path, start, shape)
@@ -291,6 +330,8 @@ class Calls(Functions):
                 return Value(path=first)
             case "functools.partial" if args:
                 return Value(made=Partial(args[0], tuple(args[1:]), dict(given.keywords)))
+            case "staticmethod" | "classmethod" if args:
+                return args[0]
             case "super" if not args:
                 return self.frame.itself._replace(made=None, path="super()")
             case "dict":

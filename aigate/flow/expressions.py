@@ -108,7 +108,7 @@ class Expressions(Calls):
         if isinstance(base.made, Class):
             found = method_of(base.made, node.attr)
             if found is not None:
-                return found
+                return _of_class(found, base)
         path = f"{base.path}.{node.attr}" if base.path else ""
         text = dotted(node)
         taint = self.taint(base)
@@ -124,7 +124,10 @@ class Expressions(Calls):
         for thing in self.things(base):
             found = thing.members.get(node.attr) if thing.kind in {"instance", "object"} else None
             if found is None and isinstance(thing.made, Class):
-                method = method_of(thing.made, node.attr)
+                made, above = thing.made, base.path == "super()"
+                if above and self.frame.owner is not None:
+                    made = self.frame.owner
+                method = method_of(made, node.attr, above=above)
                 if method is not None and isinstance(method.made, Function):
                     function = method.made
                     if "property" in function.decorated or "cached_property" in function.decorated:
@@ -132,6 +135,8 @@ class Expressions(Calls):
 
                         return self.follow(node, function, Given(), base)
                     found = Value(path=method.path, made=Bound(base, function))
+                    if "classmethod" in function.decorated:
+                        found = _of_class(method, Value(path=made.node.name, made=made))
                 else:
                     found = method
             if found is None:
@@ -147,6 +152,8 @@ class Expressions(Calls):
         if not isinstance(base.const, Unknown) and not isinstance(key.const, Unknown):
             result = folding.subscript(base.const, key.const)
             return constant(result) if not isinstance(result, Unknown) else NOTHING
+        if base.path == "sys.modules" and isinstance(key.const, str):
+            return Value(path=key.const)
         text = dotted(node.value)
         value = self.member(base, key)
         if not base.refs:
@@ -318,7 +325,7 @@ class Expressions(Calls):
             spelt = one
         return value
 
-    def _binary(  # noqa: PLR0911 - one for each operator
+    def _binary(  # noqa: C901, PLR0911 - one for each operator
         self, node: ast.BinOp, one: Value, other: Value, left: ast.expr
     ) -> Value:
         if not isinstance(one.const, Unknown) and not isinstance(other.const, Unknown):
@@ -344,6 +351,8 @@ class Expressions(Calls):
                 return self.text(parts)
             case ast.Mod() if isinstance(one.const, str) or one.shape:
                 return self._percent(text_of(one), other, node.right)
+            case ast.Mult() if listed is not None and listed.kind == "list":
+                return self.make(node, "list", {}, rest=self.any_of(one), counted=False)
             case ast.Mod() | ast.Mult() | ast.BitOr():
                 return Value(taint)
             case ast.Div():
@@ -545,6 +554,14 @@ class Expressions(Calls):
         if not things:
             return Value(found.taint, path=value.path)
         return found
+
+
+def _of_class(found: Value, owner: Value) -> Value:
+    """Return a member of a class as it is when it is asked of the class itself."""
+    made = found.made
+    if isinstance(made, Function) and "classmethod" in made.decorated:
+        return Value(path=found.path, made=Bound(owner, made))
+    return found
 
 
 def _typed(path: str) -> bool:

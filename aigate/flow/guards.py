@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Sequence
 from typing import Final
 
@@ -20,6 +21,8 @@ _SAME_TEXT: Final = frozenset(
 )
 _ON_PLACE: Final = frozenset({"netloc", "hostname", "host"})
 _LONGEST_KEY: Final = 120
+_MANY_LINES: Final = re.compile(r"\(\?[aiLsux]*m")
+_AGAIN: Final = frozenset({"*", "+", "{", ")", "|"})
 _ENDS: Final = {"startswith": "prefix", "endswith": "suffix"}
 
 
@@ -278,7 +281,9 @@ class Guards(Containers):
             if entry.key is None:
                 continue
             if entry.form == "resolved":
-                if entry.key.search(value.path):
+                # `/data` is the beginning of `/database`, too.
+                whole = not isinstance(first.const, str) or first.const.endswith(("/", "\\"))
+                if whole and entry.key.search(value.path):
                     self.clear(node, entry.mask, yes)
             elif entry.key.search(text):
                 self.clear(node, entry.mask, no if entry.form == "denied" else yes)
@@ -291,15 +296,19 @@ class Guards(Containers):
             if len(test.args) < 2:
                 return
             pattern, node = self.eval(test.args[0]), test.args[1]
+            flags = test.args[2] if len(test.args) > 2 else None
+            flags = next((one.value for one in test.keywords if one.arg == "flags"), flags)
         elif test.args:
             pattern, node = self.eval(func.value), test.args[0]
+            flags = None
             if "compile()" not in pattern.path:
                 return
         else:
             return
         text = pattern.shape if isinstance(pattern.const, Unknown) else str(pattern.const)
-        whole = func.attr == "fullmatch" or text.endswith(("$", r"\Z"))
-        if whole and not _loose(text):
+        lines = many_lines(flags) or _MANY_LINES.search(text)
+        ends = text.endswith(r"\Z") or (text.endswith("$") and not lines)
+        if (func.attr == "fullmatch" or ends) and not self.taint(pattern) and not _loose(text):
             self.clear(node, self.tables.all, yes)
 
     def _prove_place(self, value: Value, state: State, what: str) -> None:
@@ -408,6 +417,12 @@ def _size(node: ast.AST) -> int:
     return count
 
 
+def many_lines(flags: ast.expr | None) -> bool:
+    """Tell whether the flags of an expression let `$` stand for the end of any line."""
+    names = [] if flags is None else re.findall(r"\w+", dotted(flags) or ast.unparse(flags)[:200])
+    return not {"M", "MULTILINE"}.isdisjoint(names)
+
+
 def _loose(pattern: str) -> bool:
     """Tell whether an expression lets any character through."""
     inside, place = False, 0
@@ -423,7 +438,7 @@ def _loose(pattern: str) -> bool:
                 return True
         elif char == "]":
             inside = False
-        elif char == "." and not inside and pattern[place + 1 : place + 2] in {"*", "+", "{"}:
+        elif char == "." and not inside and pattern[place + 1 : place + 2] in _AGAIN:
             return True
         place += 1
     return False

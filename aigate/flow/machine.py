@@ -60,6 +60,7 @@ class Frame:
     yields: list[Value] = field(default_factory=list)
     breaks: list[list[State]] = field(default_factory=list)
     continues: list[list[State]] = field(default_factory=list)
+    raised: list[list[tuple[Value, State]]] = field(default_factory=list)
     made: list[Function] = field(default_factory=list)
     view: bool = False
     number: int = 0

@@ -325,6 +325,9 @@ class Statements(Expressions):
             value, node = next(iter(thing.members.values())), node.elts[0]
         if value.path.endswith("()") and value.opaque:
             return
+        if any(thing.kind == "dict" for thing in self.things(value)):
+            # It is sent as JSON.
+            return
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
             known = self.lookup(node.func.id)
             if known is not None and isinstance(known.made, Function) and known.made.decorated:
@@ -474,8 +477,9 @@ class Statements(Expressions):
         return False
 
     def _raise(self, node: ast.Raise) -> bool:
-        if node.exc is not None:
-            self.eval(node.exc)
+        value = self.eval(node.exc) if node.exc is not None else NOTHING
+        if self.frame.raised and not self.dead:
+            self._thrown(value)
         self.dead = False
         return False
 
@@ -488,14 +492,26 @@ class Statements(Expressions):
         self.state = yes
         return True
 
+    def _thrown(self, value: Value) -> None:
+        """Keep what an exception carries, and the state in which it is raised, as one of each."""
+        known = self.frame.raised[-1]
+        state = self.fork()
+        for other, before in known:
+            value, state = join(value, other), join_states(state, before) or state
+        known[:] = [(value, state)]
+
     def _try(self, node: ast.Try | ast.TryStar) -> bool:  # noqa: C901 - one for each clause
         raised: State | None = self.fork()
         reached = True
+        self.frame.raised.append([])
         for statement in node.body:
             if not self.run([statement]):
                 reached = False
                 break
             raised = join_states(raised, self.fork())
+        carried = Value(path="exception()")
+        for value, state in self.frame.raised.pop():
+            carried, raised = value, join_states(raised, state)
         out: State | None = None
         if reached and (not node.orelse or self.run(node.orelse)):
             out = self.state
@@ -505,7 +521,7 @@ class Statements(Expressions):
             self.state = raised.copy()
             self.step(raised.size // 8)
             if handler.name:
-                self._bind(handler.name, Value(path="exception()"))
+                self._bind(handler.name, carried)
             if self.run(handler.body):
                 out = join_states(out, self.state)
         if node.finalbody:

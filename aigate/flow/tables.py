@@ -17,6 +17,8 @@ from aigate.flow.values import UNKNOWN, Unknown, Value
 
 _WORD: Final = re.compile(r"[A-Za-z_]\w*")
 
+_LONGEST_NAME: Final = 300
+
 Pins = Mapping[str, tuple[str, ...]]
 """By place or keyword of an argument, what it has to be; `*` is anything, `+` what is true."""
 
@@ -43,8 +45,25 @@ class Names:
             return False
         parts = tuple(name.split("."))
         return any(_fits(pattern, parts) for pattern in self.plain) or any(
-            expression.search(name) for expression in self.expressions
+            # What a name ends with counts, and names without end take no time without end.
+            expression.search(name, max(0, len(name) - _LONGEST_NAME))
+            for expression in self.expressions
         )
+
+
+def _last(name: str) -> str:
+    return name.rpartition(".")[2] or "."
+
+
+def _ends(entries: Sequence[Entry]) -> Mapping[str, Sequence[int]]:
+    """Return the numbers of entries by what a name must end with; those without are under ""."""
+    ends: dict[str, list[int]] = {"": []}
+    for number, entry in enumerate(entries):
+        if entry.names.expressions:
+            ends[""].append(number)
+        for last in {pattern[-1] or "." for pattern in entry.names.plain}:
+            ends.setdefault(last, []).append(number)
+    return ends
 
 
 def _fits(pattern: tuple[str, ...], parts: tuple[str, ...]) -> bool:
@@ -151,15 +170,18 @@ class Tables:
             if entry.form == "every":
                 self.callers |= entry.mask
         self._known: dict[tuple[str, str, str], tuple[Entry, ...]] = {}
+        self._ends = {kind: _ends(entries) for kind, entries in self.entries.items()}
 
     def found(self, kind: str, path: str, text: str = "") -> tuple[Entry, ...]:
         """Return the entries of a kind, such as `sinks.call`, that a name meets."""
         asked = (kind, path, text)
         known = self._known.get(asked)
         if known is None:
+            entries, ends = self.entries[kind], self._ends[kind]
+            some = {*ends[""], *ends.get(_last(path), ()), *ends.get(_last(text), ())}
             known = tuple(
                 entry
-                for entry in self.entries[kind]
+                for entry in (entries[number] for number in sorted(some))
                 if entry.names.match(path) or (text != path and entry.names.match(text))
             )
             if len(self._known) < 20_000:

@@ -324,14 +324,20 @@ _MODELS: Final[Mapping[str, Mapping[str, Model]]] = {
 }
 
 
-def method_of(made: Class, name: str, depth: int = 0) -> Value | None:
-    """Return a member of a class or of the classes of the file that it builds on."""
-    found = made.members.get(name)
-    if found is not None or depth > 8:
-        return found
-    for base in made.bases:
-        if isinstance(base.made, Class):
-            found = method_of(base.made, name, depth + 1)
-            if found is not None:
-                return found
+def method_of(made: Class, name: str, *, above: bool = False) -> Value | None:
+    """Return a member of a class or of the classes of the file that it builds on.
+
+    With `above`, the class itself is passed over, as `super()` does.
+    """
+    todo = [made]
+    seen: set[int] = set()
+    while todo and len(seen) < _MOST:
+        one = todo.pop()
+        if id(one) in seen:
+            continue
+        seen.add(id(one))
+        found = None if above and one is made else one.members.get(name)
+        if found is not None:
+            return found
+        todo += [base.made for base in reversed(one.bases) if isinstance(base.made, Class)]
     return None

@@ -110,6 +110,37 @@ ARRIVES = {
         "class C: pass\nc = C()\nfor _ in 'ab':\n    fine = c.a or q\n    c.a = fine\n"
         "    if c.a:\n        os.system(q)"
     ),
+    "what-an-exception-carries": (
+        "try:\n    raise ValueError(q)\nexcept ValueError as e:\n    os.system(str(e))"
+    ),
+    "what-holds-where-it-is-raised": (
+        "x = ''\ntry:\n    if request.is_json:\n        x = q\n        raise ValueError\n"
+        "except ValueError:\n    os.system(x)"
+    ),
+    "builtin-under-another-name": "int = str\nos.system('kill ' + int(q))",
+    "quote-that-is-something-else": "quote = str\nos.system('ls ' + quote(q))",
+    "end-of-any-line": "if not re.match('^[a-z]+$', q, re.M | re.I):\n    abort(400)\nos.system(q)",
+    "compiled-end-of-any-line": (
+        "P = re.compile('^[a-z]+$', re.MULTILINE)\nif not P.match(q):\n    abort(400)\nos.system(q)"
+    ),
+    "any-character-in-brackets": "if not re.match('^(a|.)+$', q):\n    abort(400)\nos.system(q)",
+    "pattern-of-the-client": "if not re.fullmatch(request.args['p'], q):\n    abort(400)\nos.system(q)",
+    "called-object": "class R:\n    def __call__(self, a):\n        os.system(a)\nR()(q)",
+    "class-method": (
+        "class C:\n    @classmethod\n    def of(cls, a):\n        c = cls()\n        c.a = a\n"
+        "        return c\nos.system(C.of(q).a)"
+    ),
+    "method-above": (
+        "class B:\n    def go(self, a):\n        os.system(a)\nclass C(B):\n"
+        "    def go(self, a):\n        super().go('ls ' + a)\nC().go(q)"
+    ),
+    "static-sink": "class C:\n    run = staticmethod(os.system)\nC.run(q)",
+    "loaded-module": "import sys\nsys.modules['os'].system(q)",
+    "thread": (
+        "import threading\ndef run(a):\n    os.system(a)\n"
+        "threading.Thread(target=run, args=(q,)).start()"
+    ),
+    "submitted": "def run(a):\n    os.system(a)\npool.submit(run, q)",
     "negated-again": "fine = True\nfine = not fine\nif not fine:\n    os.system(q)",
 }
 
@@ -166,6 +197,10 @@ def test_what_never_arrives_or_is_harmless_is_not_reported(body):
 
 PLACES = {
     "climbs": ("open('data/' + q)", True),
+    "prefix-without-a-separator": (
+        "p = os.path.realpath(os.path.join('/d', q))\nif not p.startswith('/d'):\n    abort(400)\nopen(p)",
+        True,
+    ),
     "resolved": (
         "p = os.path.realpath(os.path.join('/d', q))\nif not p.startswith('/d/'):\n    abort(400)\nopen(p)",
         False,
@@ -215,6 +250,43 @@ ADDRESSES = {
 @pytest.mark.parametrize(("body", "bad"), ADDRESSES.values(), ids=ADDRESSES)
 def test_a_redirect_must_stay_here_or_go_where_the_host_was_looked_at(body, bad):
     assert ("open-redirect" in rules(view(body))) is bad
+
+
+@pytest.mark.parametrize(
+    ("body", "bad"),
+    [
+        ("return q", True),
+        ("return {'q': q}", False),
+        ("return requests.get('https://a.org', q).text", False),
+    ],
+)
+def test_what_is_sent_as_json_or_was_answered_elsewhere_is_no_page_of_the_client(body, bad):
+    assert ("html-injection" in rules(view(body))) is bad
+
+
+def test_a_method_above_that_makes_data_harmless_is_found_from_below():
+    body = (
+        "class B:\n    def go(self, a):\n        return int(a)\nclass C(B):\n"
+        "    def go(self, a):\n        return super().go(a)\nos.system(f'kill {C().go(q)}')"
+    )
+
+    assert "command-injection" not in rules(view(body))
+
+
+def test_marks_for_many_values_are_a_constant():
+    body = (
+        "marks = ', '.join(['%s'] * len(q))\ndb.execute(f'SELECT a FROM t WHERE b IN ({marks})', q)"
+    )
+
+    assert rules(view(body)) == set()
+
+
+def test_what_the_address_of_a_django_view_holds_comes_from_outside():
+    head = "from django.views import View\nimport os\n"
+
+    assert "command-injection" in rules(
+        "class A(View):\n  def get(self, request):\n    os.system(self.kwargs['a'])\n", head
+    )
 
 
 def test_parameters_of_what_a_framework_calls_come_from_outside():

@@ -68,6 +68,14 @@ CRAFTED = {
         None,
     ),
     "classes": (_every(2000, "class C{0}:\n  def m(self): return self.m()\n") + SINK, None),
+    "bases-again-and-again": (
+        "class C0: pass\n"
+        + "".join(f"class C{i + 1}({', '.join([f'C{i}'] * 20)}): pass\n" for i in range(8))
+        + "os.system(C8().m(x))\n",
+        None,
+    ),
+    "spaces-in-a-text": ("db.execute('" + " " * 200_000 + "')\n" + SINK, True),
+    "long-names": (f"y = {'_safefile' * 2000}().a(x)\nopen(y)\n" + SINK, True),
     "cases": ("match x:\n" + _every(20_000, "  case {0}: y = x\n") + SINK, None),
 }
 
