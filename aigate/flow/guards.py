@@ -210,10 +210,40 @@ class Guards(Containers):
                         self.clear(argument, cleared_names[id(argument)], state)
         if isinstance(test.func, ast.Name) and test.func.id in {"bool", "any", "all"} and test.args:
             inner = test.args[0]
+            self._looked_through(test.func.id, inner, yes, no)
             if isinstance(inner, ast.Compare | ast.BoolOp) and test.func.id == "bool":
                 self.state = no
                 return self.branch(inner)
         return yes, no
+
+    def _looked_through(self, name: str, node: ast.expr, yes: State, no: State) -> None:
+        """Learn from `all(... for c in text)`, or of the other way from `any(...)`."""
+        if name == "bool" or not isinstance(node, ast.GeneratorExp | ast.ListComp):
+            return
+        each = name == "all"
+        part = node.generators[0]
+        if len(node.generators) > 1 or part.ifs or not isinstance(part.target, ast.Name):
+            return
+        kept = self.state
+        self.state = self.fork()
+        start = self.eval(part.iter)
+        start = start._replace(taint=self.taint(start), refs=(), path="")
+        self.assign(part.target, start)
+        outcome = self.branch(node.elt)[0 if each else 1]
+        end = outcome.names.get(part.target.id) if outcome is not None else None
+        self.state = kept
+        if end is None:
+            return
+        gone = left = 0
+        for _, bits in start.taint:
+            gone |= bits
+        for _, bits in end.taint:
+            left |= bits
+        gone &= ~left
+        if end.shape == DULL:
+            gone |= self.tables.shaped
+        if gone:
+            self.clear(part.iter, gone, yes if each else no)
 
     proofs: dict[int, tuple[dict[int, int], dict[int, int]]]
 

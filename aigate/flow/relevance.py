@@ -41,9 +41,11 @@ class Relevance:
             for need in (*rule.sources, *rule.sinks)
             for word in (*need.words, *need.beside)
         )
-        parts = list(_parts(tree.body, lines, known | _defined(tree)))
+        defined = _defined(tree)
+        held = list(_held(tree, lines, known | defined))
+        parts = list(_parts(tree.body, lines, known | defined | {one.name for one in held}))
         beside = _beside(tree, lines)
-        reached = _reached(parts, known)
+        reached = _reached([*parts, *held], known)
         rules = [
             (
                 rule,
@@ -131,6 +133,18 @@ def _parts(body: list[ast.stmt], lines: list[str], known: frozenset[str]) -> Ite
             inner = getattr(node, name, None)
             if isinstance(inner, list):
                 todo += [(one, outer) for one in inner]
+
+
+def _held(tree: ast.Module, lines: list[str], known: frozenset[str]) -> Iterator[_Part]:
+    """Return what names of the file hold that may call functions, such as a table of them."""
+    for node in tree.body:
+        if isinstance(node, ast.Assign | ast.AnnAssign):
+            text = "\n".join(lines[node.lineno - 1 : node.end_lineno])
+            own = words_of(text) & known
+            targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+            for target in targets if own else ():
+                if isinstance(target, ast.Name):
+                    yield _Part(tree, own, own, target.id, text)
 
 
 def _beside(tree: ast.Module, lines: list[str]) -> frozenset[str]:

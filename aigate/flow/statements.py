@@ -31,6 +31,8 @@ _ROUNDS: Final = 4
 _FOREIGN: Final = re.compile(
     r"^\.|(^|\.)(requests|httpx|urllib3?|urllib\.request|pytest|scrapy|botocore)\."
 )
+_NUMBER: Final = re.compile(r"^(int|float|bool|(uuid\.)?UUID)( \| None)?$")
+_MAKES_TYPES: Final = frozenset({"fastapi", "litestar"})
 _PLAIN: Final = frozenset(
     [
         "str",
@@ -791,7 +793,7 @@ class Statements(Expressions):
         spelt = ""
         if annotation is not None:
             self.step(2)
-            spelt = _spelt(annotation)
+            spelt = _spelt(_bare(annotation))
             first = spelt.partition("[")[0].partition(" ")[0].strip("'\"")
             root, dot, rest = first.partition(".")
             known = self.lookup(root)
@@ -807,10 +809,21 @@ class Statements(Expressions):
             if entry.mask & self.wanted
             and self._is_source(entry, function, (argument.arg, spelt, default), names, own)
         ]
+        shape = ""
+        if _NUMBER.search(spelt) and self._converted(function):
+            origins, shape = [], DULL
         return self.sourced(
             ast.copy_location(ast.Name(id=argument.arg), argument),
-            Value(union([(one,) for one in origins]), path=path),
+            Value(union([(one,) for one in origins]), path=path, shape=shape),
             argument.arg,
+        )
+
+    def _converted(self, function: Function) -> bool:
+        """Tell whether a framework calls a function, and makes of its arguments what they say."""
+        names = _decorators(function.node)
+        return not _MAKES_TYPES.isdisjoint(self.imports) and any(
+            entry.form == "decorated" and any(entry.names.match(name) for name in names)
+            for entry in self.tables.entries["sources.parameter"]
         )
 
     def _is_source(  # noqa: PLR0911 - one for each form
@@ -873,6 +886,17 @@ class Statements(Expressions):
                 ):
                     found.append((entry, "page"))
         return found
+
+
+def _bare(annotation: ast.expr) -> ast.expr:
+    """Return the type that `Annotated` is about; what else it says is no type."""
+    match annotation:
+        case ast.Subscript(value=ast.Name(id="Annotated") | ast.Attribute(attr="Annotated")) if (
+            isinstance(annotation.slice, ast.Tuple) and annotation.slice.elts
+        ):
+            return annotation.slice.elts[0]
+        case _:
+            return annotation
 
 
 def _decorators(node: ast.AST) -> list[str]:

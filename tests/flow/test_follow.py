@@ -141,6 +141,9 @@ ARRIVES = {
         "threading.Thread(target=run, args=(q,)).start()"
     ),
     "submitted": "def run(a):\n    os.system(a)\npool.submit(run, q)",
+    "one-of-its-characters": "if any(c.isalnum() for c in q):\n    os.system(q)",
+    "some-of-its-characters": "if all(c.isalnum() for c in q if c != ';'):\n    os.system(q)",
+    "characters-of-another": "if all(c.isalnum() for c in 'abc'):\n    os.system(q)",
     "negated-again": "fine = True\nfine = not fine\nif not fine:\n    os.system(q)",
 }
 
@@ -178,6 +181,8 @@ HARMLESS = {
         "parts = q.split()\nfor p in parts:\n    if p not in ('a', 'b'):\n        abort(400)\n"
         "os.system(' '.join(parts))"
     ),
+    "every-character": "if not all(c.isalnum() for c in q):\n    abort(400)\nos.system('id ' + q)",
+    "no-other-character": "if any(not c.isdigit() for c in q):\n    abort(400)\nos.system('id ' + q)",
     "asserted": "assert q.isdigit()\nos.system(q)",
     "unreachable": "return 'x'\nos.system(q)",
     "after-a-loop-that-never-runs": "x = 'ls'\nfor y in []:\n    x = q\nos.system(x)",
@@ -271,6 +276,27 @@ def test_a_method_above_that_makes_data_harmless_is_found_from_below():
     )
 
     assert "command-injection" not in rules(view(body))
+
+
+def test_a_function_that_is_found_in_a_table_is_followed():
+    body = "def run(a):\n    os.system(a)\nTABLE = {'a': run}\n"
+
+    assert "command-injection" in rules(body + view("TABLE['a'](q)"))
+
+
+def test_what_else_an_annotation_says_is_no_type():
+    head = (
+        "from typing import Annotated\nimport os, sqlite3\nfrom fastapi import FastAPI, Query\n"
+        "app = FastAPI()\ndb = sqlite3.connect('x')\n"
+    )
+    body = (
+        "@app.get('/')\ndef a(n: Annotated[{}, Query(description='no date')]):\n"
+        "  os.system(f'x {{n}}')\n  db.execute(f'SELECT a FROM t LIMIT {{n}}')\n"
+    )
+
+    assert "command-injection" in rules(body.format("str"), head)
+    assert rules(body.format("int"), head) == set()
+    assert "sql-text-formatted" in rules(body.format("int").replace("@app.get('/')", ""), head)
 
 
 def test_marks_for_many_values_are_a_constant():
