@@ -252,6 +252,7 @@ class Machine:
         key = (one, other, kind)
         known = self._outside.get(key)
         if known is None:
+            self.step(2)
             known = bool(self.tables.found(kind, one, other))
             self._outside[key] = known
         return known

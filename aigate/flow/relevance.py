@@ -55,11 +55,12 @@ class Relevance:
             for rule in tables.rules
             if rule.mask & wanted
         ]
+        near = beside & known
         outside = _Part(tree, beside, frozenset(), "", text)
         self.worth = 0
         for part in (outside, *parts):
             words = part.own.union(*(reached[name] for name in part.own & reached.keys()))
-            scope = words | part.around | beside
+            scope = words | part.around | near
             mask = brings = 0
             for rule, sources, sinks in rules:
                 if not rule.sources or any(need.here(words) for need in sources):

@@ -74,6 +74,10 @@ CRAFTED = {
         + "os.system(C8().m(x))\n",
         None,
     ),
+    "names-around-functions": (
+        _every(6000, "g{0} = request.args\n") + _every(6000, "def f{0}():\n  os.system(g{0})\n"),
+        None,
+    ),
     "spaces-in-a-text": ("db.execute('" + " " * 200_000 + "')\n" + SINK, True),
     "long-names": (f"y = {'_safefile' * 2000}().a(x)\nopen(y)\n" + SINK, True),
     "cases": ("match x:\n" + _every(20_000, "  case {0}: y = x\n") + SINK, None),
