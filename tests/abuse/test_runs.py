@@ -55,7 +55,7 @@ BOUNDARIES = [
     ("aigate.gate", "group"),
     ("aigate.engine.judge", "prioritise"),
     ("aigate.gate", "coverage_of"),
-    ("aigate.gate", "read_accounts"),
+    ("aigate.accounts", "read_accounts"),
     ("aigate.gate", "_triage"),
     ("aigate.gate", "judge"),
     ("aigate.engine.decide", "verdict"),
@@ -67,9 +67,9 @@ BOUNDARIES = [
     ("aigate.workspace.scratch", "export"),
     ("aigate.registry", "scanners"),
     ("aigate.registry", "reporter"),
-    ("aigate.cli.scan", "run"),
-    ("aigate.cli.scan", "remember"),
-    ("aigate.cli.scan", "decision_text"),
+    ("aigate.gate", "run"),
+    ("aigate.cli.last", "remember"),
+    ("aigate.cli.decision", "decision_text"),
 ]
 
 
@@ -339,7 +339,8 @@ def test_a_report_without_room_is_no_pass_c_144(clean):
 
 def test_every_command_goes_through_one_exit_c_145():
     for file in sorted((ROOT / "aigate").rglob("*.py")):
-        if file.name == "exits.py":
+        # The second one ends the copy of the program that it made.
+        if file.name in {"exits.py", "beside.py"}:
             continue
         tree = ast.parse(file.read_text(encoding="utf-8"))
         named = {

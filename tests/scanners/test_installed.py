@@ -32,7 +32,7 @@ def test_an_older_kind_of_installation_is_found_too(tmp_path, monkeypatch):
 
 
 def test_what_is_not_installed_has_no_version(tmp_path, monkeypatch):
-    (tmp_path / "engine-more-1.0.dist-info").mkdir()
+    (tmp_path / "engine_more-1.0.dist-info").mkdir()
     monkeypatch.setattr(sys, "path", [str(tmp_path)])
 
     assert version_of("engine") == ""

@@ -56,7 +56,7 @@ def test_a_planted_file_is_not_written_through(tmp_path: Path) -> None:
 
 
 def test_without_a_place_for_it_there_is_a_way_out(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(tempfile, "tempdir", "/nowhere")
+    monkeypatch.setattr(tempfile, "tempdir", "/dev/null/nowhere")
 
     with pytest.raises(IncompleteError) as caught, private_folder():
         pass
