@@ -55,7 +55,7 @@ BOUNDARIES = [
     ("aigate.gate", "group"),
     ("aigate.engine.judge", "prioritise"),
     ("aigate.gate", "coverage_of"),
-    ("aigate.accounts", "read_accounts"),
+    ("aigate.gate", "_accounts"),
     ("aigate.gate", "_triage"),
     ("aigate.gate", "judge"),
     ("aigate.engine.decide", "verdict"),
