@@ -65,7 +65,12 @@ def loaded(*arguments, cwd=ROOT, **environ):
     done = subprocess.run(
         [sys.executable, "-c", SHOWN, *arguments],
         cwd=cwd,
-        env={"PATH": "/usr/bin:/bin", "PYTHONPATH": str(ROOT), "HOME": "/dev/null/nowhere", **environ},
+        env={
+            "PATH": "/usr/bin:/bin",
+            "PYTHONPATH": str(ROOT),
+            "HOME": "/dev/null/nowhere",
+            **environ,
+        },
         input=b"{}",
         capture_output=True,
         check=True,
@@ -134,7 +139,12 @@ def test_a_shell_that_completes_loads_no_gate():
     done = subprocess.run(
         [sys.executable, "-c", told + SHOWN],
         cwd=ROOT,
-        env={"PATH": "/usr/bin:/bin", "PYTHONPATH": str(ROOT), "HOME": "/dev/null/nowhere", **asked},
+        env={
+            "PATH": "/usr/bin:/bin",
+            "PYTHONPATH": str(ROOT),
+            "HOME": "/dev/null/nowhere",
+            **asked,
+        },
         capture_output=True,
         check=True,
     )
