@@ -267,7 +267,7 @@ def _tables(rules: tuple[Source, ...]) -> str:
             "sinks": _needs(one.rule["sinks"]),
             **{
                 key: one.rule[key]
-                for key in ("aspects", "shape", "text", "unshape")
+                for key in ("aspects", "dangerous", "shape", "text", "unshape")
                 if key in one.rule
             },
         }

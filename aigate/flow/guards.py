@@ -9,7 +9,7 @@ from typing import Final
 
 from aigate.flow import folding
 from aigate.flow.machine import Function, Test, dotted
-from aigate.flow.tables import Entry
+from aigate.flow.tables import TELLING, Entry
 from aigate.flow.things import Containers
 from aigate.flow.values import DULL, State, Unknown, Value, cleared, join_states, start_of, union
 
@@ -338,8 +338,10 @@ class Guards(Containers):
         text = pattern.shape if isinstance(pattern.const, Unknown) else str(pattern.const)
         lines = many_lines(flags) or _MANY_LINES.search(text)
         ends = text.endswith(r"\Z") or (text.endswith("$") and not lines)
-        if (func.attr == "fullmatch" or ends) and not self.taint(pattern) and not _loose(text):
-            self.clear(node, self.tables.all, yes)
+        if (func.attr == "fullmatch" or ends) and not self.taint(pattern):
+            admitted = _admitted(text)
+            if admitted is not None:
+                self.clear(node, self.tables.settled_by(admitted), yes)
 
     def _prove_place(self, value: Value, state: State, what: str) -> None:
         """The host of an address was looked at: all that comes from there is settled."""
@@ -453,22 +455,31 @@ def many_lines(flags: ast.expr | None) -> bool:
     return not {"M", "MULTILINE"}.isdisjoint(names)
 
 
-def _loose(pattern: str) -> bool:
-    """Tell whether an expression lets any character through."""
-    inside, place = False, 0
+def _admitted(pattern: str) -> frozenset[str] | None:
+    """Return which telling characters the classes of an expression let through, None for any."""
+    admitted: set[str] = set()
+    start, place = -1, 0
     while place < len(pattern):
         char = pattern[place]
         if char == "\\":
-            if pattern[place + 1 : place + 2] in {"S", "D", "W"}:
-                return True
+            escaped = pattern[place + 1 : place + 2]
+            if escaped in {"S", "D", "W"}:
+                return None
+            if escaped == "s":
+                admitted |= {"\r", "\n"}
             place += 1
-        elif char == "[" and not inside:
-            inside = True
+        elif char == "[" and start < 0:
+            start = place
             if pattern[place + 1 : place + 2] == "^":
-                return True
-        elif char == "]":
-            inside = False
-        elif char == "." and not inside and pattern[place + 1 : place + 2] in _AGAIN:
-            return True
+                return None
+        elif char == "]" and start >= 0:
+            try:
+                known = re.compile(pattern[start : place + 1])
+            except re.error:
+                return None
+            admitted |= {one for one in TELLING if known.fullmatch(one)}
+            start = -1
+        elif char == "." and start < 0 and pattern[place + 1 : place + 2] in _AGAIN:
+            return None
         place += 1
-    return False
+    return frozenset(admitted)

@@ -119,6 +119,10 @@ class Need:
         )
 
 
+TELLING = "/\\.:@;|&$`<>()[]{}*'\"\r\n%"
+"""Characters by which data becomes something else than a part of what it is put into."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rule:
     """One rule: its bits, its words, and what it says.
@@ -135,6 +139,8 @@ class Rule:
     sources: tuple[Need, ...]
     sinks: tuple[Need, ...]
     text: re.Pattern[str] | None
+    dangerous: tuple[frozenset[str], ...]
+    """Characters that make data dangerous to the rule, if all of one set can be in it."""
 
 
 class Tables:
@@ -187,6 +193,17 @@ class Tables:
             if len(self._known) < 20_000:
                 self._known[asked] = known
         return known
+
+    def settled_by(self, admitted: frozenset[str]) -> int:
+        """Return the bits of the rules to which a text is harmless if it has no other of `TELLING`.
+
+        Letters, digits and what is not telling are harmless to all.
+        """
+        return sum(
+            rule.mask
+            for rule in self.rules
+            if not any(together <= admitted for together in rule.dangerous)
+        )
 
     def wanted(self, text: str) -> int:
         """Return the bits of the rules that can say anything about a text."""
@@ -276,6 +293,7 @@ def _rule(mask: int, raw: Mapping[str, Any]) -> Rule:
         sources=_needs(raw["sources"]),
         sinks=_needs(raw["sinks"]),
         text=_expression(raw, "text"),
+        dangerous=tuple(frozenset(one) for one in raw.get("dangerous", ())),
     )
 
 

@@ -339,3 +339,42 @@ def test_the_origin_is_the_place_where_the_data_enters():
 
     assert flow.origin is not None
     assert (flow.origin.text, flow.origin.line) == ("request.form", 9)
+
+
+MATCHED = """
+if not re.fullmatch(r"{pattern}", q):
+    return "no"
+{sink}
+"""
+OPENED = 'return open(os.path.join("/data", q)).read()'
+RUN = 'os.system("ls " + q)'
+ASKED = 'sqlite3.connect("a").execute("SELECT * FROM t WHERE n = \'" + q + "\'")'
+
+
+@pytest.mark.parametrize(
+    ("pattern", "sink", "rule"),
+    [
+        (r"[\w./-]+", OPENED, "path-traversal"),
+        (r"[ -~]+", OPENED, "path-traversal"),
+        (r"[a-z;|& ]+", RUN, "command-injection"),
+        (r"[!-~]+", RUN, "command-injection"),
+        (r"[a-z' ]+", ASKED, "sql-injection"),
+        (r"[\w\s;']+", ASKED, "sql-injection"),
+    ],
+)
+def test_an_expression_proves_nothing_if_it_lets_through_what_is_dangerous(pattern, sink, rule):
+    assert rule in rules(view(MATCHED.format(pattern=pattern, sink=sink)))
+
+
+@pytest.mark.parametrize(
+    ("pattern", "sink"),
+    [
+        (r"[\w-]+", OPENED),
+        (r"\d{4}/\d{2}", OPENED),
+        (r"\w+\.txt", OPENED),
+        (r"[\w./ -]+", RUN),
+        (r"[A-Za-z0-9_. ]+", ASKED),
+    ],
+)
+def test_an_expression_proves_what_it_says(pattern, sink):
+    assert not rules(view(MATCHED.format(pattern=pattern, sink=sink)))
