@@ -46,7 +46,7 @@ from aigate.origins import Scene, read_origins, with_people
 from aigate.recall import Memory
 from aigate.trusted import Trusted, read_policy_of, read_trusted, target_branch
 from aigate.workspace import git, scratch, sides
-from aigate.workspace.cache import Place, open_cache
+from aigate.workspace.cache import Cache, Place, open_cache
 from aigate.workspace.trees import Comparison, compare, narrowed
 
 # What is imported inside of functions is only needed where there is a finding or a registry: a
@@ -123,6 +123,7 @@ def run(
         default_branch=request.default_branch,
     )
     steering, reference, head = _trees(request, repository)
+    cache = open_cache(request.cache)
     trusted = read_trusted(
         steering.entries if steering else (),
         lambda entry: sides.read_one(steering or head, entry),
@@ -144,7 +145,7 @@ def run(
             policy=trusted.policy,
             packs=request.packs,
             at=at.date(),
-            shelf=Shelf(cache=open_cache(request.cache), root=repository.root),
+            shelf=Shelf(cache=cache, root=repository.root),
         )
     )
     with scratch.private_folder() as folder:
@@ -152,6 +153,7 @@ def run(
             _means(request, trusted, folder, started),
             read=reader(head),
             entries=lambda: head.entries,
+            memory=Memory(cache, trusted.rules_digest),
         )
         units, gaps = read_units(head, judged, comparison.removed, folder=f"{folder}/head")
         units = with_previous(units, reference)
@@ -184,15 +186,17 @@ def run(
         findings, before, alike=lambda finding, path: _alike(finding, path, trusted.policy)
     )
     gaps += seen.gaps + usage.gaps + _unreached(head, trusted.policy, seen)
-    coverage = coverage_of(
-        judged,
-        units,
-        gaps,
-        exclusions,
-        covers={s.name: s.covers for s in registry.scanners()},
-        read=read_whole(units, findings),
+    coverage = replace(
+        coverage_of(
+            judged,
+            units,
+            gaps,
+            exclusions,
+            covers={s.name: s.covers for s in registry.scanners()},
+            read=read_whole(units, findings),
+        ),
+        omissions=seen.omissions,
     )
-    coverage = replace(coverage, omissions=seen.omissions)
     progress("attributing")
     origins = read_origins(
         Scene(
@@ -215,6 +219,7 @@ def run(
         reference=reference or steering or sides.EMPTY,
         head=head,
         findings=(*findings, *(finding for finding, _ in origins.objections)),
+        cache=cache,
         at=at,
     )
     origins = with_people(origins, trusted.policy, accounts.registry)
@@ -416,7 +421,6 @@ def _means(request: Request, trusted: Trusted, folder: str, started: float) -> M
         deadline=request.deadline - (time.monotonic() - started),
         jobs=request.jobs,
         index=request.index,
-        memory=Memory(open_cache(request.cache), trusted.rules_digest),
     )
 
 
@@ -533,6 +537,7 @@ def _accounts(
     reference: sides.Tree,
     head: sides.Tree,
     findings: Sequence[Finding],
+    cache: Cache | None,
     at: datetime,
 ) -> Accounts:
     if not request.trust_root and not any(map(_has_accounts, (reference, head))):
@@ -546,7 +551,7 @@ def _accounts(
         fingerprints={finding.fingerprint for finding in findings},
         pin=request.trust_root,
         at=at,
-        cache=open_cache(request.cache) if reference.folder_id else None,
+        cache=cache if reference.folder_id else None,
     )
     return with_openers(accounts, {request.opener, *_openers(request.testimony)})
 
