@@ -74,7 +74,7 @@ class _Catalogue(Mapping[str, Rule]):
 
 def _all_rules(pages: list[dict[str, Any]]) -> dict[str, Rule]:
     catalogue = rules_of(pages)
-    catalogue |= {rule.name: rule for scanner in registry.scanners() for rule in scanner.rules}
+    catalogue |= {rule.name: rule for scanner in registry.scanners() for rule in scanner.rules()}
     catalogue |= {rule.name: rule for rule in disclosure.RULES}
     catalogue |= {rule.page.name: rule.page for rule in registry.usage_rules()}
     return catalogue

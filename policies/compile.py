@@ -120,7 +120,7 @@ def outputs(root: Path = ROOT) -> dict[Path, str]:
 def _names(entries: list[Tree]) -> str:
     """Give the name of every rule, for shells to complete."""
     names = {str(entry["name"]) for entry in entries}
-    names |= {rule.name for scanner in registry.scanners() for rule in scanner.rules}
+    names |= {rule.name for scanner in registry.scanners() for rule in scanner.rules()}
     names |= {one.page.name for one in registry.usage_rules()}
     names |= {rule.name for rule in disclosure.RULES}
     return "".join(f"{name}\n" for name in sorted(names))
@@ -338,7 +338,7 @@ def coded() -> list[Tree]:
     found = [_coded_entry(one.page, "manifests and code") for one in registry.usage_rules()]
     for scanner in registry.scanners():
         what = scanner.name.replace("-", " ")
-        found += [_coded_entry(rule, what) for rule in scanner.rules]
+        found += [_coded_entry(rule, what) for rule in scanner.rules()]
     return found + [_coded_entry(rule, "commits") for rule in disclosure.RULES]
 
 

@@ -88,7 +88,7 @@ def test_a_scanner_is_called_as_its_module_and_its_rules_have_pages(name: str) -
     scanner = SCANNERS[name]
     module = importlib.import_module(f"aigate.scanners.{name.replace('-', '_')}")
     assert module.SCANNER is scanner
-    for rule in scanner.rules:
+    for rule in scanner.rules():
         assert rule.scanner == name
         assert all((rule.title, rule.what, rule.why, rule.fix, rule.decides)), rule.name
 
@@ -107,7 +107,7 @@ def test_every_packed_rule_has_a_page_with_something_to_do() -> None:
 
 def test_no_two_rules_share_a_name() -> None:
     catalogue = read_catalogue((packs_folder() / "compiled" / "catalogue.json").read_bytes())
-    own = [rule.name for scanner in SCANNERS.values() for rule in scanner.rules]
+    own = [rule.name for scanner in SCANNERS.values() for rule in scanner.rules()]
     assert len(own) == len(set(own))
     assert not set(own) & catalogue.keys()
 

@@ -84,7 +84,7 @@ def _checks() -> Iterator[Check]:
         told=f"{platform.python_version()} at `{sys.executable}`; it judges what parses as Python",
     )
     yield _git()
-    yield from (_engine(scanner) for scanner in registry.scanners() if not scanner.rules)
+    yield from (_engine(scanner) for scanner in registry.scanners() if not scanner.rules())
     signer = shutil.which("ssh-keygen")
     yield Check(
         "ssh-keygen",

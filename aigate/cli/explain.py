@@ -52,7 +52,7 @@ def _catalogue() -> dict[str, Rule]:
     from aigate.engine import disclosure  # noqa: PLC0415 - see above
 
     packed = Path(packs_folder(), "compiled", "catalogue.json").read_bytes()
-    own = {rule.name: rule for scanner in registry.scanners() for rule in scanner.rules}
+    own = {rule.name: rule for scanner in registry.scanners() for rule in scanner.rules()}
     own |= {rule.name: rule for rule in disclosure.RULES}
     own |= {rule.page.name: rule.page for rule in registry.usage_rules()}
     return read_catalogue(packed) | own

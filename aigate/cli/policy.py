@@ -149,7 +149,7 @@ def _remarks(found: Policy) -> Iterator[str]:
     """Yield what may be a slip: names of rules and scanners that this gate does not know."""
     scanners = {scanner.name: scanner for scanner in registry.scanners()}
     rules = set(read_catalogue((packs_folder() / "compiled" / "catalogue.json").read_bytes()))
-    rules |= {rule.name for scanner in scanners.values() for rule in scanner.rules}
+    rules |= {rule.name for scanner in scanners.values() for rule in scanner.rules()}
     rules |= {rule.name for rule in disclosure.RULES}
     rules |= {rule.page.name for rule in registry.usage_rules()}
     for name in found.required_scanners:

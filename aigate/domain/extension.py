@@ -52,7 +52,7 @@ class Scanner:
     """Looks at units and says what it sees, and what it could not see.
 
     `scan` never raises on account of what it reads: it yields a gap. `version` tells the
-    engine's version, or the empty text if the engine cannot be found. `rules` are the pages
+    engine's version, or the empty text if the engine cannot be found. `rules` returns the pages
     of rules that the scanner brings along in code; rules in packs are in the catalogue.
     `compares` tells of a path whether the scanner wants to see its text in the reference too.
     `repeats` says that what it sees in a unit depends on nothing but the unit's text and kind,
@@ -63,7 +63,7 @@ class Scanner:
     covers: frozenset[Kind]
     scan: Callable[[Target], Iterable[Sighting | Gap]]
     version: Callable[[], str]
-    rules: tuple[Rule, ...] = ()
+    rules: Callable[[], tuple[Rule, ...]] = lambda: ()
     compares: Callable[[str], bool] = lambda _path: False
     repeats: bool = False
 

@@ -199,5 +199,5 @@ SCANNER = Scanner(
     covers=TEXTUAL,
     scan=_scan,
     version=lambda: __version__,
-    rules=RULES,
+    rules=lambda: RULES,
 )

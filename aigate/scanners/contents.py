@@ -429,7 +429,7 @@ SCANNER = Scanner(
     covers=frozenset(Kind) - {Kind.REMOVED},
     scan=_scan,
     version=lambda: __version__,
-    rules=(
+    rules=lambda: (
         *(_MEDIA, _BINARY, _LARGE, _SUBMODULE, _POINTER),
         *(_SYMLINK, _HOOK, _ODD_SUBMODULE, _COLLISION, _LANGUAGE),
     ),

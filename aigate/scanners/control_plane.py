@@ -315,6 +315,6 @@ SCANNER = Scanner(
     covers=frozenset(Kind),
     scan=_scan,
     version=lambda: __version__,
-    rules=(_CHANGE, _AMBIGUOUS),
+    rules=lambda: (_CHANGE, _AMBIGUOUS),
     compares=_compares,
 )

@@ -344,6 +344,6 @@ SCANNER = Scanner(
     covers=TEXTUAL,
     scan=_scan,
     version=lambda: __version__,
-    rules=RULES,
+    rules=lambda: RULES,
     compares=lambda path: manifest_reader(path) is not None,
 )

@@ -305,5 +305,5 @@ SCANNER = Scanner(
     covers=TEXTUAL,
     scan=_scan,
     version=lambda: __version__,
-    rules=(_BIDI, _INVISIBLE, _CONFUSABLE, _CONTROL),
+    rules=lambda: (_BIDI, _INVISIBLE, _CONFUSABLE, _CONTROL),
 )

@@ -224,5 +224,5 @@ SCANNER = Scanner(
     covers=TEXTUAL,
     scan=_scan,
     version=lambda: __version__,
-    rules=(_SUPPRESS, _EXFILTRATE, _WEAKEN, _OUTSIDE, _UNASKED, _POISONED),
+    rules=lambda: (_SUPPRESS, _EXFILTRATE, _WEAKEN, _OUTSIDE, _UNASKED, _POISONED),
 )

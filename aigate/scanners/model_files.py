@@ -278,5 +278,5 @@ SCANNER = Scanner(
     covers=TEXTUAL | {Kind.BINARY},
     scan=_scan,
     version=lambda: __version__,
-    rules=_RULES,
+    rules=lambda: _RULES,
 )

@@ -495,5 +495,5 @@ SCANNER = Scanner(
     covers=TEXTUAL,
     scan=_scan,
     version=lambda: __version__,
-    rules=(_PROVIDER_KEY, _PRIVATE_KEY, _CREDENTIAL_IN_URL, _ASSIGNED_SECRET),
+    rules=lambda: (_PROVIDER_KEY, _PRIVATE_KEY, _CREDENTIAL_IN_URL, _ASSIGNED_SECRET),
 )

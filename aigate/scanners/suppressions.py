@@ -67,5 +67,5 @@ SCANNER = Scanner(
     covers=TEXTUAL,
     scan=_scan,
     version=lambda: __version__,
-    rules=(_RULE,),
+    rules=lambda: (_RULE,),
 )

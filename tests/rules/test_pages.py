@@ -16,7 +16,7 @@ from tests.conftest import Project
 _ROOT = Path(__file__).resolve().parents[2]
 _PAGES = _ROOT / "docs/rules"
 _CODED = (
-    *(rule for scanner in registry.scanners() for rule in scanner.rules),
+    *(rule for scanner in registry.scanners() for rule in scanner.rules()),
     *disclosure.RULES,
     *(one.page for one in registry.usage_rules()),
 )

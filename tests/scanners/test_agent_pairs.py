@@ -26,7 +26,7 @@ def said(path: str, text: str) -> list[tuple[str, str]]:
     target = Target(units=(unit,), paths=frozenset({path}), scratch="", exported="", packs=_PACKS)
     found = []
     for scanner in _SCANNERS:
-        severities = {rule.name: rule.severity for rule in scanner.rules}
+        severities = {rule.name: rule.severity for rule in scanner.rules()}
         for item in scanner.scan(target):
             if isinstance(item, Gap):
                 found.append(("gap", item.reason))

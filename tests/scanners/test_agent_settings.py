@@ -17,7 +17,7 @@ from aigate.domain.tree import Entry, Kind, Unit
 from aigate.scanners.agent_settings import SCANNER
 
 PACKS = str(Path(__file__).parents[2] / "policies")
-RULES = {rule.name: rule for rule in SCANNER.rules}
+RULES = {rule.name: rule for rule in SCANNER.rules()}
 KEY = "q8Zr" + "71mVtX" + "0bKp29LwYs"  # put together here, so that no secret stands in a file
 
 

@@ -284,7 +284,7 @@ def test_honest_descriptions_are_left_alone(text: str, path: str, kind: Kind) ->
 
 
 def test_every_rule_says_what_why_and_how_to_mend() -> None:
-    for rule in SCANNER.rules:
+    for rule in SCANNER.rules():
         assert all((rule.title, rule.what, rule.why, rule.fix, rule.cwe, rule.controls))
 
 

@@ -106,8 +106,8 @@ def test_removed_files_are_not_read() -> None:
 
 
 def test_every_objection_has_a_page_and_code_is_critical() -> None:
-    pages = {rule.name: rule for rule in SCANNER.rules}
+    pages = {rule.name: rule for rule in SCANNER.rules()}
 
     assert pages["model-pickle-code"].severity is Severity.CRITICAL
     assert pages["model-unsafe-format"].severity is Severity.LOW
-    assert all(rule.cwe and rule.controls and rule.fix for rule in SCANNER.rules)
+    assert all(rule.cwe and rule.controls and rule.fix for rule in SCANNER.rules())

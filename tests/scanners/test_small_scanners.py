@@ -87,7 +87,7 @@ def test_no_text_makes_a_scanner_raise_and_spans_lie_inside(
 ) -> None:
     unit = Unit("u", Entry(path, "100644", "0" * 40, 1), kind, change, text, head)
     lines = text.split("\n")
-    known = {rule.name for rule in scanner(name).rules}
+    known = {rule.name for rule in scanner(name).rules()}
 
     for item in scan(name, unit):
         assert isinstance(item, Sighting)
@@ -123,7 +123,7 @@ def test_every_rule_has_a_page_and_is_of_its_scanner(name: str) -> None:
 
     assert found.name == name.replace("_", "-")
     assert found.version()
-    for rule in found.rules:
+    for rule in found.rules():
         assert rule.scanner == found.name
         assert all((rule.title, rule.what, rule.why, rule.fix, rule.decides, rule.controls))
         assert all("/" in control for control in rule.controls)
