@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -23,6 +23,7 @@ from aigate.domain.tree import Entry
 from aigate.engine.patterns import matches_path
 from aigate.errors import DocumentError
 from aigate.observed import NOWHERE, Shelf, contents_of, inventory_of, knowledge_of
+from aigate.value import dataclass
 from aigate.workspace import sides
 
 # Most trees declare nothing and use nothing, and a scan should not wait for what speaks of both.

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from functools import partial
 
@@ -21,6 +21,7 @@ from aigate.engine.attribute import UNKNOWN, Attribution
 from aigate.engine.people import answering
 from aigate.engine.presence import lines_of, wanted
 from aigate.errors import AigateError
+from aigate.value import dataclass
 from aigate.workspace import git, sides
 from aigate.workspace.arrivals import LARGEST, Trail, follow, units_of
 from aigate.workspace.blame import BlamedLines, Question, ask_all

@@ -10,7 +10,7 @@ import hashlib
 import json
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +20,7 @@ from aigate.domain.inventory import Confidence, Inventory, Use, UseKind
 from aigate.domain.knowledge import Knowledge
 from aigate.domain.place import Location
 from aigate.domain.tree import Change, Entry
+from aigate.value import dataclass
 from aigate.workspace import git, sides
 from aigate.workspace.beside import beside
 from aigate.workspace.cache import Cache, load, save

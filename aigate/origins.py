@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import TYPE_CHECKING
 
 from aigate import registry
@@ -32,6 +32,7 @@ from aigate.engine.origin import (
 )
 from aigate.engine.place import fingerprint
 from aigate.errors import IntegrityError
+from aigate.value import dataclass
 from aigate.workspace import git, history, sides
 from aigate.workspace.blame import BlamedLines, Question, ask_all
 from aigate.workspace.past import Past, opened_past

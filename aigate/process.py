@@ -11,7 +11,8 @@ import os
 import signal
 import subprocess  # noqa: TID251 - this is the module that the ban points to
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+
+from aigate.value import dataclass
 
 # What a program may see of the caller's environment: where programs and libraries are, and
 # nothing that could hold a secret or steer a scanner.

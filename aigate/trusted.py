@@ -9,7 +9,6 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -27,6 +26,7 @@ from aigate.domain.tree import Entry
 from aigate.engine import disclosure
 from aigate.engine.prioritise import Threat
 from aigate.errors import IntegrityError, UsageError
+from aigate.value import dataclass
 from aigate.workspace import git
 
 BUILT_IN = "aigate:"

@@ -19,7 +19,6 @@ import json
 import re
 import sys
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +27,7 @@ import yaml
 from aigate import registry
 from aigate.domain.rule import Rule
 from aigate.engine import disclosure
+from aigate.value import dataclass
 
 Tree = dict[str, Any]
 """A YAML or JSON mapping, as its library hands it out."""

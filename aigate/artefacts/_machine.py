@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 
 from aigate.artefacts._pickled import (
     MARK,
@@ -19,6 +18,7 @@ from aigate.artefacts.known import Trust, trust
 from aigate.artefacts.look import Look, MalformedError
 from aigate.artefacts.values import Objection
 from aigate.domain.regex import regex
+from aigate.value import dataclass
 
 SHORTEST_NESTED = 14
 """A pickle that calls anything is longer, and so is its spelling in letters."""

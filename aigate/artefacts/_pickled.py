@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from aigate.domain.regex import regex
+from aigate.value import dataclass
 
 MOST_KEPT = 64
 """Items of a tuple, and entries of a mapping, that are remembered."""

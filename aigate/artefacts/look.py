@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from aigate.artefacts.values import Objection, Remark
+from aigate.value import dataclass
 
 MOST_STEPS = 2_000_000
 """Opcodes, members, entries and fields that are read of one file."""

@@ -5,12 +5,12 @@ from __future__ import annotations
 import struct
 import zlib
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from aigate.artefacts.look import MOST_HELD, LimitError, Look, MalformedError
 from aigate.artefacts.streams import Packing, pieces
 from aigate.artefacts.values import Objection
 from aigate.domain.regex import regex
+from aigate.value import dataclass
 
 _LOCAL = b"PK\x03\x04"
 _CENTRAL = b"PK\x01\x02"

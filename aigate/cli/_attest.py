@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import sys
-from dataclasses import dataclass
 
 from aigate.cli._desk import ENVIRON
 from aigate.cli._trust_files import public_key, usable_key
 from aigate.errors import AigateError, IncompleteError, IntegrityError
 from aigate.ledger import attestation, signing
 from aigate.ledger.signing import Signer
+from aigate.value import dataclass
 from aigate.workspace.git import open_repository
 
 

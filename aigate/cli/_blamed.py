@@ -6,13 +6,13 @@ import hashlib
 import json
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 from aigate import __version__
 from aigate.domain.evidence import Commit
 from aigate.domain.finding import Origin, Provenance
 from aigate.engine.shown import plain, strict
+from aigate.value import dataclass
 
 SCHEMA = "aigate-blame/1"
 TRACE_VERSION = "0.1.0"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from itertools import combinations
 from pathlib import Path
 
@@ -15,6 +14,7 @@ from aigate.ledger import checkpoint as checkpoints
 from aigate.ledger import registry, store
 from aigate.ledger.attestation import signer_of
 from aigate.ledger.checkpoint import Checkpoint, Held
+from aigate.value import dataclass
 from aigate.workspace import git, sides
 
 _ASK = "fetch all branches; if it stays so, compare with whoever else has a clone or a checkpoint"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from aigate.accounts import records_of, registry_of
@@ -16,6 +15,7 @@ from aigate.domain.accountability import (
 from aigate.domain.policy import Policy
 from aigate.errors import UsageError
 from aigate.trusted import read_policy_of, target_branch
+from aigate.value import dataclass
 from aigate.workspace import git, sides
 
 ENVIRON = os.environ  # noqa: TID251 - settings are resolved here, beside the commands

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 from aigate import process, registry
@@ -20,6 +19,7 @@ from aigate.domain.accountability import (
 from aigate.errors import UsageError
 from aigate.ledger import signing
 from aigate.ledger.keys import parse_public_key
+from aigate.value import dataclass
 
 AGENT_KEY = "a key of your agent"
 """What stands for the file of a key that only an agent has."""

@@ -6,7 +6,6 @@ import json
 import os
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -17,6 +16,7 @@ from aigate.documents.pre_commit import SETTINGS, calls_gate, with_repository
 from aigate.documents.yaml_text import yaml_text
 from aigate.engine.shown import plain
 from aigate.errors import UsageError
+from aigate.value import dataclass
 from aigate.workspace.git import Repository
 
 SCHEMAS = ".aigate/schemas"

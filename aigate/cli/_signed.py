@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import PurePosixPath
 
@@ -23,6 +22,7 @@ from aigate.domain.accountability import (
 from aigate.engine.shown import line
 from aigate.errors import IntegrityError, UsageError
 from aigate.ledger import store
+from aigate.value import dataclass
 
 _ACCEPTING = frozenset({StatementKind.ACCEPT, StatementKind.FALSE_POSITIVE, StatementKind.BASELINE})
 

@@ -6,7 +6,6 @@ import hashlib
 import os
 import sys
 import tempfile
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -27,6 +26,7 @@ from aigate.domain.tree import Entry, Kind, Unit
 from aigate.errors import IntegrityError, UsageError
 from aigate.ledger import signing, statements, store
 from aigate.scanners.secrets import SCANNER as SECRETS
+from aigate.value import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,7 +6,7 @@ import contextlib
 import os
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 from aigate.cli.streams import write_whole
@@ -16,6 +16,7 @@ from aigate.ledger import registry, roots
 from aigate.ledger.keys import parse_public_key
 from aigate.ledger.roots import RootFile
 from aigate.ledger.signing import find_signer, sign_bytes
+from aigate.value import dataclass
 from aigate.workspace.git import open_repository, read_blobs, resolve, tree_entries
 
 _ENVIRON = os.environ  # noqa: TID251 - settings are resolved here, beside the command

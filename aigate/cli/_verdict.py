@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 from aigate import __version__
@@ -16,6 +16,7 @@ from aigate.ledger import verdict as verdicts
 from aigate.ledger.attestation import Attested, is_attestation, opened
 from aigate.ledger.registry import read_chain
 from aigate.trusted import read_trusted
+from aigate.value import dataclass
 from aigate.workspace import sides
 
 LARGEST = verdicts.LARGEST

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
 from aigate.cli._verdict import LARGEST, Verdict, verdict_in
 from aigate.errors import AigateError, IntegrityError, UsageError
+from aigate.value import dataclass
 
 _MOST_FILES = 200_000
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 
 from aigate.cli._desk import ENVIRON, SHORT, Desk
 from aigate.cli._signed import Signed
@@ -16,6 +15,7 @@ from aigate.engine.baseline import Place, place_of
 from aigate.engine.shown import line
 from aigate.errors import IncompleteError, UsageError
 from aigate.gate import Request, run
+from aigate.value import dataclass
 from aigate.workspace import git
 
 _PATIENCE = 3600.0

@@ -5,7 +5,6 @@ from __future__ import annotations
 import functools
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime
 
 import click
@@ -15,6 +14,7 @@ from aigate.cli._desk import OTHER, Desk
 from aigate.cli._pens import Pen
 from aigate.domain.accountability import Binding, Person, Role, StatementKind, Terms
 from aigate.errors import UsageError
+from aigate.value import dataclass
 
 SEATS = click.Choice([Role.DEVELOPER.value, Role.SECURITY.value])
 """The seats that somebody can sign for."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -23,6 +23,7 @@ from aigate.engine.shown import line
 from aigate.errors import IntegrityError, UsageError
 from aigate.ledger import registry as registries
 from aigate.ledger import store
+from aigate.value import dataclass
 from aigate.workspace import git, sides
 from aigate.workspace.authors import authors_of
 
@@ -115,7 +116,7 @@ def _history(repository: git.Repository, first: str, last: str) -> list[git.Comm
     return found[::-1]
 
 
-@dataclass
+@dataclass(slots=True)
 class _Replay:
     """Walks the history, and remembers what the last step has read."""
 

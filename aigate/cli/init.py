@@ -9,7 +9,6 @@ import shutil
 import sys
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -53,6 +52,7 @@ from aigate.engine.shown import plain
 from aigate.engine.usage import is_product, undeclared
 from aigate.errors import IncompleteError
 from aigate.loop import hooks_file
+from aigate.value import dataclass
 from aigate.workspace import git, sides
 
 if TYPE_CHECKING:

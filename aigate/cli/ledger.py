@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import PurePosixPath
 
@@ -32,6 +31,7 @@ from aigate.errors import IntegrityError, UsageError
 from aigate.ledger import checkpoint as checkpoints
 from aigate.ledger import dsse, registry, store
 from aigate.ledger.roots import time_text
+from aigate.value import dataclass
 from aigate.workspace import git, sides
 
 _SHORTEST = 6

@@ -6,7 +6,6 @@ import os
 import re
 import shutil
 import sys
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -20,6 +19,7 @@ from aigate.cli.packs import from_disk, packs_folder
 from aigate.cli.streams import safe_output, say, write_whole
 from aigate.domain.extension import View
 from aigate.errors import IncompleteError, UsageError
+from aigate.value import dataclass
 
 if TYPE_CHECKING:
     from aigate.cli._attest import Pen

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from aigate.discovery._index import Index
 from aigate.domain.inventory import Confidence, Use, UseKind
 from aigate.domain.place import Location
 from aigate.engine.shown import line as shown_line
+from aigate.value import dataclass
 
 _SHOWN = 160
 COMPATIBLE = "openai-compatible"

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import lru_cache
 from itertools import pairwise
 from urllib.parse import urlsplit
 
 from aigate.discovery._words import damaged
 from aigate.domain.knowledge import Knowledge, Library, Provider
+from aigate.value import dataclass
 
 _MODULES = frozenset(
     {"llms", "llm", "models", "model", "chat_models", "embeddings", "providers", "connectors"}

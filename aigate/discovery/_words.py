@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import lru_cache
 
 from aigate.domain.knowledge import Knowledge, Library, Provider
 from aigate.errors import IntegrityError
+from aigate.value import dataclass
 
 _FEW = (b"o1", b"o3", b"o4", b"@cf/")
 _FEW_IDS = re.compile(rb"[\"'\s/:]o[134](?:-(?:mini|pro|preview)|[\"'\s])|@cf/")

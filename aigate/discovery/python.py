@@ -5,9 +5,10 @@ from __future__ import annotations
 import ast
 import warnings
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from aigate.discovery._signals import Argument, Called, Decorated, Imported, Said, Signal
+from aigate.value import dataclass
 
 _DEEPEST = 200
 _ASKS = frozenset({"getenv", "environ.get", "env.get", "env", "config", "setdefault", "get", "pop"})

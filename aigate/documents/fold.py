@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import fields, replace
 from typing import TypeVar
 
 from aigate.documents.decode import place_of
@@ -30,6 +30,7 @@ from aigate.domain.policy import (
     Source,
 )
 from aigate.engine.patterns import matches_name
+from aigate.value import dataclass
 
 BUILT_IN = "aigate:"
 """What references to packs that ship with the product start with."""

@@ -7,13 +7,14 @@ pull request: they are data, and go nowhere but into arguments.
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from aigate.documents.github_answers import Fields, is_commit, read_pull
 from aigate.domain.platform import PullRequest
 from aigate.domain.regex import regex
 from aigate.engine.strict_json import Json
 from aigate.errors import IncompleteError, UsageError
+from aigate.value import dataclass
 
 _NOTHING = regex(r"0+")
 _LARGEST = 64 * 1024 * 1024

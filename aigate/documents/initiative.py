@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from typing import Any
 
 from aigate.documents.decode import decode, described, place_of, schema
@@ -30,6 +30,7 @@ from aigate.domain.place import Location
 from aigate.domain.regex import regex
 from aigate.engine.shown import line
 from aigate.errors import DocumentError, Mistake
+from aigate.value import dataclass
 
 FOLDER = ".aigate/initiatives"
 """Where a repository keeps its manifests."""

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from aigate.domain.initiative import AgentKind, Autonomy, DataClass, Impact, PracticeName
+from aigate.value import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from aigate.documents.decode import decode, place_of
 from aigate.documents.mistakes import Mistakes
@@ -11,6 +11,7 @@ from aigate.domain.evidence import Grade
 from aigate.domain.finding import Action, Candidate, Finding, Origin, Provenance, Status
 from aigate.domain.place import Location
 from aigate.domain.severity import Severity
+from aigate.value import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from aigate.documents.strict import Node
 from aigate.domain.policy import AiTrailer, Assurance, Mode
 from aigate.domain.severity import Severity
+from aigate.value import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,13 +9,14 @@ each level, so that a few kilobytes of brackets end the process.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Protocol
 
 import yaml
 
 from aigate.documents.mistakes import START, Mistakes, Place, shown, unwanted
 from aigate.domain.regex import regex
+from aigate.value import dataclass
 
 try:
     from yaml._yaml import CParser as _Parser

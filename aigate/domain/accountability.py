@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from enum import StrEnum
 
 from aigate.domain.policy import AcceptanceLimit
 from aigate.domain.severity import Severity
+from aigate.value import dataclass
 
 
 class Role(StrEnum):

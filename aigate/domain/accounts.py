@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from aigate.value import dataclass
 
 # Most repositories have no registry, and a scan should not wait for what only one needs.
 if TYPE_CHECKING:

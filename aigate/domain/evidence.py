@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 
 from aigate.domain.finding import Provenance
+from aigate.value import dataclass
 
 
 class Grade(StrEnum):

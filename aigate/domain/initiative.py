@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date
 from enum import IntEnum, StrEnum
 
 from aigate.domain.place import Location
+from aigate.value import dataclass
 
 
 class Impact(StrEnum):

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 
 from aigate.domain.place import Location
+from aigate.value import dataclass
 
 
 class UseKind(StrEnum):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from aigate.value import dataclass
 
 Patterns = tuple[str, ...]
 """Regular expressions, compiled where they are used: that takes longer than reading a table."""

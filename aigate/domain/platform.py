@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
+
+from aigate.value import dataclass
 
 GONE: Final = 0
 """The number of an account that is no more; what it said stays, and counts for nothing."""

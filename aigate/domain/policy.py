@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 from typing import TYPE_CHECKING, Protocol
+
+from aigate.value import dataclass
 
 if TYPE_CHECKING:
     from aigate.domain.finding import Candidate, Demand

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from aigate.domain.severity import Severity
+from aigate.value import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 
 from aigate.domain.place import Location, Span
+from aigate.value import dataclass
 
 
 class Kind(StrEnum):

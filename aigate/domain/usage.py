@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date
 
 from aigate.domain.initiative import Initiative
@@ -11,6 +11,7 @@ from aigate.domain.inventory import Inventory
 from aigate.domain.place import Location
 from aigate.domain.policy import Approved
 from aigate.domain.rule import Rule
+from aigate.value import dataclass
 
 NAME = "initiatives"
 """What reports and policies call the rules about declared and observed use of AI."""

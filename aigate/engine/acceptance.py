@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import defaultdict, deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from aigate.domain.accountability import (
@@ -28,6 +28,7 @@ from aigate.domain.accountability import (
 from aigate.domain.finding import Candidate, Decision, Finding, Status
 from aigate.domain.policy import AcceptanceLimit, Assurance
 from aigate.errors import IntegrityError
+from aigate.value import dataclass
 
 ACCEPTING = frozenset({StatementKind.ACCEPT, StatementKind.FALSE_POSITIVE, StatementKind.BASELINE})
 """What makes a finding stop blocking."""

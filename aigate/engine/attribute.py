@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import date, timedelta
 
 from aigate.domain.finding import Finding, Introduction, Seats
 from aigate.domain.policy import SeatRule
 from aigate.engine.patterns import matches_path
+from aigate.value import dataclass
 
 OwnersOf = Callable[[str], tuple[str, ...]]
 """The owners of a path by the CODEOWNERS file of the reference; empty where it names none."""

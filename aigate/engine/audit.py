@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 from aigate.domain.accountability import Binding, Recorded, Registry, Statement, StatementKind
@@ -12,6 +11,7 @@ from aigate.domain.finding import Candidate, Finding, Status
 from aigate.domain.place import Location
 from aigate.engine.acceptance import Ledger, refusals, triage
 from aigate.engine.advice import words_of
+from aigate.value import dataclass
 
 # What ends an acceptance in an orderly way: nothing is wrong with a history in which that happens.
 _ENDED = frozenset({"expired", "withdrawn"})

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from enum import StrEnum
 
 from aigate.domain.accountability import Binding
@@ -15,6 +15,7 @@ from aigate.engine.acceptance import covers, differences
 from aigate.engine.decide import demand
 from aigate.engine.patterns import matches_name, matches_path
 from aigate.engine.place import SECRET_CWES
+from aigate.value import dataclass
 
 Place = tuple[str, str, str]
 """Where identical matches are counted together: fingerprint, context and scope."""

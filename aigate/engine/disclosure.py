@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from aigate import __version__
 from aigate.domain.evidence import Agent, Agents, Claim, Commit, Doubt, Grade
@@ -16,6 +16,7 @@ from aigate.domain.severity import Severity
 from aigate.engine.identity import agent_of, is_person
 from aigate.engine.merges import ancestry
 from aigate.engine.trailers import person, trailers
+from aigate.value import dataclass
 
 NAME = "provenance"
 """What reports and policies call the scanner of commits."""

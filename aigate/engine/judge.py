@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -14,6 +13,7 @@ from aigate.engine import attribute, decide
 from aigate.engine.advice import next_step
 from aigate.engine.attribute import UNKNOWN, Attribution
 from aigate.engine.prioritise import Threat, prioritise
+from aigate.value import dataclass
 
 if TYPE_CHECKING:
     from aigate.engine.acceptance import Outcome

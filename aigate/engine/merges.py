@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 
 from aigate.domain.evidence import Commit
+from aigate.value import dataclass
 
 
 @dataclass(frozen=True, slots=True)

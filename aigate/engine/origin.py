@@ -11,11 +11,12 @@ import hashlib
 from bisect import bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
 from aigate.domain.evidence import Claim, Grade
 from aigate.domain.finding import Origin, Provenance
 from aigate.domain.report import Authorship
+from aigate.value import dataclass
 
 _ORDER = list(Grade)
 _MOST_CLAIMANTS = 50  # of one file in one commit; more only says less of each

@@ -6,7 +6,7 @@ import hashlib
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import lru_cache
 
 from aigate.domain.finding import Finding, Sighting
@@ -18,6 +18,7 @@ from aigate.domain.tree import TEXTUAL, Unit
 from aigate.engine.scope import AROUND, Definition, definitions, enclosing
 from aigate.engine.shown import masked
 from aigate.engine.suppression import suppressed_lines
+from aigate.value import dataclass
 
 SECRET_CWES = frozenset({259, 321, 547, 798})
 """Weaknesses that consist of a secret in the text."""

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from functools import lru_cache
 
 from aigate.domain.finding import Finding
 from aigate.domain.tree import TEXTUAL, Kind, Unit
+from aigate.value import dataclass
 
 # Rows of a unit that one line of the file can stand for, of which so many are tried.
 _MOST = 30

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from aigate.domain.finding import Candidate, Priority, Provenance, Status
 from aigate.domain.regex import regex
 from aigate.domain.severity import Severity
+from aigate.value import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,7 +11,7 @@ import hashlib
 import json
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import UTC, date, datetime, time, timedelta
 
 from aigate.domain.accountability import (
@@ -30,6 +30,7 @@ from aigate.domain.platform import GONE, Account, Comment, Review, Testimony
 from aigate.domain.regex import regex
 from aigate.engine.baseline import bindings_of
 from aigate.engine.shown import plain
+from aigate.value import dataclass
 
 # Only whole lines at the top of a comment: what is quoted, fenced or told is not said.
 _WISH = regex(

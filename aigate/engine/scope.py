@@ -10,10 +10,10 @@ import ast
 import re
 import warnings
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from aigate.domain.regex import regex
 from aigate.domain.tree import Kind
+from aigate.value import dataclass
 
 # Lines on each side of a place that has no enclosing definition.
 AROUND = 10

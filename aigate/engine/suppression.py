@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from aigate.domain.place import Span
 from aigate.domain.regex import regex
 from aigate.domain.tree import TEXTUAL, Kind, Unit
 from aigate.engine.lines import Lines
+from aigate.value import dataclass
 
 
 @dataclass(frozen=True, slots=True)

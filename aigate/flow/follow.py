@@ -5,13 +5,13 @@ from __future__ import annotations
 import ast
 import warnings
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from aigate.flow.machine import Exhausted, Flow, Frame
 from aigate.flow.relevance import Relevance
 from aigate.flow.statements import Statements
 from aigate.flow.tables import Tables
 from aigate.flow.values import State
+from aigate.value import dataclass
 
 _LONGEST = 1_500_000
 

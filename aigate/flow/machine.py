@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Final
 
 from aigate.flow.tables import Tables
@@ -19,6 +19,7 @@ from aigate.flow.values import (
     join,
     union,
 )
+from aigate.value import dataclass
 
 STEPS: Final = 250_000
 """How much work one file may cost; counted, not timed, so that results never differ."""

@@ -10,10 +10,11 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, Final
 
 from aigate.flow.values import UNKNOWN, Unknown, Value
+from aigate.value import dataclass
 
 _WORD: Final = re.compile(r"[A-Za-z_]\w*")
 

@@ -7,12 +7,12 @@ signature. One that nobody signed is the bare statement, so that no envelope lac
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from aigate.domain.accountability import Key, KeyState, Person, Root
 from aigate.domain.regex import regex
 from aigate.errors import IntegrityError
 from aigate.ledger import dsse, sshsig
+from aigate.value import dataclass
 
 STATEMENT_TYPE = "https://in-toto.io/Statement/v1"
 

@@ -11,7 +11,6 @@ import binascii
 import hashlib
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from aigate.domain.accountability import Root
@@ -21,6 +20,7 @@ from aigate.errors import IntegrityError, UsageError
 from aigate.ledger.attestation import STATEMENT_TYPE, Attested, is_attestation, opened
 from aigate.ledger.dsse import canonical, read_canonical
 from aigate.ledger.roots import time_text
+from aigate.value import dataclass
 
 ORIGIN = "aigate.dev/ledger"
 PREDICATE_TYPE = "https://aigate.dev/attestation/checkpoint/v0.1"

@@ -6,11 +6,11 @@ import base64
 import binascii
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from aigate.domain.regex import regex
 from aigate.engine.strict_json import Json, read_json
 from aigate.errors import DocumentError, IntegrityError
+from aigate.value import dataclass
 
 PAYLOAD_TYPE = "application/vnd.in-toto+json"
 

@@ -9,9 +9,9 @@ from __future__ import annotations
 import struct
 from bisect import bisect_left
 from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass
 
 from aigate.ledger import store
+from aigate.value import dataclass
 
 VERSION = 1
 """Of what is found in records, and of how it is written."""

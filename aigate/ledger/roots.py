@@ -11,7 +11,7 @@ import hashlib
 import json
 import re
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from enum import Enum
 from typing import NoReturn, TypeVar
@@ -25,6 +25,7 @@ from aigate.engine.strict_json import Json
 from aigate.errors import AigateError, IntegrityError
 from aigate.ledger.dsse import Signature, canonical, decode, encode, pae, read_canonical
 from aigate.ledger.keys import parse_public_key
+from aigate.value import dataclass
 
 PAYLOAD_TYPE = "application/vnd.aigate.root+json"
 """Tells a root's signature from one under a statement: it is part of what is signed."""

@@ -6,13 +6,14 @@ import os
 import shutil
 import tempfile
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 
 from aigate import process
 from aigate.errors import IncompleteError, IntegrityError, UsageError
 from aigate.ledger import dsse, sshsig
 from aigate.ledger.keys import parse_public_key
+from aigate.value import dataclass
 
 _PATIENCE = 120.0
 _LARGEST_PUBLIC = 16 * 1024

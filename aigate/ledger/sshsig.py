@@ -9,13 +9,13 @@ from __future__ import annotations
 import base64
 import binascii
 import hashlib
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from aigate.errors import IntegrityError
 from aigate.ledger import keys
 from aigate.ledger.keys import PublicKey, parse_public_key
 from aigate.ledger.wire import Wire, string
+from aigate.value import dataclass
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.hashes import HashAlgorithm

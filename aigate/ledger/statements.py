@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import TypeVar
@@ -21,6 +21,7 @@ from aigate.engine.strict_json import Json
 from aigate.errors import IntegrityError
 from aigate.ledger.dsse import canonical, read_canonical
 from aigate.ledger.sshsig import Verified
+from aigate.value import dataclass
 
 STATEMENT_TYPE = "https://in-toto.io/Statement/v1"
 PREDICATE_TYPE = "https://aigate.dev/attestation/decision/v0.1"

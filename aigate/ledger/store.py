@@ -11,7 +11,6 @@ import errno
 import hashlib
 import os
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
@@ -19,6 +18,7 @@ from aigate.domain.accountability import Statement
 from aigate.domain.regex import regex
 from aigate.errors import IncompleteError, IntegrityError
 from aigate.ledger import dsse, names, sshsig, statements
+from aigate.value import dataclass
 
 FOLDER = names.FOLDER
 path_of = names.path_of

@@ -6,11 +6,11 @@ import json
 import secrets
 import string
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from aigate import process
 from aigate.domain.agent import Answer, CodingAgent, Moment, Ruling
 from aigate.engine.shown import line
+from aigate.value import dataclass
 
 _PATH = "aigate-canary.txt"
 _PATIENCE = 30.0

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 
 from aigate import registry
 from aigate.domain.extension import Target
 from aigate.domain.finding import Gap, Sighting
 from aigate.domain.tree import TEXTUAL, Change, Entry, Kind, Unit
+from aigate.value import dataclass
 from aigate.workspace.units import Content, build_units, removed_units
 
 _CONTROLS = re.compile(r"[\x00-\x08\x0e-\x1f]")

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 
 from aigate.errors import IncompleteError
 from aigate.loop.records import hashes
 from aigate.provenance.sessions import LARGEST, REF, VERSION, claims_of
+from aigate.value import dataclass
 from aigate.workspace import git, history
 from aigate.workspace.command import complaint
 

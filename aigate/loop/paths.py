@@ -6,8 +6,9 @@ import os
 import re
 import unicodedata
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
+
+from aigate.value import dataclass
 
 # What no agent writes, whatever the policy says: who may sign, what was signed, git's own
 # folder with its hooks, and the records of sessions.

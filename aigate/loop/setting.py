@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from aigate.domain.agent import CodingAgent
+from aigate.value import dataclass
 
 if TYPE_CHECKING:
     from aigate.workspace.cache import Place

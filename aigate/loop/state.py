@@ -13,8 +13,10 @@ import json
 import os
 import stat
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
+
+from aigate.value import dataclass
 
 _LARGEST = 32_000_000
 _KEPT = 30 * 24 * 3600

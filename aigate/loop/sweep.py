@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from aigate import registry
 from aigate.domain.finding import Action
@@ -12,6 +11,7 @@ from aigate.gate import Request, run
 from aigate.loop import words
 from aigate.loop.setting import Objection, Setting
 from aigate.loop.state import Session
+from aigate.value import dataclass
 from aigate.workspace import git, sides
 from aigate.workspace.trees import compare
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 
 from aigate.domain.finding import Judged
+from aigate.value import dataclass
 from aigate.workspace.cache import Place
 
 

@@ -11,13 +11,13 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
 
 from aigate.domain.evidence import Agents, Claim, Doubt, Exhibits, Grade
 from aigate.domain.extension import Evidence
 from aigate.domain.finding import Provenance
 from aigate.domain.regex import regex
 from aigate.engine.identity import agent_named
+from aigate.value import dataclass
 
 REF = "refs/notes/agent-trace"
 FILE = ".agent-trace/traces.jsonl"

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 
 from aigate.domain.evidence import Agents, Claim, Commit, Doubt, Exhibits, Grade
 from aigate.domain.extension import Evidence
@@ -16,6 +15,7 @@ from aigate.domain.finding import Provenance
 from aigate.domain.regex import regex
 from aigate.engine import trailers
 from aigate.engine.identity import agent_disclosed, agent_of, model_in
+from aigate.value import dataclass
 
 _NAME = "trailers"
 _MOST = 10_000

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from aigate.engine.strict_json import Json
 from aigate.errors import IncompleteError, UsageError
+from aigate.value import dataclass
 
 if TYPE_CHECKING:
     import requests  # slow, and most commands never get here

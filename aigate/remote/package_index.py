@@ -12,7 +12,7 @@ import re
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import date
 from pathlib import Path
 from threading import Thread
@@ -21,6 +21,7 @@ from urllib.parse import quote, unquote, urljoin, urlsplit
 
 from aigate.domain.package import Ecosystem, Listing, Package
 from aigate.errors import UsageError
+from aigate.value import dataclass
 
 if TYPE_CHECKING:
     import requests

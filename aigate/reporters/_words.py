@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 
 from aigate.domain.extension import View
 from aigate.domain.finding import Action, Decision, Gap, Judged, Provenance
 from aigate.domain.place import WHOLE, Location
 from aigate.domain.report import Report, Verdict
 from aigate.engine.shown import line, plain
+from aigate.value import dataclass
 
 _PATH = 300  # characters of a path that are shown
 _REASON = 300

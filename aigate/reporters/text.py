@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 
 from aigate.domain.extension import Reporter, View
 from aigate.domain.finding import Decision, Judged, Status
@@ -11,6 +10,7 @@ from aigate.domain.report import Report, Verdict
 from aigate.domain.rule import Rule
 from aigate.engine.shown import line, plain
 from aigate.reporters import _snippet, _words
+from aigate.value import dataclass
 
 # What a person can read; the JSON report has all of it.
 _MOST = {"error": 200, "warning": 100, "accepted": 100, "note": 200}

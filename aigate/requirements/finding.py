@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field, fields
+from dataclasses import field, fields
 
 from aigate.domain.evidence import Grade
 from aigate.domain.extension import RequirementKind
 from aigate.domain.finding import Action, Candidate, Demand, Origin, Provenance, Status
 from aigate.domain.severity import Severity
 from aigate.engine.patterns import matches_name, matches_path
+from aigate.value import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

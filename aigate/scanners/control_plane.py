@@ -6,7 +6,6 @@ import re
 import tomllib
 import unicodedata
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from aigate import __version__
 from aigate.domain.extension import Scanner, Target
@@ -17,6 +16,7 @@ from aigate.domain.rule import Rule
 from aigate.domain.severity import Severity
 from aigate.domain.tree import Change, Kind, Unit
 from aigate.engine.lines import Lines
+from aigate.value import dataclass
 
 _NAME = "control-plane"
 _CONTROLS = (

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Generator, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from itertools import islice
 
@@ -31,6 +30,7 @@ from aigate.scanners._dependencies.locks import lock_reader
 from aigate.scanners._dependencies.manifests import manifest_reader, script_header
 from aigate.scanners._dependencies.pages import IMPORTED, RULES, SCANNER_NAME, SCRIPT, Remark
 from aigate.scanners._dependencies.tree import Declared, declared_in, own_modules, own_names
+from aigate.value import dataclass
 
 _LIMIT = 200
 _MOST_IMPORTS = 50

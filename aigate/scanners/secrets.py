@@ -14,7 +14,6 @@ import math
 import re
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
 from itertools import pairwise
 from urllib.parse import unquote
 
@@ -26,6 +25,7 @@ from aigate.domain.rule import Rule
 from aigate.domain.severity import Severity
 from aigate.domain.tree import TEXTUAL, Kind, Unit
 from aigate.engine.lines import Lines
+from aigate.value import dataclass
 
 _NAME = "secrets"
 _LIMIT = 1_000

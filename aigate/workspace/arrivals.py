@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from aigate.domain.tree import Entry, Unit
 from aigate.engine.presence import Wanted, is_plainly_there, is_there
+from aigate.value import dataclass
 from aigate.workspace.git import SUBMODULE_MODE, read_blobs
 from aigate.workspace.mainline import Mainline, Version, read_mainline, renamed
 from aigate.workspace.past import Past

@@ -11,10 +11,10 @@ import re
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 
 from aigate.domain.regex import regex
 from aigate.errors import AigateError
+from aigate.value import dataclass
 from aigate.workspace.git import Repository, head_commit
 from aigate.workspace.past import Past, opened_past
 

@@ -9,11 +9,12 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 
 from aigate import process
 from aigate.errors import IncompleteError
+from aigate.value import dataclass
 
 PATIENCE = 300.0
 """How long git may take, in seconds, where nobody says so."""

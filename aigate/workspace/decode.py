@@ -10,11 +10,11 @@ import unicodedata
 import warnings
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import partial
 
 from aigate.domain.regex import regex
 from aigate.domain.tree import Kind
+from aigate.value import dataclass
 
 # Longest first, since UTF-32 begins like UTF-16.
 _MARKS = (

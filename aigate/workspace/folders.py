@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import os
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 
 from aigate.domain.tree import Entry
 from aigate.errors import IncompleteError
+from aigate.value import dataclass
 from aigate.workspace.command import complaint
 from aigate.workspace.git import Repository, list_tree, object_id, sizes_of
 

@@ -6,13 +6,13 @@ import hashlib
 import os
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from aigate.domain.regex import regex
 from aigate.domain.tree import Entry
 from aigate.errors import IncompleteError, UsageError
 from aigate.process import Done
+from aigate.value import dataclass
 from aigate.workspace.command import PATIENCE, Git, complaint, find_git
 
 SUBMODULE_MODE = "160000"

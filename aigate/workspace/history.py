@@ -5,11 +5,11 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from aigate.domain.evidence import Commit
 from aigate.domain.regex import regex
+from aigate.value import dataclass
 from aigate.workspace.git import Repository, read_blobs, sizes_of
 
 MOST_COMMITS = 5000

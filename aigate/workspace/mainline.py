@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from aigate.domain.regex import regex
 from aigate.errors import AigateError
+from aigate.value import dataclass
 from aigate.workspace.past import Past
 
 PATIENCE = 60.0

@@ -7,10 +7,10 @@ import json
 import re
 from bisect import bisect_right
 from collections import defaultdict, deque
-from dataclasses import dataclass
 
 from aigate.domain.regex import regex
 from aigate.domain.tree import Kind
+from aigate.value import dataclass
 
 # A notebook with more values or more cells than this is not read, and noted.
 _MOST_VALUES = 2_000_000

@@ -13,11 +13,12 @@ import shutil
 import zlib
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from pathlib import Path
 
 from aigate.domain.tree import Entry
 from aigate.errors import IncompleteError
+from aigate.value import dataclass
 from aigate.workspace import git, scratch
 from aigate.workspace.command import Git
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, date, datetime
 
 from aigate.domain.report import Side
 from aigate.domain.tree import Entry
 from aigate.errors import IncompleteError
+from aigate.value import dataclass
 from aigate.workspace import folders, git, worktree
 
 LARGEST = 20_000_000

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from aigate.domain.tree import Change, Entry
+from aigate.value import dataclass
 
 
 @dataclass(frozen=True, slots=True)

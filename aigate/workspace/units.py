@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 
 from aigate.artefacts.sniff import may_be_model
 from aigate.domain.regex import regex
 from aigate.domain.tree import Change, Entry, Kind, Unit
+from aigate.value import dataclass
 from aigate.workspace.decode import Decoded, decode, fold_identifiers
 from aigate.workspace.kinds import extension_of, kinds_of
 from aigate.workspace.notebook import Cell, code_cells

@@ -7,13 +7,14 @@ import hashlib
 import os
 import stat
 from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import groupby
 from pathlib import Path
 
 from aigate.domain.regex import regex
 from aigate.domain.tree import Entry
 from aigate.errors import IncompleteError
+from aigate.value import dataclass
 from aigate.workspace.command import complaint
 from aigate.workspace.git import SUBMODULE_MODE, Blob, Repository, blob_id, read_blobs
 

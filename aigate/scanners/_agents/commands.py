@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
 from aigate.domain.regex import regex
 from aigate.domain.severity import Severity
+from aigate.value import dataclass
 
 LONGEST = 20_000
 """How many characters of one command are looked at."""

@@ -7,10 +7,10 @@ import json
 import re
 import warnings
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from aigate.domain.regex import regex
 from aigate.domain.tree import Kind, Unit
+from aigate.value import dataclass
 
 _LONGEST = 500_000
 _DEEPEST = 100

@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 from aigate.domain.regex import rare, regex
 from aigate.domain.severity import Severity
+from aigate.value import dataclass
 
 _OBEYED = frozenset({"rules", "skill", "command", "settings", "mcp"})
 _HEAD = 3_000

@@ -6,13 +6,14 @@ import json
 import re
 import tomllib
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date, datetime, time
 from typing import Protocol
 
 import yaml
 
 from aigate.domain.regex import regex
+from aigate.value import dataclass
 
 LONGEST = 500_000
 """How many characters a file of settings may have."""

@@ -7,10 +7,10 @@ import re
 import sys
 import warnings
 from collections.abc import Container, Iterator
-from dataclasses import dataclass
 
 from aigate.domain.package import Ecosystem
 from aigate.domain.regex import regex
+from aigate.value import dataclass
 
 _LONGEST = 2_000_000
 _OLD = frozenset(

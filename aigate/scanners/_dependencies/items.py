@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 
 from aigate.domain.package import Ecosystem
+from aigate.value import dataclass
 
 
 class Role(StrEnum):

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import lru_cache
 from pathlib import Path
 
 from aigate.domain.package import Ecosystem
 from aigate.domain.regex import regex
+from aigate.value import dataclass
 
 FAMOUS = 1_500
 """Names of lower rank are those that everybody uses."""

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from functools import lru_cache
 from itertools import islice
 
 from aigate.domain.regex import regex
 from aigate.scanners._dependencies.known import FAMOUS, LONG, USUAL, Known, squeeze
+from aigate.value import dataclass
 
 LONGEST = 80
 """Longer names are near to nothing that is well known."""

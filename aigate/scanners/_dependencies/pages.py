@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from aigate.domain.rule import Rule
 from aigate.domain.severity import Severity
+from aigate.value import dataclass
 
 SCANNER_NAME = "dependencies"
 

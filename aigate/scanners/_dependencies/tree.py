@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from itertools import islice
 
 from aigate.domain.extension import Target
@@ -16,6 +16,7 @@ from aigate.scanners._dependencies.items import Dependency, Source, UnreadableEr
 from aigate.scanners._dependencies.known import Modules, normal, squeeze
 from aigate.scanners._dependencies.locks import lock_reader
 from aigate.scanners._dependencies.manifests import load_json, manifest_reader, table
+from aigate.value import dataclass
 
 _MOST = 200_000
 _LARGEST = 20_000_000
