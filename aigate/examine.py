@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor, wait
-from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,6 +13,7 @@ from aigate.domain.extension import Scanner, Target
 from aigate.domain.finding import Gap, Omission, Sighting
 from aigate.domain.report import Ran
 from aigate.domain.tree import Entry, Unit
+from aigate.value import dataclass
 
 if TYPE_CHECKING:
     from aigate.domain.package import PackageIndex
@@ -64,64 +64,111 @@ def examine(
     one without room for its own files.
     """
     omissions: list[Omission] = []
-
-    def one(scanner: Scanner) -> tuple[Iterable[Sighting | Gap], Ran]:
+    asked = []
+    for scanner in scanners:
         mine = tuple(u for u in units if u.kind in scanner.covers and wanted(scanner, u))
-        started = time.monotonic()
-        version = scanner.version()
-        said: tuple[Sighting | Gap, ...] = ()
-        if mine and not version:
-            said = (
-                Gap(scanner.name, "the engine is not installed", "scanner-missing", scanner.name),
-            )
-        elif mine:
-            target = Target(
-                units=(),
-                paths=paths,
-                scratch=str(Path(means.scratch, scanner.name)),
-                exported=exported,
-                packs=means.packs,
-                rule_files=means.rule_files,
-                deadline=means.deadline,
-                jobs=means.jobs,
-                read=means.read,
-                entries=means.entries,
-                index=means.index,
-                omits=omissions.append,
-            )
-            said = recall.recalled(
-                means.memory,
-                scanner,
-                version,
-                mine,
-                lambda units: _said(scanner, replace(target, units=units)),
-            )
-        done(scanner.name)
-        seconds = round(time.monotonic() - started, 3)
-        return said, Ran(name=scanner.name, version=version, units=len(mine), seconds=seconds)
-
-    with ThreadPoolExecutor(max(len(scanners), 1)) as pool:
-        futures = [pool.submit(one, scanner) for scanner in scanners]
-        try:
-            results = [future.result() for future in futures]
-        except BaseException:
-            # The pool waits for its threads, and they for their programs.
-            while wait(futures, timeout=0.05).not_done:
-                process.end_all()
-            raise
-    everything = [item for said, _ in results for item in said]
+        target = Target(
+            units=mine,
+            paths=paths,
+            scratch=str(Path(means.scratch, scanner.name)),
+            exported=exported,
+            packs=means.packs,
+            rule_files=means.rule_files,
+            deadline=means.deadline,
+            jobs=means.jobs,
+            read=means.read,
+            entries=means.entries,
+            index=means.index,
+            omits=omissions.append,
+        )
+        asked.append((_question(scanner, mine, target), target))
+    known = recall.known(means.memory, [question for question, _ in asked], packs=means.packs)
+    looks = [_Look(one, target, done) for one, (_, target) in zip(known, asked, strict=True)]
+    for look in looks:
+        if not look.known.left:
+            done(look.known.question.scanner.name)
+    _at_once([look for look in looks if look.known.left])
+    recall.keep(means.memory, [(look.known, look.said) for look in looks])
+    everything = [item for look in looks for item in look.answer()]
     return Seen(
         sightings=tuple(item for item in everything if isinstance(item, Sighting)),
         gaps=tuple(sorted({item for item in everything if isinstance(item, Gap)})),
-        ran=tuple(ran for _, ran in results),
+        ran=tuple(look.ran() for look in looks),
         omissions=tuple(sorted(set(omissions))),
     )
 
 
-def _said(scanner: Scanner, target: Target) -> tuple[Sighting | Gap, ...]:
+def _question(scanner: Scanner, units: tuple[Unit, ...], target: Target) -> recall.Question:
+    version = scanner.version()
+    around = scanner.around(target) if scanner.around and units and version else {}
+    return recall.Question(scanner, version, units, around)
+
+
+class _Look:
+    """What one scanner looks at, and afterwards what it said and how long that took."""
+
+    def __init__(self, known: recall.Known, target: Target, done: Callable[[str], None]) -> None:
+        self.known = known
+        self.said: tuple[Sighting | Gap, ...] = ()
+        self.error: BaseException | None = None
+        self._target = target
+        self._seconds = 0.0
+        self._done = done
+
+    def run(self) -> None:
+        """Have the scanner look; what it raises is kept for whoever waits."""
+        started = time.monotonic()
+        scanner = self.known.question.scanner
+        try:
+            self.said = _said(self.known, self._target)
+            self._done(scanner.name)
+        except BaseException as error:  # noqa: BLE001 - it is raised again where it is waited for
+            self.error = error
+        self._seconds = time.monotonic() - started
+
+    def answer(self) -> recall.Said:
+        """Return everything that is to be said."""
+        return recall.told(self.known, self.said)
+
+    def ran(self) -> Ran:
+        """Return which scanner looked at how much."""
+        question = self.known.question
+        return Ran(
+            name=question.scanner.name,
+            version=question.version,
+            units=len(question.units),
+            seconds=round(self._seconds, 3),
+        )
+
+
+def _at_once(looks: Sequence[_Look]) -> None:
+    """Have scanners look at the same time."""
+    threads = [threading.Thread(target=look.run) for look in looks]
     try:
-        Path(target.scratch).mkdir(mode=0o700, parents=True, exist_ok=True)
-        return tuple(scanner.scan(target))
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    except BaseException:
+        # They wait for their programs.
+        while any(thread.is_alive() for thread in threads):
+            process.end_all()
+            time.sleep(0.05)
+        raise
+    for look in looks:
+        if look.error is not None:
+            raise look.error
+
+
+def _said(known: recall.Known, target: Target) -> recall.Said:
+    scanner = known.question.scanner
+    if not known.question.version:
+        return (Gap(scanner.name, "the engine is not installed", "scanner-missing", scanner.name),)
+    given = recall.target_of(known, target)
+    try:
+        if given.scratch:
+            Path(given.scratch).mkdir(mode=0o700, parents=True, exist_ok=True)
+        return tuple(scanner.scan(given))
     except OSError as error:
         # A full disk, mostly: half of what it saw is no answer.
         reason = f"its own files cannot be written or read: {error.strerror or 'unknown error'}"

@@ -1,27 +1,32 @@
-"""Remembers what engines said of a text, and has them look only at what nobody has seen yet."""
+"""Remembers what scanners said of a text, and has them look only at what nobody has seen yet."""
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import sys
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
-from pathlib import PurePosixPath
-from typing import Any
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import field, replace
+from pathlib import Path, PurePosixPath
+from typing import Any, NoReturn, cast
 
 from aigate import __version__
-from aigate.domain.extension import Scanner
+from aigate.domain.extension import Repeats, Scanner, Target
 from aigate.domain.finding import Gap, Sighting
 from aigate.domain.place import Span
 from aigate.domain.severity import Severity
-from aigate.domain.tree import Unit
+from aigate.domain.tree import Entry, Unit
+from aigate.value import dataclass
 from aigate.workspace import results
 from aigate.workspace.cache import Cache
 
-_FORM = "aigate result 1"
+_FORM = "aigate result 2"
 
 Said = tuple[Sighting | Gap, ...]
+
+_Row = dict[str, list[list[Any]]]
+"""What is kept of one text: by scanner, version and surroundings, the sightings."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,98 +40,232 @@ class Memory:
 NONE = Memory()
 
 
-def recalled(
-    memory: Memory,
-    scanner: Scanner,
-    version: str,
-    units: Sequence[Unit],
-    scan: Callable[[tuple[Unit, ...]], Said],
-) -> Said:
-    """Return what a scanner says of units, from memory where it was asked before.
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What a scanner of this version would be asked, about which units.
 
-    Gaps are never remembered: a unit about which there was one is examined again, and so are
-    all of a run in which there was one about the scanner itself.
+    `around` is what it says of their surroundings; see `Scanner`.
     """
-    if memory.cache is None or not scanner.repeats or not version:
-        return scan(tuple(units))
-    context = _context(memory, scanner, version)
-    keys = {unit.id: _key(context, unit) for unit in units}
-    kept = results.load(memory.cache, keys.values())
-    new = tuple(unit for unit in units if keys[unit.id] not in kept)
-    said = scan(new) if new else ()
-    results.save(memory.cache, {keys[i]: row for i, row in _rows(scanner.name, new, said).items()})
-    known = [
-        sighting
-        for unit in units
-        if keys[unit.id] in kept
-        for sighting in _sightings(unit, kept[keys[unit.id]])
-    ]
-    return (*known, *said)
+
+    scanner: Scanner
+    version: str
+    units: tuple[Unit, ...]
+    around: Mapping[str, str] = field(default_factory=dict)
 
 
-def _context(memory: Memory, scanner: Scanner, version: str) -> bytes:
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What is known of a question: sightings from memory, and the units that are left to look at.
+
+    The units that are left hold no more than the scanner says it needs, and of those that are
+    alike to it only one is there: `alike` has all that each stands for, by its id. `rows` is
+    what memory holds under the keys, which all questions of a scan share.
+    """
+
+    question: Question
+    sightings: tuple[Sighting, ...] = ()
+    left: tuple[Unit, ...] = ()
+    alike: Mapping[str, tuple[Unit, ...]] = field(default_factory=dict)
+    keys: Mapping[str, bytes] = field(default_factory=dict)
+    rows: dict[bytes, _Row] = field(default_factory=dict)
+
+
+def known(memory: Memory, questions: Sequence[Question], *, packs: str) -> tuple[Known, ...]:
+    """Return what memory answers to each question, with one look into it."""
+    context = _context(memory, packs)
+    digests: dict[str, bytes] = {}
+    keys: dict[tuple[Repeats, str], bytes] = {}
+    for question in questions:
+        repeats = question.scanner.repeats
+        if repeats is not Repeats.NEVER:
+            for unit in question.units:
+                if unit.id not in digests:
+                    digests[unit.id] = _digest(unit)
+                if (repeats, unit.id) not in keys:
+                    keys[repeats, unit.id] = _key(context, repeats, unit, digests[unit.id])
+    loaded = results.load(memory.cache, keys.values())
+    # The cache's key vouches that this is what was written.
+    rows: dict[bytes, _Row] = {key: json.loads(row) for key, row in loaded.items()}
+    return tuple(_known(question, keys, rows) for question in questions)
+
+
+def _known(
+    question: Question, keys: Mapping[tuple[Repeats, str], bytes], rows: dict[bytes, _Row]
+) -> Known:
+    repeats = question.scanner.repeats
+    if repeats is Repeats.NEVER:
+        return Known(question, left=question.units)
+    sightings: list[Sighting] = []
+    alike: dict[tuple[bytes, str], list[Unit]] = {}
+    for unit in question.units:
+        key = keys[repeats, unit.id]
+        label = _label(question, unit)
+        said = rows[key].get(label) if key in rows else None
+        if said is None:
+            alike.setdefault((key, label), []).append(unit)
+        elif said:
+            sightings.extend(_sightings(unit, said))
+    return Known(
+        question,
+        tuple(sightings),
+        tuple(_bare(repeats, units[0]) for units in alike.values()),
+        {units[0].id: tuple(units) for units in alike.values()},
+        {units[0].id: key for (key, _), units in alike.items()},
+        rows,
+    )
+
+
+def target_of(one: Known, target: Target) -> Target:
+    """Return what a scanner is given: the units that are left, and nothing it does not need."""
+    repeats = one.question.scanner.repeats
+    given = replace(target, units=one.left, around=one.question.around)
+    if repeats is Repeats.NEVER:
+        return given
+    nothing = cast("Any", _Withheld())
+    given = replace(given, paths=nothing, read=nothing, entries=nothing, index=nothing)
+    given = replace(given, omits=nothing)
+    return replace(given, scratch="", exported="") if repeats is Repeats.FILE else given
+
+
+class _Withheld:
+    """Stands for what a scanner says it does not need."""
+
+    def _refuse(self, *_: object) -> NoReturn:
+        raise TypeError("a scanner that repeats itself asks for what is no part of the unit")
+
+    __bool__ = __call__ = __contains__ = __getattr__ = __iter__ = __len__ = _refuse
+
+
+def told(one: Known, said: Iterable[Sighting | Gap]) -> Said:
+    """Return the whole answer: what was known, and what was said of the units that were left."""
+    if one.question.scanner.repeats is Repeats.NEVER:
+        return tuple(said)
+    whole: list[Sighting | Gap] = list(one.sightings)
+    paths = _paths(one)
+    for item in said:
+        if isinstance(item, Sighting):
+            whole.extend(replace(item, unit=unit.id) for unit in one.alike[item.unit])
+        else:
+            subjects = paths.get(item.subject, (item.subject,))
+            whole.extend(replace(item, subject=subject) for subject in subjects)
+    return tuple(whole)
+
+
+def _paths(one: Known) -> Mapping[str, tuple[str, ...]]:
+    """Return the paths that are meant by the path of each unit that was left."""
+    paths: dict[str, tuple[str, ...]] = {}
+    for unit in one.left:
+        paths[unit.path] = tuple(same.path for same in one.alike[unit.id])
+    return paths
+
+
+def keep(memory: Memory, answers: Iterable[tuple[Known, Iterable[Sighting | Gap]]]) -> None:
+    """Keep what was said of the units that were left.
+
+    Gaps are never kept: a unit about which there was one is examined again, and so are all of
+    a run in which there was one about the scanner itself.
+    """
+    if memory.cache is None:
+        return
+    changed: dict[bytes, _Row] = {}
+    for one, said in answers:
+        if one.question.scanner.repeats is not Repeats.NEVER:
+            for unit, found in _whole(one, said):
+                key = one.keys[unit.id]
+                row = changed.setdefault(key, dict(one.rows.get(key, {})))
+                row[_label(one.question, unit)] = found
+    results.save(
+        memory.cache,
+        {key: json.dumps(row, separators=(",", ":")).encode() for key, row in changed.items()},
+    )
+
+
+def _whole(one: Known, said: Iterable[Sighting | Gap]) -> Iterator[tuple[Unit, list[list[Any]]]]:
+    """Yield what to keep by unit: nothing of a unit, or of a whole run, with a gap."""
+    seen: dict[str, list[list[Any]]] = {unit.id: [] for unit in one.left}
+    gaps = set()
+    for item in said:
+        if isinstance(item, Gap):
+            gaps.add(item.subject)
+        else:
+            seen[item.unit].append(_written(item))
+    # A file may be named like the scanner, so that a gap about the one hides behind the other.
+    if one.question.scanner.name in gaps or gaps - {unit.path for unit in one.left}:
+        return
+    for unit in one.left:
+        if unit.path not in gaps:
+            yield unit, seen[unit.id]
+
+
+def _context(memory: Memory, packs: str) -> bytes:
     # Bandit parses with the interpreter that runs it.
     python = ".".join(map(str, sys.version_info))
-    parts = (_FORM, __version__, python, scanner.name, version, memory.rules_digest)
-    return "\0".join(parts).encode()
-
-
-def _key(context: bytes, unit: Unit) -> bytes:
     digest = hashlib.blake2b(digest_size=32)
-    # The end of the neutral name tells engines which dialect of a language it is.
-    for part in (context, unit.kind.encode(), PurePosixPath(unit.file).suffix.encode()):
-        digest.update(b"%d\0%s" % (len(part), part))
-    digest.update(unit.text.encode("utf-8", "surrogatepass"))
+    for part in (_FORM, __version__, python, memory.rules_digest):
+        _add(digest.update, part.encode())
+    if memory.cache is not None:
+        # Scanners of our own read tables from there; about one that cannot be read is a gap.
+        with contextlib.suppress(OSError):
+            for file in sorted(Path(packs, "data").iterdir()):
+                _add(digest.update, file.name.encode())
+                _add(digest.update, file.read_bytes())
     return digest.digest()
 
 
-def _rows(scanner: str, units: Iterable[Unit], said: Iterable[Sighting | Gap]) -> dict[str, bytes]:
-    """Return what to keep by unit: nothing of a unit, or of a whole run, with a gap."""
-    seen: dict[str, list[Sighting]] = {unit.id: [] for unit in units}
-    gaps = set()
-    for one in said:
-        if isinstance(one, Gap):
-            gaps.add(one.subject)
-        else:
-            seen[one.unit].append(one)
-    # A file may be named like the scanner, so that a gap about the one hides behind the other.
-    if scanner in gaps or gaps - {unit.path for unit in units}:
-        return {}
-    found = {}
-    for unit in units:
-        rows = [_row(unit, one) for one in seen[unit.id]]
-        if unit.path not in gaps and None not in rows:
-            found[unit.id] = json.dumps(rows, separators=(",", ":")).encode()
-    return found
+def _digest(unit: Unit) -> bytes:
+    return hashlib.blake2b(unit.text.encode("utf-8", "surrogatepass"), digest_size=32).digest()
 
 
-def _row(unit: Unit, one: Sighting) -> list[Any] | None:
-    """Write a sighting without what it quotes, which may be a secret: its place will do."""
-    before, _, after = one.message.partition(one.quoted) if one.quoted else (one.message, "", "")
-    start = unit.text.find(one.quoted)
-    if start < 0:
-        return None
+def _key(context: bytes, repeats: Repeats, unit: Unit, text: bytes) -> bytes:
+    digest = hashlib.blake2b(digest_size=32)
+    # The end of the neutral name tells engines which dialect of a language it is.
+    parts = [repeats.value, unit.kind, PurePosixPath(unit.file).suffix]
+    if repeats is Repeats.FILE:
+        parts += [unit.path, unit.entry.mode, str(unit.cell), *unit.notes]
+    for part in (context, text, *(one.encode("utf-8", "surrogatepass") for one in parts)):
+        _add(digest.update, part)
+    return digest.digest()
+
+
+def _add(update: Callable[[bytes], None], part: bytes) -> None:
+    update(b"%d\0" % len(part))
+    update(part)
+
+
+def _label(question: Question, unit: Unit) -> str:
+    around = question.around.get(unit.id, "")
+    return f"{question.scanner.name} {question.version}\n{around}"
+
+
+def _bare(repeats: Repeats, unit: Unit) -> Unit:
+    """Return a unit with nothing but what its key holds, and its id."""
+    if repeats is Repeats.TEXT:
+        return Unit(
+            unit.id, Entry(unit.id, "100644", ""), unit.kind, text=unit.text, file=unit.file
+        )
+    return Unit(
+        unit.id,
+        Entry(unit.path, unit.entry.mode, ""),
+        unit.kind,
+        text=unit.text,
+        cell=unit.cell,
+        notes=unit.notes,
+    )
+
+
+def _written(one: Sighting) -> list[Any]:
     span = (one.span.line, one.span.column, one.span.end_line, one.span.end_column)
     severity = None if one.severity is None else int(one.severity)
-    return [
-        one.rule,
-        span,
-        (before, start, len(one.quoted), after),
-        severity,
-        one.cwe,
-        one.secret,
-    ]
+    return [one.rule, span, one.message, severity, one.cwe, one.secret, one.quoted]
 
 
-def _sightings(unit: Unit, data: bytes) -> Iterable[Sighting]:
-    # The cache's key vouches that this is what was written.
-    for rule, span, (before, start, length, after), severity, cwe, secret in json.loads(data):
-        quoted = unit.text[start : start + length]
+def _sightings(unit: Unit, said: Iterable[list[Any]]) -> Iterator[Sighting]:
+    for rule, span, message, severity, cwe, secret, quoted in said:
         yield Sighting(
             rule=rule,
             unit=unit.id,
             span=Span(*span),
-            message=f"{before}{quoted}{after}",
+            message=message,
             severity=None if severity is None else Severity(severity),
             cwe=tuple(cwe),
             secret=secret,

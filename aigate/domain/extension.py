@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
+from enum import Enum
 from typing import TYPE_CHECKING
+
+from aigate.value import dataclass
 
 # A hook of a coding agent starts with every edit, and defining these takes a third of its time.
 if TYPE_CHECKING:
@@ -31,6 +34,9 @@ class Target:
     entries of that tree with the blob they belong to, each blob once; those that cannot be
     read are missing, and `entries` lists them all. `index` is where the caller wants packages
     looked up, if anywhere; `omits` takes down what is left out because the caller did not ask.
+    `around` is what the scanner's own function of that name said of the units, by their ids.
+
+    A scanner that repeats itself is given no more than it says it needs, see `Repeats`.
     """
 
     units: tuple[Unit, ...]
@@ -45,6 +51,22 @@ class Target:
     entries: Callable[[], Iterable[Entry]] = lambda: ()
     index: PackageIndex | None = None
     omits: Callable[[Omission], None] = lambda _one: None
+    around: Mapping[str, str] = field(default_factory=dict)
+
+
+class Repeats(Enum):
+    """On what alone depends what a scanner sees in a unit, so that it may be kept.
+
+    The rules and data that ship, the scanner's version and what it says of the surroundings
+    always count. Units come without all that is not named here, and targets without the tree.
+    """
+
+    NEVER = "never"
+    """It looks at other files as well, at the reference, or at bytes."""
+    TEXT = "text"
+    """The text, its kind and the end of its neutral name; for the path stands the unit's id."""
+    FILE = "file"
+    """The text, its kind, its path and mode, the number of its cell, and its notes."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,8 +77,9 @@ class Scanner:
     engine's version, or the empty text if the engine cannot be found. `rules` returns the pages
     of rules that the scanner brings along in code; rules in packs are in the catalogue.
     `compares` tells of a path whether the scanner wants to see its text in the reference too.
-    `repeats` says that what it sees in a unit depends on nothing but the unit's text and kind,
-    its own version and the rules, so that it may be kept for the next scan.
+    `repeats` says whether what it sees in a unit may be kept for the next scan. `around` tells
+    by its id in a few words what other files say of a unit, where that matters; it is quick, and
+    the same words with the same unit lead to the same answer.
     """
 
     name: str
@@ -65,7 +88,8 @@ class Scanner:
     version: Callable[[], str]
     rules: Callable[[], tuple[Rule, ...]] = lambda: ()
     compares: Callable[[str], bool] = lambda _path: False
-    repeats: bool = False
+    repeats: Repeats = Repeats.NEVER
+    around: Callable[[Target], Mapping[str, str]] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from aigate import process
-from aigate.domain.extension import Scanner, Target
+from aigate.domain.extension import Repeats, Scanner, Target
 from aigate.domain.finding import Gap, Sighting
 from aigate.domain.regex import regex
 from aigate.domain.severity import severity_of
@@ -134,5 +134,5 @@ def _sighting(result: dict[str, Any], unit: Unit) -> Sighting:
 
 
 SCANNER = Scanner(
-    name=_NAME, covers=_COVERS, scan=_scan, version=lambda: version_of(_NAME), repeats=True
+    name=_NAME, covers=_COVERS, scan=_scan, version=lambda: version_of(_NAME), repeats=Repeats.TEXT
 )

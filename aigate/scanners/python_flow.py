@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from aigate import __version__
-from aigate.domain.extension import Scanner, Target
+from aigate.domain.extension import Repeats, Scanner, Target
 from aigate.domain.finding import Gap, Sighting
 from aigate.domain.tree import Kind, Unit
 from aigate.scanners._batch import span_in
@@ -74,5 +74,5 @@ def _said(message: str, flow: Flow) -> str:
 
 
 SCANNER = Scanner(
-    name=_NAME, covers=frozenset({Kind.PYTHON}), scan=_scan, version=_version, repeats=True
+    name=_NAME, covers=frozenset({Kind.PYTHON}), scan=_scan, version=_version, repeats=Repeats.TEXT
 )

@@ -14,18 +14,18 @@ import sys
 import sysconfig
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from aigate import process
-from aigate.domain.extension import Scanner, Target
+from aigate.domain.extension import Repeats, Scanner, Target
 from aigate.domain.finding import Gap, Sighting
 from aigate.domain.severity import severity_of
 from aigate.domain.tree import TEXTUAL, Kind, Unit
 from aigate.scanners._batch import at_once, batches, entries, span_in
 from aigate.scanners._installed import version_of
 from aigate.scanners._needs import Formula, can_fire, needs_of, words_of
+from aigate.value import dataclass
 
 _NAME = "semgrep"
 
@@ -317,5 +317,5 @@ def _line(error: dict[str, Any]) -> str:
 
 
 SCANNER = Scanner(
-    name=_NAME, covers=TEXTUAL, scan=_scan, version=lambda: version_of(_NAME), repeats=True
+    name=_NAME, covers=TEXTUAL, scan=_scan, version=lambda: version_of(_NAME), repeats=Repeats.TEXT
 )

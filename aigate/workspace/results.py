@@ -1,7 +1,9 @@
-"""Keeps what engines said of a text, so that equal text is examined once.
+"""Keeps what scanners said of a text, so that equal text is examined once.
 
-A row holds what one engine said of one text under one set of rules, and a digest with the
-cache's secret key over both: what anybody else wrote, or what was damaged, counts as absent.
+A row holds what was said of one text under one set of rules, and a digest with the cache's
+secret key over both: what anybody else wrote, or what was damaged, counts as absent. What was
+said may repeat the text, and so is sealed with a key that is made of the text and the secret
+key: who reads the file without having both reads nothing.
 No error here is an error of a scan; without rows everything is examined again.
 """
 
@@ -39,8 +41,11 @@ _TABLE = "CREATE TABLE IF NOT EXISTS result (key BLOB UNIQUE, said BLOB, digest 
 
 def load(cache: Cache | None, keys: Iterable[bytes]) -> dict[bytes, bytes]:
     """Return what is kept under these keys and is whole."""
-    wanted = tuple(dict.fromkeys(keys))
-    if cache is None or not wanted:
+    if cache is None:
+        return {}
+    names = {_name(cache, key): key for key in keys}
+    wanted = tuple(names)
+    if not wanted:
         return {}
 
     def read(database: sqlite3.Connection) -> list[tuple[object, object, object]]:
@@ -53,19 +58,29 @@ def load(cache: Cache | None, keys: Iterable[bytes]) -> dict[bytes, bytes]:
         return found
 
     rows = _ask(cache, read, make=False) or ()
-    return dict(filter(None, (_whole(cache, *row) for row in rows)))
+    found = {}
+    for name, sealed, told in rows:
+        key = names.get(name) if isinstance(name, bytes) else None
+        if key is not None and isinstance(sealed, bytes) and isinstance(told, bytes):
+            said = _sealed(cache, key, told, sealed)
+            if hmac.compare_digest(told, _digest(cache, key, said)):
+                found[key] = said
+    return found
 
 
 def save(cache: Cache | None, rows: Mapping[bytes, bytes]) -> None:
     """Keep what was said under each key."""
     if cache is None or not rows:
         return
-    signed = [(key, said, _digest(cache, key, said)) for key, said in rows.items()]
+    written = []
+    for key, said in rows.items():
+        digest = _digest(cache, key, said)
+        written.append((_name(cache, key), _sealed(cache, key, digest, said), digest))
 
     def write(database: sqlite3.Connection) -> None:
         database.execute("BEGIN IMMEDIATE")
         # A row of somebody else's with the same key is none, so ours takes its place.
-        database.executemany("INSERT OR REPLACE INTO result VALUES (?, ?, ?)", signed)
+        database.executemany("INSERT OR REPLACE INTO result VALUES (?, ?, ?)", written)
         _make_room(database)
         database.execute("COMMIT")
 
@@ -146,11 +161,20 @@ def _make_room(database: sqlite3.Connection) -> None:
         )
 
 
-def _whole(cache: Cache, key: object, said: object, told: object) -> tuple[bytes, bytes] | None:
-    if not (isinstance(key, bytes) and isinstance(said, bytes) and isinstance(told, bytes)):
-        return None
-    return (key, said) if hmac.compare_digest(told, _digest(cache, key, said)) else None
+def _name(cache: Cache, key: bytes) -> bytes:
+    # Not the key itself, which opens the seal.
+    return hashlib.blake2b(key, key=cache.key, digest_size=32, person=b"name").digest()
 
 
 def _digest(cache: Cache, key: bytes, said: bytes) -> bytes:
-    return hashlib.blake2b(key + said, key=cache.key, digest_size=32).digest()
+    return hashlib.blake2b(key + said, key=cache.key, digest_size=32, person=b"said").digest()
+
+
+def _sealed(cache: Cache, key: bytes, digest: bytes, said: bytes) -> bytes:
+    """Seal what was said, or open what is sealed: both are the same.
+
+    The digest goes into the stream, so that no two rows are sealed with the same one.
+    """
+    size = len(said)
+    stream = hashlib.shake_256(cache.key + key + digest).digest(size)
+    return (int.from_bytes(said) ^ int.from_bytes(stream)).to_bytes(size)

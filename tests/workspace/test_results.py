@@ -53,11 +53,21 @@ def files(change: Callable[[Path], object]) -> Callable[[Cache], None]:
     return damage
 
 
+def forged(cache: Cache, rows: dict[bytes, bytes]) -> None:
+    """Put rows that somebody with another key has written in the place of ours, in their order."""
+    results.save(Cache(cache.folder, b"x" * 32), rows)
+    told(
+        "UPDATE result SET (said, digest) ="
+        " (SELECT said, digest FROM result AS other WHERE other.rowid = result.rowid + ?)"
+        " WHERE rowid <= ?",
+        len(rows),
+        len(rows),
+    )(cache)
+
+
 DAMAGES: dict[str, Callable[[Cache], object]] = {
     "C-068-clean-for-all": told("UPDATE result SET said = ?", b"[]"),
-    "C-068-another-key": lambda cache: results.save(
-        Cache(cache.folder, b"x" * 32), dict.fromkeys(KEYS, b"[]")
-    ),
+    "C-068-another-key": lambda cache: forged(cache, dict.fromkeys(KEYS, b"[]")),
     "C-068-row-of-another-text": told(
         "UPDATE result SET said = (SELECT said FROM result WHERE key = ?),"
         " digest = (SELECT digest FROM result WHERE key = ?) WHERE key <> ?",
@@ -88,6 +98,21 @@ def test_what_is_damaged_or_somebody_elses_counts_as_absent(
 
     assert found.items() <= {KEYS[0]: ROWS[KEYS[0]]}.items()
     assert results.load(opened, KEYS[1:2]).get(KEYS[1], b"anew") == b"anew"
+
+
+def test_what_was_said_cannot_be_read_in_the_file(opened: Cache) -> None:
+    long = b"the password is hunter2 " * 100
+    results.save(opened, {b"first": long, b"second": long})
+
+    with sqlite3.connect(file_of(opened)) as database:
+        sealed = [bytes(said) for (said,) in database.execute("SELECT said FROM result")]
+    database.close()
+    written = b"".join(file.read_bytes() for file in file_of(opened).parent.iterdir())
+
+    assert results.load(opened, [b"first", b"second"]) == {b"first": long, b"second": long}
+    assert len({one for one in sealed if len(one) == len(long)}) == 2
+    assert b"hunter2" not in written
+    assert not any(key in written for key in (*KEYS, b"first"))
 
 
 def test_a_damaged_file_is_made_anew(opened: Cache) -> None:
