@@ -123,7 +123,7 @@ def run(
         default_branch=request.default_branch,
     )
     steering, reference, head = _trees(request, repository)
-    cache = open_cache(request.cache)
+    cache = open_cache(request.cache, judging=repository.root)
     trusted = read_trusted(
         steering.entries if steering else (),
         lambda entry: sides.read_one(steering or head, entry),

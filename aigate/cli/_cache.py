@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from aigate.errors import UsageError
-from aigate.workspace.cache import KEY, Place, open_cache
+from aigate.workspace.cache import KEY, Place
 
 
 def place_of(environ: Mapping[str, str], *, named: str = "", off: bool = False) -> Place | None:
@@ -14,21 +13,12 @@ def place_of(environ: Mapping[str, str], *, named: str = "", off: bool = False) 
 
     In a pipeline only a named folder counts: the home folder there may have been filled by a
     run that nobody trusts.
-
-    Raises:
-        UsageError: the named folder cannot be relied upon.
     """
     if off:
         return None
     if named:
-        place = Place(str(Path(named).absolute()), str(Path(named).absolute() / KEY))
-        if open_cache(place) is None:
-            raise UsageError(
-                f"the cache `{named}` cannot be used",
-                hint="name a folder that is yours, and that nobody else may write to",
-                code="cache-unusable",
-            )
-        return place
+        folder = Path(named).absolute()
+        return Place(str(folder), str(folder / KEY), named=True)
     home = environ.get("HOME", "")
     if not Path(home).is_absolute() or environ.get("CI", "").lower() not in {"", "0", "false"}:
         return None

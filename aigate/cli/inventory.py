@@ -44,7 +44,7 @@ def inventory(directory: str, *, head: str, format_: str, cache: str, no_cache: 
     place = place_of(_ENVIRON, named=cache, off=no_cache)
     # What steers the gate speaks of providers, and uses none.
     entries = [entry for entry in tree.entries if not entry.path.startswith(_OWN)]
-    shelf = Shelf(cache=open_cache(place), root=repository.root)
+    shelf = Shelf(cache=open_cache(place, judging=repository.root), root=repository.root)
     found = inventory_of(tree, entries, knowledge, shelf, jobs=os.cpu_count() or 1)
     commit = tree.side.commit
     if format_ == "json":

@@ -13,10 +13,12 @@ import hmac
 import os
 import stat
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 
 from aigate.domain.regex import regex
+from aigate.errors import UsageError
+from aigate.value import dataclass
 
 KEY = "key"
 """The name of the key's file where it lies in the folder itself."""
@@ -36,11 +38,13 @@ _MOST_FILES = 64
 class Place:
     """Where things may be kept: a folder, and the file of the key that vouches for them.
 
-    Whoever can write to both decides what is found. Neither has to be there yet.
+    Whoever can write to both decides what is found. Neither has to be there yet. `named` says
+    that the caller asked for this very place.
     """
 
     folder: str
     key_file: str
+    named: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,21 +55,45 @@ class Cache:
     key: bytes = field(repr=False)
 
 
-def open_cache(place: Place | None) -> Cache | None:
+def open_cache(place: Place | None, *, judging: str = "") -> Cache | None:
     """Open a cache, making it if need be; None if there is none that can be relied upon.
 
     The folder and the key must be the caller's own, and nobody else may write to the one or
-    read the other. What speaks against it is no error: without a cache everything is done
-    again.
+    read the other. Nor may they lie in the repository that is judged, whose top is `judging`:
+    a change can bring files there. What speaks against a place that nobody named is no error:
+    without a cache everything is done again.
+
+    Raises:
+        UsageError: the caller named this place, and it cannot be relied upon.
     """
     if place is None:
         return None
+    if judging and any(_lies_in(path, judging) for path in (place.folder, place.key_file)):
+        return _refused(
+            place, "is in the repository that is judged, where a change can bring files"
+        )
     try:
         with own_folder(place.folder):
             key = _key(place.key_file)
     except OSError:
-        return None
-    return Cache(place.folder, key) if len(key) == _KEY_BYTES else None
+        key = b""
+    if len(key) != _KEY_BYTES:
+        return _refused(place, "cannot be used")
+    return Cache(place.folder, key)
+
+
+def _refused(place: Place, reason: str) -> None:
+    if place.named:
+        raise UsageError(
+            f"the cache `{place.folder}` {reason}",
+            hint="name a folder elsewhere that is yours, and that nobody else may write to",
+            code="cache-unusable",
+        )
+
+
+def _lies_in(path: str, folder: str) -> bool:
+    real = os.path.realpath(folder)
+    return os.path.commonpath((os.path.realpath(path), real)) == real
 
 
 def load(cache: Cache | None, name: str) -> bytes | None:

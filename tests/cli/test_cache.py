@@ -28,7 +28,7 @@ def test_a_named_folder_is_meant_and_no_other(project, tmp_path):
     outcome = project.run("cache", "clear", "--cache", str(folder))
 
     assert outcome.code == 2
-    assert "hint: name a folder that is yours" in outcome.text
+    assert "hint: name a folder elsewhere that is yours" in outcome.text
 
 
 def test_a_pipeline_has_no_cache_unless_one_is_named(project):
