@@ -16,6 +16,8 @@ from typing import Any
 from aigate import __version__, registry
 from aigate.documents.agents import read_agents
 from aigate.documents.catalogue import read_pages, read_threat, rules_of
+from aigate.documents.mistakes import Mistakes
+from aigate.documents.nodes import Node, packed, unpacked
 from aigate.documents.owners import PLACES, read_owners
 from aigate.documents.policy import find_policy, read_policy
 from aigate.documents.semgrep_rules import require_rules
@@ -28,9 +30,13 @@ from aigate.engine.prioritise import Threat
 from aigate.errors import IntegrityError, UsageError
 from aigate.value import dataclass
 from aigate.workspace import git
+from aigate.workspace.cache import Cache, load, save
 
 BUILT_IN = "aigate:"
 DEFAULT = f"{BUILT_IN}default"
+
+# What is kept of another version may be kept in another form, or have been read by other rules.
+_FORM = f"aigate {__version__} document 1\n".encode()
 
 _REGULAR = frozenset({"100644", "100755"})
 
@@ -94,8 +100,11 @@ def read_trusted(
     packs: str,
     policy_file: str = "",
     from_caller: Load = lambda _name: None,
+    cache: Cache | None = None,
 ) -> Trusted:
     """Read what decides: a policy that the caller names, else that of the reference.
+
+    How a document reads is kept in the `cache`, by its bytes.
 
     Raises:
         DocumentError: the policy has mistakes.
@@ -103,7 +112,9 @@ def read_trusted(
         IntegrityError: the policy asks for a newer gate, or the installation is damaged.
     """
     tree = {entry.path: entry for entry in reference}
-    policy = _policy(tree, read, packs=packs, policy_file=policy_file, from_caller=from_caller)
+    policy = _policy(
+        tree, read, packs=packs, policy_file=policy_file, from_caller=from_caller, cache=cache
+    )
     if _version(policy.min_gate_version) > _version(__version__):
         raise IntegrityError(
             f"the policy asks for aigate {policy.min_gate_version} or later, this is {__version__}",
@@ -170,6 +181,7 @@ def _policy(
     packs: str,
     policy_file: str,
     from_caller: Load,
+    cache: Cache | None = None,
 ) -> Policy:
     def load(reference: str) -> bytes | None:
         if reference.startswith(BUILT_IN):
@@ -187,7 +199,28 @@ def _policy(
         name = policy_file
     else:
         name = find_policy(tree) or DEFAULT
-    return read_policy(name, load, registry.requirement_kinds())
+    return read_policy(
+        name,
+        load,
+        registry.requirement_kinds(),
+        lambda data, mistakes: _node(cache, data, mistakes),
+    )
+
+
+def _node(cache: Cache | None, data: bytes, mistakes: Mistakes) -> Node | None:
+    """Read a document, or remember how it reads: loading YAML's reader takes longer than that."""
+    name = f"document-{hashlib.sha256(_FORM + data).hexdigest()}"
+    known = load(cache, name)
+    if known is not None:
+        return unpacked(known)
+    from aigate.documents.strict import read  # noqa: PLC0415 - see above
+
+    before = len(mistakes)
+    node = read(data, mistakes)
+    plain = packed(node) if node and len(mistakes) == before else None
+    if plain is not None:
+        save(cache, name, plain)
+    return node
 
 
 def _built_in(file: Path) -> bytes | None:

@@ -45,7 +45,7 @@ def from_disk(folder: Path, top: str) -> Callable[[str], bytes | None]:
 
 
 def _content(path: Path) -> bytes | None:
-    from aigate.documents.strict import LARGEST  # noqa: PLC0415 - most commands read no policy
+    from aigate.documents.nodes import LARGEST  # noqa: PLC0415 - most commands read no policy
 
     # One byte more than is allowed is enough to be refused for the size.
     if not path.is_file():

@@ -17,7 +17,7 @@ from functools import cache
 from typing import Any, NamedTuple, TypeVar
 
 from aigate.documents.mistakes import Mistakes, Place, did_you_mean, shown
-from aigate.documents.strict import Fields, Items, Node, Refused, Scalar, other_reading
+from aigate.documents.nodes import Fields, Items, Node, Refused, Scalar, other_reading
 from aigate.engine.patterns import pattern_mistake
 
 _Value = TypeVar("_Value")

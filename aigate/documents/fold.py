@@ -15,8 +15,8 @@ from typing import TypeVar
 
 from aigate.documents.decode import place_of
 from aigate.documents.mistakes import Mistakes
+from aigate.documents.nodes import Node
 from aigate.documents.policy_file import ApprovedNames, Owners, PolicyFile, Provenance
-from aigate.documents.strict import Node
 from aigate.domain.policy import (
     AcceptanceLimit,
     AiTrailer,

@@ -14,7 +14,8 @@ from typing import Any
 from aigate.documents.decode import decode, described, place_of, schema
 from aigate.documents.initiative_file import InitiativeFile, RecoveryPart, SeatsPart
 from aigate.documents.mistakes import START, Mistakes, did_you_mean, shown
-from aigate.documents.strict import LARGEST, Fields, Items, Node, Scalar, read
+from aigate.documents.nodes import LARGEST, Fields, Items, Node, Scalar
+from aigate.documents.strict import read
 from aigate.domain.initiative import (
     Component,
     ComponentKind,

@@ -15,8 +15,8 @@ from typing import Any
 from aigate.documents.decode import decode, place_of, schema
 from aigate.documents.fold import BUILT_IN, Layer, fold, resolved
 from aigate.documents.mistakes import START, Mistakes, Place, did_you_mean, shown
+from aigate.documents.nodes import Fields, Items, Node, Scalar
 from aigate.documents.policy_file import PolicyFile
-from aigate.documents.strict import Fields, Items, Node, Scalar, read
 from aigate.domain.extension import RequirementKind
 from aigate.domain.policy import Policy, Requirement, Source
 from aigate.errors import DocumentError, Mistake
@@ -30,8 +30,19 @@ _LARGEST_SUM = 256 * 1024
 
 Load = Callable[[str], bytes | None]
 
+Parse = Callable[[bytes, Mistakes], Node | None]
+"""Reads a document as `strict.read` does."""
 
-def read_policy(name: str, load: Load, kinds: Sequence[RequirementKind]) -> Policy:
+
+def _strictly(data: bytes, mistakes: Mistakes) -> Node | None:
+    from aigate.documents.strict import read  # noqa: PLC0415 - YAML takes long to load
+
+    return read(data, mistakes)
+
+
+def read_policy(
+    name: str, load: Load, kinds: Sequence[RequirementKind], parse: Parse = _strictly
+) -> Policy:
     """Read a policy and fold in everything that it extends.
 
     Args:
@@ -39,12 +50,13 @@ def read_policy(name: str, load: Load, kinds: Sequence[RequirementKind]) -> Poli
         load: Returns the bytes of a reference, or None if there is no such regular file. It
             must not follow symbolic links.
         kinds: The kinds of requirements that a policy can state.
+        parse: See `Parse`.
 
     Raises:
         DocumentError: with every mistake in every file that was read.
     """
     mistakes = Mistakes(name)
-    reader = _Reader(load, {kind.name: kind.implementation for kind in kinds}, mistakes)
+    reader = _Reader(load, parse, {kind.name: kind.implementation for kind in kinds}, mistakes)
     reader.read(name, mistakes, at=START, above=())
     mistakes.check()
     policy = fold(reader.layers, mistakes)
@@ -104,9 +116,12 @@ _DEFAULT_KIND = "finding"
 class _Reader:
     """Reads documents depth first; each only once, however often it is extended."""
 
-    def __init__(self, load: Load, kinds: Mapping[str, type], mistakes: Mistakes) -> None:
+    def __init__(
+        self, load: Load, parse: Parse, kinds: Mapping[str, type], mistakes: Mistakes
+    ) -> None:
         self.layers: list[Layer] = []
         self._load = load
+        self._parse = parse
         self._kinds = kinds
         self._mistakes = mistakes
         self._known: dict[str, frozenset[str]] = {}
@@ -143,7 +158,7 @@ class _Reader:
         mistakes = self._mistakes.within(ref)
         for part in (ref.encode("utf-8", "surrogateescape"), data):
             self._digest.update(len(part).to_bytes(8, "big") + part)
-        node = read(data, mistakes)
+        node = self._parse(data, mistakes)
         file = decode(PolicyFile, node, mistakes) if node else None
         parents = self._parents(ref, node, mistakes, above) if node else []
         ancestors = frozenset(parents).union(*(self._known.get(name, ()) for name in parents))

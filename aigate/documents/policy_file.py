@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import field
 
-from aigate.documents.strict import Node
+from aigate.documents.nodes import Node
 from aigate.domain.policy import AiTrailer, Assurance, Mode
 from aigate.domain.severity import Severity
 from aigate.value import dataclass

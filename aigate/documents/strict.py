@@ -8,14 +8,13 @@ each level, so that a few kilobytes of brackets end the process.
 
 from __future__ import annotations
 
-import re
 from dataclasses import field
 from typing import Protocol
 
 import yaml
 
 from aigate.documents.mistakes import START, Mistakes, Place, shown, unwanted
-from aigate.domain.regex import regex
+from aigate.documents.nodes import LARGEST, Fields, Items, Node, Refused, Scalar, other_reading
 from aigate.value import dataclass
 
 try:
@@ -29,46 +28,8 @@ except ImportError:  # a PyYAML that was built without libyaml
             yaml.parser.Parser.__init__(self)
 
 
-LARGEST = 64 * 1024
-"""The size of the largest document, in bytes."""
-
 DEEPEST = 32
 """How many lists and mappings may lie in each other."""
-
-
-@dataclass(frozen=True, slots=True)
-class Scalar:
-    """A text; `plain` if it stands there without quotes."""
-
-    text: str
-    at: Place
-    plain: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Items:
-    """A list."""
-
-    nodes: tuple[Node, ...]
-    at: Place
-
-
-@dataclass(frozen=True, slots=True)
-class Fields:
-    """A mapping; no key comes twice."""
-
-    entries: tuple[tuple[Scalar, Node], ...]
-    at: Place
-
-
-@dataclass(frozen=True, slots=True)
-class Refused:
-    """Something whose mistake is already noted."""
-
-    at: Place
-
-
-Node = Scalar | Items | Fields | Refused
 
 
 def read(data: bytes, mistakes: Mistakes) -> Node | None:
@@ -93,31 +54,6 @@ def read(data: bytes, mistakes: Mistakes) -> Node | None:
     if builder.root is None and len(mistakes) == before:
         mistakes.add(START, "nothing is in it")
     return builder.root
-
-
-_BOOLEAN = regex(r"(?i:y|n|yes|no|on|off|true|false)")
-_NOTHING = regex(r"(?i:~|null|)")
-_NUMBER = regex(
-    r"""[-+]?(?: 0[xXoObB][0-9a-fA-F_]+
-               | [0-9][0-9_]*(?::[0-9]{1,2})+(?:\.[0-9_]*)?
-               | (?:[0-9][0-9_]*(?:\.[0-9_]*)?|\.[0-9_]+)(?:[eE][-+]?[0-9]+)?
-               | \.(?i:inf|nan) )""",
-    re.VERBOSE,
-)
-_DATE = regex(r"[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}(?:(?:[Tt]|[ \t]+)[0-9]{1,2}:[0-9:. \tZ+-]*)?")
-
-
-def other_reading(text: str) -> str:
-    """Say what YAML 1.1 or 1.2 would read unquoted text as; empty if as that text."""
-    if _NOTHING.fullmatch(text):
-        return "nothing"
-    if _BOOLEAN.fullmatch(text):
-        return "yes or no"
-    if _NUMBER.fullmatch(text):
-        return "a number"
-    if _DATE.fullmatch(text):
-        return "a date"
-    return {"=": "a default value", "<<": "a merge key"}.get(text, "")
 
 
 def _text(data: bytes, mistakes: Mistakes) -> str | None:

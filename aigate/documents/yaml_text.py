@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping, Sequence
 
-from aigate.documents.strict import other_reading
+from aigate.documents.nodes import other_reading
 from aigate.domain.regex import regex
 
 _BARE = regex(r"[A-Za-z0-9](?:[A-Za-z0-9 _./*-]*[A-Za-z0-9/*])?")

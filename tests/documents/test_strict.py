@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from aigate.documents.mistakes import Mistakes
-from aigate.documents.strict import Fields, Items, Node, Scalar, other_reading, read
+from aigate.documents.nodes import Fields, Items, Node, Scalar, other_reading
+from aigate.documents.strict import read
 from aigate.errors import DocumentError
 
 HOSTILE = {
