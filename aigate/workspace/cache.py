@@ -69,20 +69,20 @@ def open_cache(place: Place | None, *, judging: str = "") -> Cache | None:
     if place is None:
         return None
     if judging and any(_lies_in(path, judging) for path in (place.folder, place.key_file)):
-        return _refused(
-            place, "is in the repository that is judged, where a change can bring files"
-        )
+        _refuse(place, "is in the repository that is judged, where a change can bring files")
+        return None
     try:
         with own_folder(place.folder):
             key = _key(place.key_file)
     except OSError:
         key = b""
     if len(key) != _KEY_BYTES:
-        return _refused(place, "cannot be used")
+        _refuse(place, "cannot be used")
+        return None
     return Cache(place.folder, key)
 
 
-def _refused(place: Place, reason: str) -> None:
+def _refuse(place: Place, reason: str) -> None:
     if place.named:
         raise UsageError(
             f"the cache `{place.folder}` {reason}",
