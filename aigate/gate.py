@@ -7,10 +7,10 @@ follows is a function of what they returned.
 from __future__ import annotations
 
 import itertools
-import platform
+import sys
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -45,6 +45,7 @@ from aigate.observed import Shelf
 from aigate.origins import Scene, read_origins, with_people
 from aigate.recall import Memory
 from aigate.trusted import Trusted, read_policy_of, read_trusted, target_branch
+from aigate.value import dataclass
 from aigate.workspace import git, scratch, sides
 from aigate.workspace.cache import Cache, Place, open_cache
 from aigate.workspace.trees import Comparison, compare, narrowed
@@ -130,6 +131,7 @@ def run(
         packs=request.packs,
         policy_file=request.policy_file,
         from_caller=request.from_caller,
+        cache=cache,
     )
 
     comparison = compare(head.entries, reference.entries if reference else None)
@@ -309,7 +311,7 @@ def run(
             version=__version__,
             nonce=nonce,
             started=at.isoformat(timespec="seconds"),
-            python=platform.python_version(),
+            python=sys.version.split()[0],
             scanners=seen.ran,
         ),
         reference=reference.side if reference else None,

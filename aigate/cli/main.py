@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import difflib
 import importlib
 import io
 import os
@@ -82,6 +81,8 @@ class _Commands(click.Group):
         if cmd_name not in known:
             if ctx.resilient_parsing:
                 return None  # a shell asks how to complete, and wants no words
+            import difflib  # noqa: PLC0415 - only a mistake needs it
+
             close = difflib.get_close_matches(cmd_name, known, n=1)
             raise UsageError(
                 f"there is no command `{cmd_name}`",

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import sys
-import tempfile
 from collections.abc import Collection
 from pathlib import Path
 
@@ -81,6 +80,8 @@ def write_whole(file: Path, text: str) -> None:
     Raises:
         IncompleteError: it cannot be written.
     """
+    import tempfile  # noqa: PLC0415 - few commands write files, and it takes long to load
+
     temporary = ""
     try:
         handle, temporary = tempfile.mkstemp(dir=file.parent, prefix=f".{file.name}.")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import unicodedata
 from collections.abc import Iterable
 from typing import NamedTuple
@@ -67,6 +66,8 @@ def shown(text: str) -> str:
 
 def did_you_mean(word: str, choices: Iterable[str]) -> str:
     """Return the nearest choice as a question, else all of them if they are few."""
+    import difflib  # noqa: PLC0415 - only a mistake needs it
+
     among = sorted(choices)
     near = difflib.get_close_matches(word[:_SHOWN].lower().replace("_", "-"), among, 1, 0.6)
     if near:

@@ -14,7 +14,7 @@ from tests.conftest import ROOT
 # Each of these costs as much as starting Python, or more.
 HEAVY = {"asyncio", "bandit", "cryptography", "jsonschema", "mcp", "multiprocessing", "requests",
          "rich", "ruamel", "semgrep", "sqlite3", "urllib3", "yaml"}  # fmt: skip
-START = {"aigate", "aigate.cli", "aigate.cli.exits", "aigate.cli.main", "aigate.domain",
+START = {"aigate", "aigate.value", "aigate.cli", "aigate.cli.exits", "aigate.cli.main", "aigate.domain",
          "aigate.domain.regex", "aigate.engine",
          "aigate.engine.shown", "aigate.errors"}  # fmt: skip
 REGISTRY = {"aigate.registry", "aigate.domain", "aigate.domain.agent", "aigate.domain.extension",
