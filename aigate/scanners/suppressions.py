@@ -2,70 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 from aigate import __version__
-from aigate.domain.extension import Scanner, Target
-from aigate.domain.finding import Gap, Sighting
-from aigate.domain.rule import Rule
-from aigate.domain.severity import Severity
+from aigate.domain.extension import Repeats, Scanner, Target
 from aigate.domain.tree import TEXTUAL
-from aigate.engine.suppression import LIMIT, suppressions
 
-_NAME = "suppressions"
-_SHOWN = 80
-
-_RULE = Rule(
-    name="inline-suppression",
-    scanner=_NAME,
-    title="Comment that silences a scanner",
-    severity=Severity.MEDIUM,
-    what="A comment asks a security scanner to ignore a line or a file.",
-    why=(
-        "Coding assistants learn that such a comment turns a red check green. One person's"
-        " comment is no joint decision, has no date, and outlives the reason for it."
-    ),
-    fix=(
-        "Remove the comment and fix the weakness. Where the scanner is wrong or the risk is"
-        " bearable, have a developer and a security person accept the finding."
-    ),
-    cwe=(),
-    controls=(
-        "owasp-aisvs/AC.4.3",
-        "nist-800-53/SA-11",
-        "nist-800-53/CM-3",
-        "nist-ssdf/PW.7.2",
-        "nist-ai-rmf/MANAGE-1.4",
-    ),
-)
+# What looks is loaded where there is something to look at.
+if TYPE_CHECKING:
+    from aigate.domain.finding import Gap, Sighting
+    from aigate.domain.rule import Rule
 
 
-def _scan(target: Target) -> Iterator[Sighting | Gap]:
-    for unit in target.units:
-        for count, suppression in enumerate(suppressions(unit), start=1):
-            shown = " ".join(suppression.text.split())
-            if len(shown) > _SHOWN:
-                shown = shown[:_SHOWN] + "…"
-            tools = " and ".join(f"`{tool}`" for tool in suppression.tools)
-            yield Sighting(
-                rule=_RULE.name,
-                unit=unit.id,
-                span=suppression.span,
-                message=(
-                    f"`{shown}` asks {tools} to be silent; it changes no verdict;"
-                    " hint: fix the weakness or have the finding accepted jointly"
-                ),
-            )
-            if count == LIMIT:
-                reason = f"more than {LIMIT} comments that silence scanners in one file"
-                yield Gap(unit.path, reason, "too-many-suppressions", _NAME)
-                break
+def _scan(target: Target) -> Iterable[Sighting | Gap]:
+    from aigate.scanners._suppressions import scan  # noqa: PLC0415 - see above
+
+    return scan(target)
+
+
+def _rules() -> tuple[Rule, ...]:
+    from aigate.scanners._suppressions import RULES  # noqa: PLC0415 - see above
+
+    return RULES
 
 
 SCANNER = Scanner(
-    name=_NAME,
+    name="suppressions",
     covers=TEXTUAL,
     scan=_scan,
     version=lambda: __version__,
-    rules=lambda: (_RULE,),
+    rules=_rules,
+    repeats=Repeats.FILE,
 )

@@ -1,5 +1,6 @@
 """Words that turn an agent against the checks are found; words that forbid it are not."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -226,9 +227,12 @@ def test_a_file_that_an_agent_is_told_to_read_counts_as_instructions() -> None:
     )
     target = Target(units=units, paths=frozenset(), scratch="", exported="", packs=str(PACKS))
 
-    found = [item for item in SCANNER.scan(target) if isinstance(item, Sighting)]
+    assert SCANNER.around
+    around = SCANNER.around(target)
+    found = SCANNER.scan(replace(target, around=around))
 
-    assert [item.unit for item in found] == ["docs/guide.md"]
+    assert set(around) == {"docs/guide.md"}
+    assert [item.unit for item in found if isinstance(item, Sighting)] == ["docs/guide.md"]
 
 
 POISONED = [
