@@ -513,8 +513,18 @@ def _unreached(head: sides.Tree, policy: Policy, seen: Seen) -> tuple[Gap, ...]:
     ran = {one.name: one.version for one in seen.ran}
     gaps = [
         Gap(name, "the policy requires it, and it is not here", "scanner-missing", name)
-        for name in policy.required_scanners
+        for name in dict.fromkeys((*policy.required_scanners, *dict(policy.locked_scanners)))
         if not ran.get(name)
+    ]
+    gaps += [
+        Gap(
+            name,
+            f"the policy asks for version {version}, and {here} is here",
+            "scanner-version",
+            name,
+        )
+        for name, version in policy.locked_scanners
+        if (here := ran.get(name)) and here != version
     ]
     if not policy.requirements and not policy.required_scanners:
         gaps.append(Gap(POLICY, "the policy asks for nothing", "nothing-asked"))

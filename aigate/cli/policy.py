@@ -152,7 +152,7 @@ def _remarks(found: Policy) -> Iterator[str]:
     rules |= {rule.name for scanner in scanners.values() for rule in scanner.rules()}
     rules |= {rule.name for rule in disclosure.RULES}
     rules |= {rule.page.name for rule in registry.usage_rules()}
-    for name in found.required_scanners:
+    for name in dict.fromkeys((*found.required_scanners, *dict(found.locked_scanners))):
         if name not in scanners:
             near = did_you_mean(name, scanners)
             yield f"no scanner is called `{name}`{near}: every verdict will be incomplete"
@@ -189,6 +189,14 @@ def _wrong(case: Case, found: Policy) -> str:
     return ""
 
 
+def _scanners(found: Policy) -> dict[str, list[str]]:
+    said = {
+        "required": list(found.required_scanners),
+        "locked": [f"{name}=={version}" for name, version in found.locked_scanners],
+    }
+    return {key: names for key, names in said.items() if names}
+
+
 def _effective(found: Policy) -> dict[str, object]:
     """Return a policy as a document that extends nothing; what is empty is left out."""
     limits = [
@@ -203,7 +211,7 @@ def _effective(found: Policy) -> dict[str, object]:
         "min-gate-version": found.min_gate_version,
         "protected-branches": list(found.protected_branches),
         "scope": {"exclude": scope} if scope else {},
-        "scanners": {"required": list(found.required_scanners)} if found.required_scanners else {},
+        "scanners": _scanners(found),
         "rules": list(found.rule_files),
         "requirements": _requirements(found),
         "owners": {"paths": [_seats(rule) for rule in found.seats]} if found.seats else {},

@@ -36,6 +36,7 @@ class Unit(NamedTuple):
 _DAYS = r"[1-9][0-9]{0,3} days?"
 _CWE = r"(?:CWE-)?[1-9][0-9]{0,4}"
 _ID = r"[a-z0-9]+(?:[-./][a-z0-9]+)*"
+_LOCK = rf"{_ID}==[0-9A-Za-z][0-9A-Za-z.+!-]{{0,62}}"
 _VERSION = r"[0-9]{1,4}\.[0-9]{1,4}(?:\.[0-9]{1,4})?"
 _HOURS = r"[1-9][0-9]{0,3} hours?"
 _DATE = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
@@ -142,6 +143,11 @@ UNITS: Mapping[str, Unit] = {
         _matching(_VERSION, "is no version (write for example `1.2.0`)"),
         str,
         {"type": "string", "pattern": f"^{_VERSION}$"},
+    ),
+    "lock": Unit(
+        _matching(_LOCK, "is no scanner with its version (write for example `semgrep==1.182.0`)"),
+        str,
+        {"type": "string", "pattern": f"^{_LOCK}$"},
     ),
     "hours": Unit(
         _hours,

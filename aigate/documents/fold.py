@@ -118,6 +118,7 @@ def _laid_on(policy: Policy, layer: Layer, held: set[int]) -> Policy:
     added = [(requirement, (requirement.id, source)) for requirement, source in layer.requirements]
     excluded = file.scope.exclude if file.scope else ()
     told = file.provenance or Provenance()
+    required = file.scanners.required if file.scanners else None
     return replace(
         policy,
         name=file.name,
@@ -128,7 +129,8 @@ def _laid_on(policy: Policy, layer: Layer, held: set[int]) -> Policy:
             policy.exclusions,
             (Exclusion(paths=part.paths, reason=part.reason) for part in excluded),
         ),
-        required_scanners=file.scanners.required if file.scanners else policy.required_scanners,
+        required_scanners=policy.required_scanners if required is None else required,
+        locked_scanners=_locked(policy.locked_scanners, _locks(file)),
         rule_files=_once(policy.rule_files, (resolved(rule, layer.ref) for rule in file.rules)),
         requirements=tuple(requirement for requirement, _ in kept + added),
         sources=tuple(source for _, source in kept + added),
@@ -147,6 +149,7 @@ def _tightened(policy: Policy, floor: Policy) -> Policy:
         min_gate_version=max(policy.min_gate_version, floor.min_gate_version, key=_number),
         protected_branches=_once(policy.protected_branches, floor.protected_branches),
         required_scanners=_once(policy.required_scanners, floor.required_scanners),
+        locked_scanners=_locked(policy.locked_scanners, floor.locked_scanners),
         ai_trailer=floor.ai_trailer
         if _weaker(policy.ai_trailer, floor.ai_trailer)
         else policy.ai_trailer,
@@ -172,9 +175,7 @@ def _loosened(floor: Policy, file: PolicyFile) -> Iterator[tuple[str, str]]:
         yield "mode", "`advisory` would loosen"
     if file.min_gate_version and _number(file.min_gate_version) < _number(floor.min_gate_version):
         yield "min-gate-version", "an older gate would loosen"
-    if file.scanners:
-        for name in _without(floor.required_scanners, file.scanners.required):
-            yield "scanners", f"leaving out `{name}` would loosen"
+    yield from _looser_scanners(floor, file)
     if file.protected_branches:
         for name in _without(floor.protected_branches, file.protected_branches):
             yield "protected-branches", f"leaving out `{name}` would loosen"
@@ -184,6 +185,16 @@ def _loosened(floor: Policy, file: PolicyFile) -> Iterator[tuple[str, str]]:
     for limit in _given_limits(file):
         if _strictest(held.get(limit.severity, limit), limit) != limit:
             yield "acceptance", f"the limit for `{limit.severity.word}` would loosen"
+
+
+def _looser_scanners(floor: Policy, file: PolicyFile) -> Iterator[tuple[str, str]]:
+    if file.scanners and file.scanners.required is not None:
+        for name in _without(floor.required_scanners, file.scanners.required):
+            yield "scanners", f"leaving out `{name}` would loosen"
+    held = dict(floor.locked_scanners)
+    for name, version in _locks(file):
+        if held.get(name, version) != version:
+            yield "scanners", f"another version of `{name}` would loosen"
 
 
 def _less_disclosed(floor: Policy, asked: Provenance) -> Iterator[tuple[str, str]]:
@@ -238,6 +249,17 @@ def _weaker(one: AiTrailer, other: AiTrailer) -> bool:
         and other is not AiTrailer.NONE
         and not (other is AiTrailer.EITHER and one is not AiTrailer.NONE)
     )
+
+
+def _locks(file: PolicyFile) -> tuple[tuple[str, str], ...]:
+    locks = [lock.partition("==") for lock in file.scanners.locked] if file.scanners else []
+    return tuple((name, version) for name, _, version in locks)
+
+
+def _locked(
+    before: tuple[tuple[str, str], ...], more: tuple[tuple[str, str], ...]
+) -> tuple[tuple[str, str], ...]:
+    return tuple(sorted({**dict(before), **dict(more)}.items()))
 
 
 def _without(wanted: Iterable[str], given: Sequence[str]) -> list[str]:

@@ -29,8 +29,16 @@ class Scope:
 class Scanners:
     """Which scanners have to look."""
 
-    required: tuple[str, ...] = field(
-        metadata={"unit": "id", "doc": "scanners without which a verdict is incomplete"}
+    required: tuple[str, ...] | None = field(
+        default=None,
+        metadata={"unit": "id", "doc": "scanners without which a verdict is incomplete"},
+    )
+    locked: tuple[str, ...] = field(
+        default=(),
+        metadata={
+            "unit": "lock",
+            "doc": "versions of scanners that a complete verdict needs: `semgrep==1.182.0`",
+        },
     )
 
 

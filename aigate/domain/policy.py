@@ -106,7 +106,8 @@ class Policy:
 
     `sources` gives, for the id of each requirement, where it was written. `digest` is the
     SHA-256 over the bytes of the document and of all that it extends. `signed_humans` says that
-    lines of a commit which a registered person signed count as human.
+    lines of a commit which a registered person signed count as human. `locked_scanners` are names
+    with the versions that may look.
     """
 
     name: str
@@ -115,6 +116,7 @@ class Policy:
     protected_branches: tuple[str, ...] = ()
     exclusions: tuple[Exclusion, ...] = ()
     required_scanners: tuple[str, ...] = ()
+    locked_scanners: tuple[tuple[str, str], ...] = ()
     rule_files: tuple[str, ...] = ()
     requirements: tuple[Requirement, ...] = ()
     seats: tuple[SeatRule, ...] = ()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import importlib.metadata
 import json
 import os
 import signal
@@ -385,6 +386,27 @@ def test_an_engine_that_is_not_installed_is_a_gap(clean, stub, engine):
 
     assert seen.code == 3
     assert "scanner-missing" in {g["code"] for g in seen.report["gaps"] if g["scanner"] == engine}
+
+
+LOCKED = """\
+version: 1
+name: locked
+extends: aigate:default
+scanners: {{locked: [semgrep=={semgrep}, bandit==0.0.1]}}
+"""
+
+
+def test_an_engine_of_another_version_than_is_locked_is_a_gap_c_147(project):
+    here = importlib.metadata.version("semgrep")
+    project.commit({".aigate/policy.yaml": LOCKED.format(semgrep=here)})
+    project.commit({"a.py": "x = 1\n"})
+
+    seen = project.scan()
+
+    assert seen.code == 3
+    assert [(gap["scanner"], gap["code"]) for gap in seen.report["gaps"]] == [
+        ("bandit", "scanner-version")
+    ]
 
 
 def test_two_runs_differ_in_the_run_block_only_c_150(project):

@@ -327,6 +327,34 @@ def test_a_floor_can_be_tightened() -> None:
     assert found.acceptance[0].longest == 9
 
 
+LOCKS = "version: 1\nname: base\nscanners: {locked: [semgrep==1.2, bandit==1.9]}\n" + ONE
+
+
+def test_versions_of_scanners_are_locked_one_by_one_c_147() -> None:
+    found = policy(HEAD + "extends: base.yaml\nscanners: {locked: semgrep==1.3}\n", base=LOCKS)
+
+    assert found.locked_scanners == (("bandit", "1.9"), ("semgrep", "1.3"))
+
+
+def test_a_floor_holds_its_versions_and_what_it_requires() -> None:
+    floor = LOCKS.replace("scanners: {", "floor: true\nscanners: {required: [bandit], ")
+    found = policy(
+        HEAD + "extends: base.yaml\nscanners: {locked: [secrets==1, bandit==1.9]}\n", base=floor
+    )
+    assert found.locked_scanners == (("bandit", "1.9"), ("secrets", "1"), ("semgrep", "1.2"))
+    assert found.required_scanners == ("bandit",)
+
+    (told,) = mistakes(HEAD + "extends: base.yaml\nscanners: {locked: semgrep==1.3}\n", base=floor)
+    assert "another version of `semgrep` would loosen" in told
+
+
+@pytest.mark.parametrize("lock", ["semgrep", "semgrep=1.2", "semgrep==", "semgrep>=1", "==1"])
+def test_a_lock_names_a_scanner_and_one_version(lock: str) -> None:
+    (told,) = mistakes(HEAD + f"scanners: {{locked: ['{lock}']}}\n" + ONE)
+
+    assert "is no scanner with its version (write for example `semgrep==1.182.0`)" in told
+
+
 def test_of_two_floors_the_stricter_counts() -> None:
     other = FLOOR.replace("[semgrep, bandit]", "[secrets]").replace("30 days", "9 days")
     found = policy(
