@@ -20,7 +20,6 @@ from aigate.documents.mistakes import Mistakes
 from aigate.documents.nodes import Node, packed, unpacked
 from aigate.documents.owners import PLACES, read_owners
 from aigate.documents.policy import find_policy, read_policy
-from aigate.documents.semgrep_rules import require_rules
 from aigate.domain.evidence import Agents
 from aigate.domain.policy import Policy
 from aigate.domain.rule import Rule
@@ -122,8 +121,11 @@ def read_trusted(
             code="gate-too-old",
         )
     rule_texts = tuple((path, _regular(tree, path, read)) for path in policy.rule_files)
-    for path, text in rule_texts:
-        require_rules(path, text)
+    if rule_texts:
+        from aigate.documents.semgrep_rules import require_rules  # noqa: PLC0415 - see `_node`
+
+        for path, text in rule_texts:
+            require_rules(path, text)
     compiled = Path(packs, "compiled")
     digest = hashlib.sha256()
     for file in sorted(compiled.glob("*.json")):

@@ -31,6 +31,9 @@ else:
 
 __all__ = ["dataclass"]
 
+SOURCE = "<aigate.value>"
+"""What tracebacks and audit hooks see as the file of what is compiled here."""
+
 # What `dataclasses.fields` looks for.
 _ORDINARY = dataclasses._FIELD  # type: ignore[attr-defined] # noqa: SLF001 - there is no public name
 _ORDER = {
@@ -119,7 +122,7 @@ def _init(made: type, fields: Sequence[Field[Any]], *, frozen: bool) -> Callable
     heading = ", ".join(["self", *parameters, *(["*", *named] if named else [])])
     source = "\n".join([f"def __init__({heading}):", *lines, " return None"])
     found: dict[str, Any] = {}
-    exec(source, known, found)  # noqa: S102 - see above
+    exec(compile(source, SOURCE, "exec"), known, found)  # noqa: S102 - see above
     init = found["__init__"]
     init.__qualname__ = f"{made.__qualname__}.__init__"
     return init  # type: ignore[no-any-return] # what was just compiled

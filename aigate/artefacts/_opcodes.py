@@ -8,10 +8,8 @@ from collections.abc import Callable
 from aigate.artefacts._machine import Machine
 from aigate.artefacts._pickled import MOST_KEPT, Dictionary, keep
 from aigate.artefacts.look import MalformedError
+from aigate.artefacts.magic import NEWEST
 from aigate.domain.regex import regex
-
-NEWEST = 5
-"""The newest protocol there is."""
 
 _NUMBER = regex(rb"[ \t]*[-+]?(?:0[xXoObB])?[0-9a-fA-F_]+[lL]?[ \t\r]*")
 _FLOAT = regex(rb"[ \t]*[-+0-9.eE_infatyINFATYQ]+[ \t\r]*")

@@ -10,7 +10,6 @@ from aigate.artefacts.look import Look, MalformedError
 from aigate.artefacts.values import Objection
 from aigate.domain.regex import regex
 
-MAGIC = b"\x93NUMPY"
 _LONGEST = 65536
 # Python 2 wrote whole numbers so.
 _LONG = regex(r"\b(\d+)L\b")

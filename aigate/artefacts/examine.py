@@ -21,6 +21,7 @@ from aigate.artefacts import (
     zips,
 )
 from aigate.artefacts.look import LimitError, Look, MalformedError, Purse
+from aigate.artefacts.magic import NUMPY, Packing, packing_of
 from aigate.artefacts.values import Artefact, Format, Objection
 from aigate.domain.regex import regex
 
@@ -146,7 +147,7 @@ def _read_other(name: str, data: bytes, look: Look) -> Format | None:
     if data.startswith(_SEVEN_ZIP):
         look.say(Objection.UNREAD, "archives of 7-Zip are not read")
         return None
-    packing = streams.packing_of(data[:16])
+    packing = packing_of(data[:16])
     if packing is not None:
         return _read_packed(packing, name, data, look)
     if pickles.acts_unnamed(data, look):
@@ -154,7 +155,7 @@ def _read_other(name: str, data: bytes, look: Look) -> Format | None:
     return None
 
 
-def _read_packed(packing: streams.Packing, name: str, data: bytes, look: Look) -> Format | None:
+def _read_packed(packing: Packing, name: str, data: bytes, look: Look) -> Format | None:
     is_sure = sniff.is_named_as_pickle(name)
     content, whole = streams.unpack(packing, data, look)
     if not whole and is_sure:
@@ -193,7 +194,7 @@ def _read_members(found: Iterator[zips.Member], look: Look, kind: Format | None)
 
 def _read_beginning(member: zips.Member, look: Look, kind: Format | None) -> None:
     """Read a member that is too large to be held: raw numbers need no more."""
-    if kind is Format.NUMPY_ARCHIVE and member.data.startswith(arrays.MAGIC):
+    if kind is Format.NUMPY_ARCHIVE and member.data.startswith(NUMPY):
         try:
             arrays.read(member.data, look, whole=False)
         except MalformedError as error:

@@ -8,7 +8,6 @@ from aigate.artefacts import templates
 from aigate.artefacts.look import Look, MalformedError
 from aigate.artefacts.values import Objection
 
-MAGIC = b"GGUF"
 _WIDTHS = {0: 1, 1: 1, 2: 2, 3: 2, 4: 4, 5: 4, 6: 4, 7: 1, 10: 8, 11: 8, 12: 8}
 _STRING = 8
 _ARRAY = 9

@@ -8,7 +8,6 @@ from aigate.artefacts.look import Look
 from aigate.artefacts.values import Objection
 from aigate.domain.regex import regex
 
-HDF5_MAGIC = b"\x89HDF\r\n\x1a\n"
 _MOST_NODES = 200_000
 _MOST_STARTS = 20_000
 _MOST_TRIES = 2_000

@@ -11,8 +11,9 @@ import base64
 import binascii
 
 from aigate.artefacts._machine import FIRST, SHORTEST_NESTED, Machine, Ways
-from aigate.artefacts._opcodes import NEWEST, OPCODES
+from aigate.artefacts._opcodes import OPCODES
 from aigate.artefacts.look import LimitError, Look
+from aigate.artefacts.magic import looks_like_pickle
 from aigate.domain.regex import regex
 
 _MOST_PICKLES = 10_000
@@ -20,13 +21,7 @@ _MOST_DECODED = 8_000_000
 
 _BASE64 = regex(rb"[A-Za-z0-9+/_\-\s]{12,}={0,2}\s*")
 _HEX = regex(rb"(?:[0-9a-fA-F]{2}){8,}")
-_PROTOCOL = 0x80
 _SHORTEST_SPELLED = 24
-
-
-def looks_like_pickle(data: bytes) -> bool:
-    """Tell by the first bytes whether this is a pickle of protocol 2 or later."""
-    return len(data) > 2 and data[0] == _PROTOCOL and data[1] <= NEWEST and data[2] in OPCODES
 
 
 def read_all(data: bytes, look: Look, *, start: int = 0) -> tuple[int, bool, bool]:

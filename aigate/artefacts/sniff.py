@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import re
 
-from aigate.artefacts import arrays, gguf, keras, pickles
 from aigate.artefacts.look import LimitError, Look, Purse
+from aigate.artefacts.magic import GGUF, HDF5, NUMPY, OPCODES, looks_like_pickle, packing_of
 from aigate.artefacts.media import begins_as_media, is_named_as_media
-from aigate.artefacts.streams import packing_of
 from aigate.artefacts.values import Format
 from aigate.domain.regex import regex
 
@@ -20,9 +19,9 @@ _ZIP = b"PK\x03\x04"
 _ARCHIVES = (b"PK\x05\x06", b"7z\xbc\xaf", b"Rar!", b"\x28\xb5\x2f\xfd")
 _ZIPS_BY_END = {"keras": Format.KERAS, "npz": Format.NUMPY_ARCHIVE}
 _BY_BYTES = (
-    (arrays.MAGIC, Format.NUMPY),
-    (keras.HDF5_MAGIC, Format.HDF5),
-    (gguf.MAGIC, Format.GGUF),
+    (NUMPY, Format.NUMPY),
+    (HDF5, Format.HDF5),
+    (GGUF, Format.GGUF),
 )
 _BY_END = {"safetensors": Format.SAFETENSORS, "onnx": Format.ONNX}
 _BY_NAME = {
@@ -46,7 +45,7 @@ def format_of(path: str, head: bytes) -> Format | None:
     by_bytes = next((kind for magic, kind in _BY_BYTES if head.startswith(magic)), None)
     by_name = _BY_END.get(name.rpartition(".")[2]) or _BY_NAME.get(name.rpartition("/")[2])
     found = by_bytes or by_name
-    if found is None and pickles.looks_like_pickle(head):
+    if found is None and looks_like_pickle(head):
         found = Format.PICKLE
     elif found is None and _SURE_NAMES.search(name) and packing_of(head) is not None:
         found = Format.COMPRESSED
@@ -64,7 +63,7 @@ def is_inert(path: str, head: bytes) -> bool:
     """Tell whether this is a media file by name and content, and no pickle besides."""
     if not (is_named_as_media(path) and begins_as_media(head)):
         return False
-    return not pickles.acts_unnamed(head, Look(Purse()))
+    return not _acts(head, Purse())
 
 
 def may_be_model(path: str, data: bytes) -> bool:
@@ -73,10 +72,18 @@ def may_be_model(path: str, data: bytes) -> bool:
     It has if its name says so, or if it is a pickle that calls something: those of protocol 0
     are texts.
     """
-    if _PICKLE_NAMES.search(path) or pickles.looks_like_pickle(data):
+    if _PICKLE_NAMES.search(path) or looks_like_pickle(data):
         return True
     try:
-        return pickles.acts_unnamed(data, Look(Purse(steps=_MOST_STEPS)))
+        return _acts(data, Purse(steps=_MOST_STEPS))
     except LimitError:
         # More opcodes in a row than any text has by chance.
         return True
+
+
+def _acts(data: bytes, purse: Purse) -> bool:
+    if not data or data[0] not in OPCODES:
+        return False
+    from aigate.artefacts.pickles import acts_unnamed  # noqa: PLC0415 - most files begin like no pickle
+
+    return acts_unnamed(data, Look(purse))

@@ -6,26 +6,14 @@ import bz2
 import lzma
 import zlib
 from collections.abc import Iterator
-from enum import StrEnum
 from typing import Protocol
 
 from aigate.artefacts.look import MOST_HELD, LimitError, Look, MalformedError
+from aigate.artefacts.magic import Packing, packing_of
 
 _PIECE = 1 << 16
 _CHUNK = 1 << 20
 _DICTIONARY = 64 << 20
-
-
-class Packing(StrEnum):
-    """How bytes are compressed."""
-
-    DEFLATE = "deflate"
-    ZLIB = "zlib"
-    GZIP = "gzip"
-    BZIP2 = "bzip2"
-    XZ = "xz"
-    LZMA = "lzma"
-    LZMA_IN_ZIP = "lzma in a zip"
 
 
 class _Unpacker(Protocol):
@@ -36,22 +24,7 @@ class _Unpacker(Protocol):
     def decompress(self, data: bytes, max_length: int = ..., /) -> bytes: ...
 
 
-_MAGIC = (
-    (b"\x1f\x8b\x08", Packing.GZIP),
-    (b"BZh", Packing.BZIP2),
-    (b"\xfd7zXZ\0", Packing.XZ),
-    (b"\x5d\0\0", Packing.LZMA),
-    (b"\x78\x01", Packing.ZLIB),
-    (b"\x78\x5e", Packing.ZLIB),
-    (b"\x78\x9c", Packing.ZLIB),
-    (b"\x78\xda", Packing.ZLIB),
-)
 _REPEATED = frozenset({Packing.GZIP, Packing.BZIP2, Packing.XZ})
-
-
-def packing_of(head: bytes) -> Packing | None:
-    """Tell by the first bytes how something is compressed."""
-    return next((packing for magic, packing in _MAGIC if head.startswith(magic)), None)
 
 
 def pieces(packing: Packing, data: bytes, look: Look, *, start: int = 0) -> Iterator[bytes]:

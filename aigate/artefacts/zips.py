@@ -7,7 +7,8 @@ import zlib
 from collections.abc import Iterator
 
 from aigate.artefacts.look import MOST_HELD, LimitError, Look, MalformedError
-from aigate.artefacts.streams import Packing, pieces
+from aigate.artefacts.magic import Packing
+from aigate.artefacts.streams import pieces
 from aigate.artefacts.values import Objection
 from aigate.domain.regex import regex
 from aigate.value import dataclass
