@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from aigate import __version__
-from aigate.domain.extension import Scanner, Target
+from aigate.domain.extension import Repeats, Scanner, Target
 from aigate.domain.tree import TEXTUAL
 
 if TYPE_CHECKING:
@@ -32,5 +32,10 @@ def _rules() -> tuple[Rule, ...]:
 
 
 SCANNER = Scanner(
-    name="secrets", covers=TEXTUAL, scan=_scan, version=lambda: __version__, rules=_rules
+    name="secrets",
+    covers=TEXTUAL,
+    scan=_scan,
+    version=lambda: __version__,
+    rules=_rules,
+    repeats=Repeats.FILE,
 )
