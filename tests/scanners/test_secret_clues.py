@@ -43,7 +43,7 @@ def letters(tree: object) -> set[str]:
                 continue
             case (_constants.LITERAL, code) if isinstance(code, int):
                 found.add(chr(code))
-            case (_constants.RANGE, (first, last)):
+            case (_constants.RANGE, (int() as first, int() as last)):
                 found.update(map(chr, range(first, last + 1)))
             case (_constants.CATEGORY, _constants.CATEGORY_DIGIT):
                 found.update("0123456789")
