@@ -102,7 +102,7 @@ class Stream:
         out = [b"commit refs/heads/%s\n" % branch.encode()]
         out.append(b"committer Bench <bench@example.com> %d +0000\ndata 1\nx\n" % self._at)
         if parent:
-            out.append(b"from refs/heads/%s^0\n" % parent.encode())
+            out.append(b"from refs/heads/%s\n" % parent.encode())
         for path, data in files:
             out.append(b"M 100644 inline %s\ndata %d\n%s\n" % (path.encode(), len(data), data))
         assert self._child.stdin
