@@ -3,8 +3,8 @@
 The standard decorator writes and compiles up to nine methods for every class while the class is
 imported, which takes about a millisecond. A scan that finds nothing new imports a hundred such
 classes and makes values of a third of them, and this alone was a third of its time. Here the
-methods that only have to be right are shared, and `__init__` is compiled when the first value
-is made.
+methods that only have to be right are shared, and `__init__` is compiled where many values are
+made.
 
 Type checkers see the standard decorator, and `dataclasses.fields`, `replace` and `is_dataclass`
 work on what this one makes. Classes without slots, base classes, `InitVar`, `ClassVar`,
@@ -30,6 +30,9 @@ else:
 
 
 __all__ = ["dataclass"]
+
+_FEW = 64
+"""After so many values of a class, compiling has cost less than doing without it."""
 
 SOURCE = "<aigate.value>"
 """What tracebacks and audit hooks see as the file of what is compiled here."""
@@ -89,13 +92,48 @@ def _field(name: str, hint: object, given: object, *, kw_only: bool) -> Field[An
 
 
 def _first_init(made: type, fields: Sequence[Field[Any]], *, frozen: bool) -> Callable[..., None]:
-    """Return an `__init__` that puts the real one in its place and goes on with that."""
+    """Return an `__init__` that puts a compiled one in its place where many values are made."""
+    left = _FEW
+    slots = vars(made)
+    has_check = hasattr(made, "__post_init__")
 
     def __init__(self: object, *values: object, **named: object) -> None:  # noqa: N807 - its name in error messages
-        made.__init__ = init = _init(made, fields, frozen=frozen)  # type: ignore[misc] # see above
-        init(self, *values, **named)
+        nonlocal left
+        left -= 1
+        if left < 0 or not _filled(self, fields, slots, values, named):
+            made.__init__ = init = _init(made, fields, frozen=frozen)  # type: ignore[misc] # see above
+            init(self, *values, **named)
+        elif has_check:
+            self.__post_init__()  # type: ignore[attr-defined] # it is there
 
     return __init__
+
+
+def _filled(
+    value: object,
+    fields: Sequence[Field[Any]],
+    slots: Mapping[str, Any],
+    values: tuple[object, ...],
+    named: Mapping[str, object],
+) -> bool:
+    """Set every field as `__init__` would, and say whether that call was right."""
+    in_order = by_name = 0
+    for one in fields:
+        name = one.name
+        if not one.kw_only and in_order < len(values):
+            given = values[in_order]
+            in_order += 1
+        elif name in named:
+            given = named[name]
+            by_name += 1
+        elif one.default is not MISSING:
+            given = one.default
+        elif one.default_factory is not MISSING:
+            given = one.default_factory()
+        else:
+            return False
+        slots[name].__set__(value, given)
+    return in_order == len(values) and by_name == len(named)
 
 
 def _init(made: type, fields: Sequence[Field[Any]], *, frozen: bool) -> Callable[..., None]:

@@ -76,14 +76,6 @@ def _without(values: dict[str, object], name: str) -> dict[str, object]:
 @pytest.mark.parametrize("made", CLASSES, ids=NAMES)
 def test_a_class_is_what_the_standard_library_would_have_made(made):
     standard = _standard(made)
-    fields = dataclasses.fields(made)
-    values = {one.name: (index, "x") for index, one in enumerate(fields)}
-    signature = inspect.signature(standard.__init__)
-    required = {
-        name
-        for name, one in signature.parameters.items()
-        if one.default is inspect.Parameter.empty and name != "self"
-    }
 
     assert made.__match_args__ == standard.__match_args__
     assert made.__slots__ == standard.__slots__
@@ -91,29 +83,55 @@ def test_a_class_is_what_the_standard_library_would_have_made(made):
     assert ("__lt__" in vars(made)) == ("__lt__" in vars(standard))
     if hasattr(made, "__post_init__"):
         return  # it judges what it is given
+    for _ in range(2):  # the first wrong call has `__init__` compiled
+        _compare_values(made, standard)
+        _compare_errors(made, standard)
+    shown, told = (inspect.signature(one.__init__).parameters for one in (made, standard))
+    assert [(p.name, p.kind) for p in shown.values()] == [(p.name, p.kind) for p in told.values()]
+
+
+def _values(made: type) -> dict[str, object]:
+    return {one.name: (index, "x") for index, one in enumerate(dataclasses.fields(made))}
+
+
+def _required(made: type) -> dict[str, object]:
+    values = _values(made)
+    return {
+        one.name: values[one.name]
+        for one in dataclasses.fields(made)
+        if one.default is dataclasses.MISSING and one.default_factory is dataclasses.MISSING
+    }
+
+
+def _compare_values(made: type, standard: type) -> None:
+    values, least = _values(made), _required(made)
     ours, theirs = made(**values), standard(**values)
     assert repr(ours) == repr(theirs)
-    assert {one.name: getattr(ours, one.name) for one in fields} == values
-    least, most = ({n: values[n] for n in required}, tuple(values[n] for n in made.__match_args__))
+    assert {name: getattr(ours, name) for name in values} == values
     assert _shown(made(**least)) == _shown(standard(**least))
+    most = tuple(values[name] for name in made.__match_args__)
     rest = {name: values[name] for name in values if name not in made.__match_args__}
     assert _shown(made(*most, **rest)) == _shown(standard(*most, **rest))
-    shown = list(inspect.signature(made.__init__).parameters.values())
-    assert [(p.name, p.kind) for p in shown] == [
-        (p.name, p.kind) for p in signature.parameters.values()
-    ]
     assert (made(**values) == ours) is (standard(**values) == theirs)
     assert ours != theirs
     for name in values:
-        changed = {name: "other"}
-        assert repr(dataclasses.replace(ours, **changed)) == repr(
-            dataclasses.replace(theirs, **changed)
-        )
-        other = dataclasses.replace(ours, **changed)
-        assert (other == ours) is (dataclasses.replace(theirs, **changed) == theirs)
-    for wrong in ({**values, "no_such_field": 1}, *(_without(least, one) for one in required)):
-        with pytest.raises(TypeError):
-            made(**wrong)
+        one, other = (dataclasses.replace(value, **{name: "new"}) for value in (ours, theirs))
+        assert repr(one) == repr(other)
+        assert (one == ours) is (other == theirs)
+
+
+def _compare_errors(made: type, standard: type) -> None:
+    values, least = _values(made), _required(made)
+    wrong = [((), {**values, "no_such_field": 1}), ((1,) * (len(values) + 1), {})]
+    wrong += [((), _without(least, one)) for one in least]
+    wrong += [((1,), values)] if made.__match_args__ else []
+    for positional, named in wrong:
+        said = []
+        for one in (made, standard):
+            with pytest.raises(TypeError) as error:
+                one(*positional, **named)
+            said.append(str(error.value))
+        assert said[0] == said[1]
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -187,6 +205,11 @@ def test_values_that_do_not_compare_are_themselves_alone():
     assert one == one  # noqa: PLR0124 - that is what is asked
     assert one != _Single(1)
     assert hash(one) != hash(_Single(1))
+
+
+def test_many_values_are_as_the_first_ones():
+    assert [_Point(n).x for n in range(200)] == list(range(200))
+    assert all(_Loose().names == [] for _ in range(200))
 
 
 @pytest.mark.parametrize("value", [_Point(1, 3), _Loose(["a"]), _Empty()], ids=repr)
