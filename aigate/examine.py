@@ -9,11 +9,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from aigate import process, recall
-from aigate.domain.extension import Scanner, Target
+from aigate.domain.extension import Repeats, Scanner, Target
 from aigate.domain.finding import Gap, Omission, Sighting
 from aigate.domain.report import Ran
 from aigate.domain.tree import Entry, Unit
 from aigate.value import dataclass
+from aigate.workspace import scratch
 
 if TYPE_CHECKING:
     from aigate.domain.package import PackageIndex
@@ -87,6 +88,10 @@ def examine(
     for look in looks:
         if not look.known.left:
             done(look.known.question.scanner.name)
+    by_text = [look.known for look in looks if look.known.question.scanner.repeats is Repeats.TEXT]
+    left = {unit.id: unit for one in by_text for unit in one.left}
+    if left:
+        scratch.export(left.values(), exported)
     _at_once([look for look in looks if look.known.left])
     recall.keep(means.memory, [(look.known, look.said) for look in looks])
     everything = [item for look in looks for item in look.answer()]

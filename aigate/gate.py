@@ -157,7 +157,7 @@ def run(
             entries=lambda: head.entries,
             memory=Memory(cache, trusted.rules_digest),
         )
-        units, gaps = read_units(head, judged, comparison.removed, folder=f"{folder}/head")
+        units, gaps = read_units(head, judged, comparison.removed)
         units = with_previous(units, reference)
         seen = examine(
             registry.scanners(),
@@ -478,7 +478,7 @@ def _before(
     entries = [(e, Change.NONE) for e in reference.entries if e.path in everywhere]
     if not entries:
         return ()
-    units, _ = read_units(reference, entries, (), folder=f"{folder}/reference")
+    units, _ = read_units(reference, entries, ())
 
     def wanted_by(scanner: Scanner, unit: Unit) -> bool:
         return unit.path in paths.get(scanner.name, ())

@@ -15,7 +15,7 @@ from aigate.domain.policy import Policy
 from aigate.domain.report import Excluded
 from aigate.domain.tree import Change, Entry, Kind, Unit
 from aigate.engine.patterns import matches_path
-from aigate.workspace import git, scratch, sides
+from aigate.workspace import git, sides
 from aigate.workspace.trees import Comparison
 from aigate.workspace.units import Content, build_units, removed_units
 
@@ -57,14 +57,11 @@ def read_units(
     tree: sides.Tree,
     entries: Sequence[tuple[Entry, Change]],
     removed: Sequence[Entry],
-    *,
-    folder: str,
 ) -> tuple[tuple[Unit, ...], tuple[Gap, ...]]:
-    """Read entries as units, export them, and return them with a gap for what is unreadable."""
+    """Read entries as units, and return them with a gap for what is unreadable."""
     units = tuple(build_units(_contents(tree, entries), limit=sides.LARGEST))
     gaps = [Gap(path, f"cannot be read: {why}", "unreadable") for path, why in tree.unreadable]
     gaps += [Gap(u.path, _UNSEEN[note], note) for u in units for note in u.notes if note in _UNSEEN]
-    scratch.export(units, folder)
     return units + removed_units(removed, after=len(units)), tuple(gaps)
 
 

@@ -420,7 +420,7 @@ FAULTS = (
     "aigate.engine.judge.prioritise",
     "aigate.gate.judge",
     "aigate.gate.git.open_repository",
-    "aigate.gate.scratch.export",
+    "aigate.examine.scratch.export",
     "aigate.gate.decide.verdict",
     "aigate.material.build_units",
     "aigate.scanners.bandit._run",

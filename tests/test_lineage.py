@@ -22,7 +22,7 @@ from aigate.engine.lines import Lines
 from aigate.engine.place import place
 from aigate.examine import by_id
 from aigate.material import read_units
-from aigate.workspace import git, scratch, sides
+from aigate.workspace import git, sides
 from aigate.workspace.trees import compare as compare_trees
 from tests.conftest import Project
 
@@ -81,13 +81,12 @@ class History:
         grown = head or (tip or "")
         steering = reference or (sides.commit_tree(repository, grown) if grown else sides.EMPTY)
         everything = compare_trees(tree.entries, None).judged
-        with scratch.private_folder() as folder:
-            units, _ = read_units(tree, everything, (), folder=f"{folder}/a")
-            findings = found_in(units)
-            before: tuple[Finding, ...] = ()
-            if reference:
-                wanted = [(e, Change.NONE) for e in reference.entries]
-                before = found_in(read_units(reference, wanted, (), folder=f"{folder}/b")[0])
+        units, _ = read_units(tree, everything, ())
+        findings = found_in(units)
+        before: tuple[Finding, ...] = ()
+        if reference:
+            wanted = [(e, Change.NONE) for e in reference.entries]
+            before = found_in(read_units(reference, wanted, ())[0])
         status = (
             compare(findings, before, alike=lambda *_: True)
             if reference

@@ -20,7 +20,7 @@ from aigate.errors import UsageError
 from aigate.material import read_units
 from aigate.origins import Origins, Scene, read_origins, with_people
 from aigate.trusted import Trusted, read_trusted
-from aigate.workspace import git, scratch, sides
+from aigate.workspace import git, sides
 from aigate.workspace.trees import compare
 
 _ENVIRON = os.environ  # noqa: TID251 - settings are resolved here, in the command
@@ -72,8 +72,7 @@ def blame(
         from_caller=from_disk(Path.cwd(), policy),
     )
     wanted = _wanted(tree, reference, [_inside(file, repository, directory) for file in files])
-    with scratch.private_folder() as folder:
-        units, _ = read_units(tree, wanted, (), folder=folder)
+    units, _ = read_units(tree, wanted, ())
     origins = read_origins(
         _scene(repository, reference, tree, wanted, units, trusted=trusted, head=head),
         (),

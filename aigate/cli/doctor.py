@@ -116,13 +116,11 @@ def _engine(scanner: Scanner) -> Check:
         "000001", Entry("doctor.py", "100644", ""), Kind.PYTHON, text="x = 1\n", file="000001.py"
     )
     with scratch.private_folder() as folder:
-        exported = os.path.join(folder, "files")  # noqa: PTH118 - a text is wanted
-        scratch.export([unit], exported)
         seen = examine(
             [scanner],
             [unit],
             paths=frozenset({"doctor.py"}),
-            exported=exported,
+            exported=os.path.join(folder, "files"),  # noqa: PTH118 - a text is wanted
             means=Means(scratch=folder, packs=str(packs_folder()), deadline=120, jobs=1),
         )
     gaps: tuple[Gap, ...] = seen.gaps

@@ -27,7 +27,7 @@ class Target:
     `units` are those of kinds that the scanner covers. `paths` are all paths of the tree
     under judgement, also those without a unit here. `scratch` is a private folder that
     belongs to this scanner alone; `exported` is the folder under which each unit with a
-    `file` lies, shared and not to be written to. `packs` is the folder of the policies and
+    `file` lies for scanners of texts, shared and not to be written to. `packs` is the folder of the policies and
     rules that ship with the product; `rule_files` are further semgrep rule files, read from
     the reference and copied out of reach of the change. `deadline` is in seconds from the
     start of the scan; `jobs` how many processes may run at once. `read` yields the bytes of
