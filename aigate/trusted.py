@@ -11,11 +11,10 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
-from typing import Any
 
 from aigate import __version__, registry
 from aigate.documents.agents import read_agents
-from aigate.documents.catalogue import read_pages, read_threat, rules_of
+from aigate.documents.catalogue import read_catalogue, read_threat
 from aigate.documents.mistakes import Mistakes
 from aigate.documents.nodes import Node, packed, unpacked
 from aigate.documents.owners import PLACES, read_owners
@@ -77,8 +76,8 @@ class _Catalogue(Mapping[str, Rule]):
         return len(self._rules)
 
 
-def _all_rules(pages: list[dict[str, Any]]) -> dict[str, Rule]:
-    catalogue = rules_of(pages)
+def _all_rules(packed: bytes) -> dict[str, Rule]:
+    catalogue = read_catalogue(packed)
     catalogue |= {rule.name: rule for scanner in registry.scanners() for rule in scanner.rules()}
     catalogue |= {rule.name: rule for rule in disclosure.RULES}
     catalogue |= {rule.page.name: rule.page for rule in registry.usage_rules()}
@@ -127,15 +126,15 @@ def read_trusted(
         for path, text in rule_texts:
             require_rules(path, text)
     compiled = Path(packs, "compiled")
+    files = {file.name: file.read_bytes() for file in sorted(compiled.glob("*.json"))}
     digest = hashlib.sha256()
-    for file in sorted(compiled.glob("*.json")):
-        digest.update(file.name.encode() + b"\0" + file.read_bytes() + b"\0")
+    for name, data in files.items():
+        digest.update(name.encode() + b"\0" + data + b"\0")
     for path, text in rule_texts:
         digest.update(path.encode("utf-8", "surrogateescape") + b"\0" + text + b"\0")
-    pages = read_pages(compiled.joinpath("catalogue.json").read_bytes())
     return Trusted(
         policy=policy,
-        catalogue=_Catalogue(lambda: _all_rules(pages)),
+        catalogue=_Catalogue(lambda: _all_rules(files.get("catalogue.json", b""))),
         agents=read_agents(Path(packs, "data", "agents.json").read_bytes()),
         threat=read_threat(Path(packs, "data", "threat.json").read_bytes()),
         owners_of=_owners(tree, read),

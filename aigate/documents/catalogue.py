@@ -21,30 +21,8 @@ def read_catalogue(data: bytes) -> dict[str, Rule]:
     Raises:
         IntegrityError: the file is damaged.
     """
-    return rules_of(read_pages(data))
-
-
-def read_pages(data: bytes) -> list[dict[str, Any]]:
-    """Return the pages as they are written down, for `rules_of`.
-
-    Raises:
-        IntegrityError: the file is damaged.
-    """
     try:
-        pages: list[dict[str, Any]] = json.loads(data)["rules"]
-    except (ValueError, LookupError, TypeError) as error:
-        raise _damaged("compiled/catalogue.json") from error
-    return pages
-
-
-def rules_of(pages: list[dict[str, Any]]) -> dict[str, Rule]:
-    """Return every rule of such pages by its name.
-
-    Raises:
-        IntegrityError: one of them is damaged.
-    """
-    try:
-        return {raw["name"]: _rule(raw) for raw in pages}
+        return {raw["name"]: _rule(raw) for raw in json.loads(data)["rules"]}
     except (ValueError, LookupError, TypeError, AttributeError) as error:
         raise _damaged("compiled/catalogue.json") from error
 
