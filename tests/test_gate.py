@@ -423,7 +423,7 @@ FAULTS = (
     "aigate.examine.scratch.export",
     "aigate.gate.decide.verdict",
     "aigate.material.build_units",
-    "aigate.scanners.bandit._run",
+    "aigate.scanners._bandit._run",
     "aigate.scanners.secrets._scan",
     "aigate.cli.last.remember",
     "aigate.cli.decision.decision_text",

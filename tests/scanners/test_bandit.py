@@ -18,7 +18,7 @@ from aigate.domain.finding import Gap, Sighting
 from aigate.domain.severity import Severity
 from aigate.domain.tree import Entry, Kind, Unit
 from aigate.process import Done
-from aigate.scanners import bandit
+from aigate.scanners import _bandit, bandit
 from aigate.workspace import scratch
 
 APP = '''"""Runs things."""
@@ -50,7 +50,7 @@ CANARY = "/scratch/canary-000001.py"
 
 def read(output: object, *, code: int = 0, err: bytes = b"") -> tuple[list[Sighting], list[Gap]]:
     raw = output if isinstance(output, bytes) else json.dumps(output).encode()
-    said = list(bandit.parse(Done(code, raw, err), UNITS, CANARY))
+    said = list(_bandit.parse(Done(code, raw, err), UNITS, CANARY))
     return (
         [one for one in said if isinstance(one, Sighting)],
         [one for one in said if isinstance(one, Gap)],
