@@ -322,7 +322,7 @@ def run(
         coverage=coverage,
         gaps=tuple(sorted(set(gaps))),
         findings=decided,
-        rules=tuple(trusted.catalogue[name] for name in sorted(named & trusted.catalogue.keys())),
+        rules=tuple(trusted.catalogue[name] for name in sorted(named) if name in trusted.catalogue),
         notes=_notes(request, head, steering, comparison)
         + tuple(one.reason for one in coverage.omissions)
         + _doubts(accounts)
