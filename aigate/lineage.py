@@ -87,7 +87,8 @@ def _brought(fresh: Mapping[int, Candidate], scene: Scene) -> dict[int, Attribut
     put: dict[str, bytes] | None = None
     gone: set[str] = set()
     if head.commit is None:
-        before = {e.path: e.blob for e in git.tree_entries(repository, tip)} if tip else {}
+        entries = sides.entries_of(repository, tip, near=scene.base) if tip else ()
+        before = {entry.path: entry.blob for entry in entries}
         own = {entry.path: entry.blob for entry in head.entries}
         put = {path: data for path, data in contents.items() if before.get(path) != own[path]}
         gone = before.keys() - own.keys()
@@ -98,7 +99,7 @@ def _brought(fresh: Mapping[int, Candidate], scene: Scene) -> dict[int, Attribut
     facts = git.facts_of(
         repository, {o.commit for rows in told.values() for o in rows} & order.keys()
     )
-    nobody_yet = answering(scene.people, git.identity(repository)) if put is not None else ""
+    nobody_yet = _who_commits(scene) if put is not None else ""
     found = {}
     for number, candidate in fresh.items():
         rows = _covering(told.get(candidate.finding.at.path, ()), candidate.finding, contents)
@@ -172,9 +173,11 @@ def _covering(
 
 def _order(past: Past, tip: str, since: str) -> dict[str, int]:
     """Number the commits of a change, the newest first, whatever dates they claim."""
+    if not tip or tip == since:
+        return {}
     options = ("--topo-order", "--max-count=20000", "--end-of-options", tip)
     done = past.repository.call("rev-list", *options, *([f"^{since}"] if since else []))
-    ids = done.out.decode("ascii", "replace").split() if tip and done.code == 0 else []
+    ids = done.out.decode("ascii", "replace").split() if done.code == 0 else []
     return {commit: number for number, commit in enumerate(ids)}
 
 
@@ -236,8 +239,14 @@ def _trails(old: Mapping[int, Candidate], scene: Scene) -> dict[int, Trail]:
 
 
 def _uncommitted(scene: Scene) -> Attribution:
-    who = git.identity(scene.repository) if scene.head.commit is None else ("", "")
-    return Attribution(first_seen=scene.at.date(), author=answering(scene.people, who))
+    author = _who_commits(scene) if scene.head.commit is None else ""
+    return Attribution(first_seen=scene.at.date(), author=author)
+
+
+def _who_commits(scene: Scene) -> str:
+    """Return the registered person whose name a commit made here would carry."""
+    people = scene.people
+    return answering(people, git.identity(scene.repository)) if people else ""
 
 
 def _inside(

@@ -8,9 +8,14 @@ from __future__ import annotations
 
 import contextlib
 import os
+import select
+import selectors
 import signal
 import subprocess  # noqa: TID251 - this is the module that the ban points to
-from collections.abc import Mapping, Sequence
+import time
+import weakref
+from collections.abc import Callable, Mapping, Sequence
+from typing import IO
 
 from aigate.value import dataclass
 
@@ -21,8 +26,26 @@ _INHERITED = ("PATH", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "SYSTEMROOT", "TMP
 # A dead end for whatever tries to reach the network in spite of its settings.
 _NO_NETWORK = "http://127.0.0.1:9"
 
+_PIECE = 262_144
 
-_running: set[subprocess.Popen[bytes]] = set()
+
+class _Child(subprocess.Popen[bytes]):
+    """A program whose end is noticed at once: `Popen` alone looks again after a pause."""
+
+    def wait(self, timeout: float | None = None) -> int:
+        if timeout is not None and self.returncode is None and hasattr(os, "pidfd_open"):
+            with contextlib.suppress(OSError):
+                ended = os.pidfd_open(self.pid)
+                try:
+                    waiting = select.poll()
+                    waiting.register(ended, select.POLLIN)
+                    waiting.poll(max(timeout, 0) * 1000)
+                finally:
+                    os.close(ended)
+        return super().wait(timeout)
+
+
+_running: set[_Child] = set()
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +92,7 @@ def run(
     everything that it started is killed.
     """
     try:
-        child = subprocess.Popen(  # noqa: S603 - a list, no shell
+        child = _Child(
             list(command),
             executable=program,
             cwd=cwd,
@@ -94,6 +117,66 @@ def run(
     finally:
         _running.discard(child)
     return Done(child.returncode, out, err)
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What a program answered; `ended` tells that it is no longer there to be asked.
+
+    `code` is its exit status then, else 0. `err` is what it wrote to its error stream meanwhile.
+    """
+
+    out: bytearray
+    err: bytes
+    ended: bool
+    code: int = 0
+
+
+class Dialogue:
+    """A program that stays, and answers what it is asked; it ends when nobody holds this."""
+
+    __slots__ = ("__weakref__", "_child", "close")
+
+    def __init__(self, command: Sequence[str], *, cwd: str, env: Mapping[str, str]) -> None:
+        """Start a program as `run` does.
+
+        Raises:
+            OSError: If it cannot be started.
+        """
+        self._child = _Child(
+            list(command),
+            cwd=cwd,
+            env=dict(env),
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            bufsize=0,
+            start_new_session=True,
+        )
+        for stream in (self._child.stdin, self._child.stdout, self._child.stderr):
+            os.set_blocking(_number(stream), False)
+        self.close = weakref.finalize(self, _stop, self._child, os.getpid())
+
+    def ask(
+        self, question: bytes, *, is_whole: Callable[[bytearray], bool], timeout: float
+    ) -> Said | Failed:
+        """Ask something, and return the answer as soon as `is_whole` says that it is there.
+
+        `timeout` is in seconds. When it is over, or the caller is interrupted, the program and
+        everything that it started is killed.
+        """
+        _running.add(self._child)
+        try:
+            said = _answer(self._child, question, is_whole, time.monotonic() + timeout)
+        except BaseException:
+            self.close()
+            raise
+        finally:
+            _running.discard(self._child)
+        if said is None:
+            self.close()
+            return Failed(f"still running after {timeout:.0f} s", timed_out=True)
+        return said
 
 
 def converse(
@@ -131,7 +214,62 @@ def end_all() -> None:
             os.killpg(child.pid, signal.SIGKILL)
 
 
-def _end(child: subprocess.Popen[bytes]) -> None:
+def _answer(
+    child: _Child, question: bytes, is_whole: Callable[[bytearray], bool], end: float
+) -> Said | None:
+    """Return what a program answers; None if that is not whole in time."""
+    writing, reading, failing = map(_number, (child.stdin, child.stdout, child.stderr))
+    left = memoryview(question)
+    out, err = bytearray(), bytearray()
+    ended = False
+    with selectors.DefaultSelector() as ready:
+        ready.register(writing, selectors.EVENT_WRITE)
+        ready.register(reading, selectors.EVENT_READ)
+        ready.register(failing, selectors.EVENT_READ)
+        while not ended and (left or not is_whole(out)):
+            if (patience := end - time.monotonic()) <= 0:
+                return None
+            for key, _ in ready.select(patience):
+                if key.fd == writing:
+                    left = _written(writing, left)
+                    if not left:
+                        ready.unregister(writing)
+                elif (piece := os.read(key.fd, _PIECE)) or key.fd != reading:
+                    (out if key.fd == reading else err).extend(piece)
+                    if not piece:
+                        ready.unregister(failing)
+                else:
+                    ended = True
+    if ended:
+        _end(child)
+    else:
+        # Whatever it complained of, it wrote before it answered.
+        with contextlib.suppress(BlockingIOError):
+            err += os.read(failing, _PIECE)
+    return Said(out, bytes(err), ended, child.returncode or 0)
+
+
+def _written(number: int, left: memoryview) -> memoryview:
+    try:
+        return left[os.write(number, left[:_PIECE]) :]
+    except BlockingIOError:
+        return left
+    except BrokenPipeError:
+        # It ended; what it said before is still to be read.
+        return left[:0]
+
+
+def _number(stream: IO[bytes] | None) -> int:
+    return stream.fileno() if stream else -1
+
+
+def _stop(child: _Child, owner: int) -> None:
+    # A copy of this process must leave the program to the one that started it.
+    if owner == os.getpid():
+        _end(child)
+
+
+def _end(child: _Child) -> None:
     # The child leads a session of its own, so this reaches all that it started.
     with contextlib.suppress(ProcessLookupError):
         os.killpg(child.pid, signal.SIGKILL)

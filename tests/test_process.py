@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from aigate import process
-from aigate.process import Done, Failed
+from aigate.process import Dialogue, Done, Failed, Said
 
 SLEEPER = "import subprocess, sys, time; subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(60)']); time.sleep(60)"
 
@@ -78,3 +78,66 @@ def test_all_programs_can_be_ended_from_another_thread(tmp_path: Path) -> None:
         thread.join(20)
     assert [one.code for one in ended if isinstance(one, Done)] == [-9, -9]
     assert not process._running
+
+
+def upper(tmp_path: Path, text: str = "") -> Dialogue:
+    lines = "import sys\nfor line in sys.stdin:\n print(line.upper(), end='', flush=True)\n"
+    return Dialogue(
+        [sys.executable, "-c", text + lines],
+        cwd=str(tmp_path),
+        env=process.environment(str(tmp_path)),
+    )
+
+
+def ask(dialogue: Dialogue, question: bytes, *, timeout: float = 60) -> Said | Failed:
+    count = question.count(b"\n")
+    return dialogue.ask(question, is_whole=lambda out: out.count(b"\n") >= count, timeout=timeout)
+
+
+def test_a_program_that_stays_answers_again_and_again(tmp_path: Path) -> None:
+    dialogue = upper(tmp_path)
+    long = b"a line\n" * 50_000
+
+    assert ask(dialogue, b"one\n") == Said(bytearray(b"ONE\n"), b"", ended=False)
+    assert ask(dialogue, long) == Said(bytearray(long.upper()), b"", ended=False)
+    assert ask(dialogue, b"two\nthree\n") == Said(bytearray(b"TWO\nTHREE\n"), b"", ended=False)
+
+
+def test_what_a_program_complains_of_comes_with_its_answer(tmp_path: Path) -> None:
+    dialogue = upper(tmp_path, "import sys; print('x' * 100_000, file=sys.stderr)\n")
+
+    said = ask(dialogue, b"one\n")
+
+    assert isinstance(said, Said)
+    assert (said.out, said.err) == (b"ONE\n", b"x" * 100_000 + b"\n")
+
+
+def test_a_program_that_ends_instead_of_answering_says_so(tmp_path: Path) -> None:
+    dialogue = upper(tmp_path, "import sys; sys.exit(3)\n")
+
+    said = ask(dialogue, b"a line\n" * 50_000)
+
+    assert said == Said(bytearray(), b"", ended=True, code=3)
+
+
+@pytest.mark.slow
+def test_a_program_that_does_not_answer_in_time_is_ended(tmp_path: Path) -> None:
+    dialogue = upper(tmp_path, f"{SLEEPER}\n")
+    started = time.monotonic()
+
+    failed = ask(dialogue, b"one\n", timeout=0.5)
+
+    assert isinstance(failed, Failed)
+    assert failed.timed_out
+    assert dialogue._child.returncode == -9
+    assert time.monotonic() - started < 20
+
+
+def test_a_program_that_closes_its_output_and_stays_is_ended(tmp_path: Path) -> None:
+    text = "import os, time; os.close(1); os.close(2); time.sleep(60)"
+    started = time.monotonic()
+
+    failed = run(text, tmp_path, timeout=0.5)
+
+    assert failed == Failed("still running after 0 s", timed_out=True)
+    assert time.monotonic() - started < 20

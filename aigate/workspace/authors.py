@@ -48,7 +48,7 @@ def authors_of(
                 made = frozenset() if _is_plain_merge(past, commit) else made
             if (made or told) and not _only_signed(git.changed_paths(repository, commit)):
                 found |= made | told
-    if head.commit is None and _uncommitted(repository, head, tip):
+    if head.commit is None and _uncommitted(repository, reference, head, tip=tip):
         found |= meant(people, [git.identity(repository)])
     return frozenset(found)
 
@@ -83,8 +83,10 @@ def _only_signed(paths: Collection[str]) -> bool:
     return bool(paths) and all(_SIGNED.fullmatch(path) for path in paths)
 
 
-def _uncommitted(repository: git.Repository, head: sides.Tree, tip: str | None) -> bool:
-    before = git.tree_entries(repository, tip) if tip else ()
+def _uncommitted(
+    repository: git.Repository, reference: sides.Tree, head: sides.Tree, *, tip: str | None
+) -> bool:
+    before = sides.entries_of(repository, tip, near=reference) if tip else ()
     differing = {(e.path, e.mode, e.blob) for e in before} ^ {
         (e.path, e.mode, e.blob) for e in head.entries
     }

@@ -91,6 +91,21 @@ class Git:
             raise IncompleteError(f"git failed: {done.reason}", code="git-failed")
         return done
 
+    def talk(self, *arguments: str, cwd: str) -> process.Dialogue:
+        """Start a plumbing command that stays to be asked.
+
+        Raises:
+            IncompleteError: If git cannot be started.
+        """
+        command = [self.program, *_OPTIONS, *arguments]
+        try:
+            return process.Dialogue(command, cwd=cwd, env=self.environment)
+        except OSError as error:
+            raise IncompleteError(
+                f"git failed: `{self.program}` cannot be started: {error.strerror}",
+                code="git-failed",
+            ) from error
+
 
 def find_git(environ: Mapping[str, str], *, outside: str) -> Git:
     """Find git on the caller's path, but never inside the folder that is judged.
@@ -119,8 +134,12 @@ def find_git(environ: Mapping[str, str], *, outside: str) -> Git:
 
 def complaint(done: process.Done) -> str:
     """Return the last thing that git said on its error stream, as one line."""
-    lines = done.err.decode("utf-8", "replace").strip().splitlines()
-    return lines[-1] if lines else f"exit status {done.code}"
+    return complaint_in(done.err) or f"exit status {done.code}"
+
+
+def complaint_in(errors: bytes) -> str:
+    """Return the last line that git wrote to its error stream, or the empty text."""
+    return next(iter(reversed(errors.decode("utf-8", "replace").strip().splitlines())), "")
 
 
 def _is_within(path: str, folder: str) -> bool:

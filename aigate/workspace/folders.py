@@ -5,7 +5,6 @@ Whatever is not plainly one folder is left to `git.tree_entries`, which lists ev
 
 from __future__ import annotations
 
-import os
 from collections.abc import Collection, Sequence
 
 from aigate.domain.tree import Entry
@@ -37,22 +36,19 @@ def folder_id(repository: Repository, commit: str, folder: str) -> str:
     The trees on the way are read here and hashed again: a hostile tree may name a folder twice.
     """
     parts = folder.split("/")
-    above = [f"{commit}^{{tree}}"]
-    above += [f"{commit}:{'/'.join(parts[:depth])}" for depth in range(1, len(parts))]
-    done = repository.call("cat-file", "--batch", feed=os.fsencode("\n".join(above) + "\n"))
-    trees = _trees(repository, done.out)
-    if done.code or len(trees) != len(parts):
-        return ""
-    found = trees[0][0]
-    for (name, data), part in zip(trees, parts, strict=True):
-        members = [
+    found = ""
+    above = [f"{commit}:{'/'.join(parts[:depth])}" for depth in range(len(parts))]
+    for tree, part in zip(repository.objects.read(above), parts, strict=True):
+        if tree is None or object_id(repository, "tree", tree.data) != tree.id:
+            return ""
+        inside = [
             (mode, inner)
-            for mode, called, inner in _members(data, len(name) // 2)
+            for mode, called, inner in members(tree.data, len(tree.id) // 2)
             if called == part.encode()
         ]
-        if name != found or len(members) != 1 or members[0][0] != _FOLDER_MODE:
+        if tree.id != (found or tree.id) or len(inside) != 1 or inside[0][0] != _FOLDER_MODE:
             return ""
-        found = members[0][1].hex()
+        found = inside[0][1].hex()
     return found
 
 
@@ -98,10 +94,8 @@ def difference(repository: Repository, before: str, after: str, *, folder: str =
 
 def known_trees(repository: Repository, names: Collection[str]) -> frozenset[str]:
     """Return those of these ids that are tree objects which are here."""
-    feed = "".join(f"{name}\n" for name in names).encode("ascii", "replace")
-    done = repository.call("cat-file", "--batch-check", feed=feed)
-    words = [line.split() for line in done.out.decode("ascii", "replace").splitlines()]
-    return frozenset(each[0] for each in words if len(each) == 3 and each[1] == "tree")
+    found = repository.objects.look([*names])
+    return frozenset(one.id for one in found if one and one.kind == "tree")
 
 
 def _differences(
@@ -135,23 +129,7 @@ def _entries(
     return tuple(sorted(Entry(p, mode, name, sizes.get(name, -1)) for p, mode, name in there))
 
 
-def _trees(repository: Repository, out: bytes) -> list[tuple[str, bytes]]:
-    """Return ids and contents of the trees that `cat-file --batch` answered with, if whole."""
-    found = []
-    at = 0
-    while (end := out.find(b"\n", at)) >= 0:
-        words = out[at:end].decode("ascii", "replace").split(" ")
-        if len(words) != 3 or words[1] != "tree" or not words[2].isdigit():
-            return []
-        data = out[end + 1 : end + 1 + int(words[2])]
-        if object_id(repository, "tree", data) != words[0]:
-            return []
-        found.append((words[0], data))
-        at = end + 2 + int(words[2])
-    return found
-
-
-def _members(data: bytes, width: int) -> list[tuple[bytes, bytes, bytes]]:
+def members(data: bytes, width: int) -> list[tuple[bytes, bytes, bytes]]:
     """Return mode, name and id of each member of a tree object; nothing if it is malformed."""
     found = []
     at = 0

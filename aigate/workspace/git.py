@@ -6,6 +6,7 @@ import hashlib
 import os
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import field
 from pathlib import Path
 
 from aigate.domain.regex import regex
@@ -14,6 +15,7 @@ from aigate.errors import IncompleteError, UsageError
 from aigate.process import Done
 from aigate.value import dataclass
 from aigate.workspace.command import PATIENCE, Git, complaint, find_git
+from aigate.workspace.objects import Objects
 
 SUBMODULE_MODE = "160000"
 
@@ -22,9 +24,6 @@ _MOST_COMMITS = 2000
 
 # As many fit on a command line.
 _MOST_PATHS = 2000
-
-# Else git unpacks what many records build on again for each of them.
-_REMEMBER = ("-c", "core.deltaBaseCacheLimit=256m")
 
 # So much is held in memory at once, whatever the size of the repository.
 _BATCH_BYTES = 48_000_000
@@ -41,6 +40,10 @@ _ASKED = (
 )
 _HASHES = {"sha1": hashlib.sha1, "sha256": hashlib.sha256}
 _PERSON = regex(r"(?P<name>.*?) ?<(?P<email>[^>]*)> (?P<at>-?\d{1,18})(?: [+-]\d+)?")
+_HEX = frozenset("0123456789abcdef")
+_LENGTHS = frozenset({40, 64})
+# No pipe that lies in the place of the file makes anybody wait.
+_PLAINLY = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK
 _LISTED = regex(rb"(\d+) (\w+) ([0-9a-f]+) +(\S+)\t(.*)", re.DOTALL)
 _WITHOUT_SIZES = "--format=%(objectmode) %(objecttype) %(objectname) -%x09%(path)"
 _DEEPEN = "this clone is shallow; fetch its history, in GitHub Actions with `fetch-depth: 0`"
@@ -63,6 +66,7 @@ class Repository:
     is_shallow: bool
     git: Git
     default: str = ""
+    objects: Objects = field(repr=False, compare=False, kw_only=True)
 
     def call(
         self,
@@ -72,12 +76,8 @@ class Repository:
         patience: float = PATIENCE,
     ) -> Done:
         """Run a plumbing command in this repository and in no other; see `Git.call`."""
-        where = [f"--git-dir={self.git_dir}"]
-        if not self.is_bare:
-            # Given here, a `core.worktree` of the repository has no say.
-            where.append(f"--work-tree={self.root}")
         return self.git.call(
-            *where,
+            *_where(self.git_dir, "" if self.is_bare else self.root),
             *arguments,
             cwd=self.root,
             feed=feed,
@@ -162,7 +162,15 @@ def open_repository(
         )
     root = git_dir if is_bare or is_inside else top or _top(git, start)
     repository = Repository(
-        root, git_dir, common_dir, object_format, is_bare, is_shallow, git, default_branch
+        root,
+        git_dir,
+        common_dir,
+        object_format,
+        is_bare,
+        is_shallow,
+        git,
+        default_branch,
+        objects=objects_in(git, git_dir, root, is_bare=is_bare),
     )
     _require_own(repository, holder, start)
     _require_same(repository, environ, start)
@@ -175,6 +183,16 @@ def open_repository(
     return repository
 
 
+def objects_in(git: Git, git_dir: str, root: str, *, is_bare: bool) -> Objects:
+    """Return the objects of a repository; `root` is its working tree if it is not bare."""
+    return Objects(git, _where(git_dir, "" if is_bare else root), cwd=root)
+
+
+def _where(git_dir: str, worktree: str) -> list[str]:
+    # Given here, a `core.worktree` of the repository has no say.
+    return [f"--git-dir={git_dir}", *([f"--work-tree={worktree}"] if worktree else [])]
+
+
 def resolve(repository: Repository, revision: str) -> str:
     """Return the id of the commit that a revision names.
 
@@ -184,23 +202,21 @@ def resolve(repository: Repository, revision: str) -> str:
     """
     if revision.startswith("-"):
         raise UsageError(f"`{revision}` is not a revision", code="bad-revision")
-    found = "\0" not in revision and repository.call(
-        "rev-parse", "--verify", "--end-of-options", f"{revision}^{{commit}}"
-    )
-    commit = os.fsdecode(found.out).strip() if found else ""
-    if not found or found.code != 0 or not commit:
+    spelled = os.fsencode(revision).decode("utf-8", "surrogateescape")
+    found, complaints = repository.objects.resolve(f"{spelled}^{{commit}}")
+    if found is None:
         raise IncompleteError(
             f"no commit `{revision}` here",
             hint=_way_to(revision, repository),
             code="reference-missing",
         )
-    if b"is ambiguous" in found.err:
+    if b"is ambiguous" in complaints:
         raise IncompleteError(
             f"`{revision}` names more than one thing",
             hint=f"write it in full, such as `refs/heads/{revision}`",
             code="reference-ambiguous",
         )
-    return commit
+    return found.id
 
 
 def _way_to(revision: str, repository: Repository) -> str:
@@ -215,6 +231,9 @@ def head_commit(repository: Repository) -> str | None:
     Raises:
         IncompleteError: If there is a head whose commit is not here.
     """
+    found, complaints = repository.objects.resolve("HEAD^{commit}")
+    if found and b"is ambiguous" not in complaints:
+        return found.id
     done = repository.call("rev-parse", "--verify", "--quiet", "HEAD")
     if done.code != 0:
         named = repository.call("symbolic-ref", "--quiet", "HEAD")
@@ -242,6 +261,8 @@ def branch_named(repository: Repository, revision: str) -> str:
     Only a branch's own name counts, such as `main` or `origin/main`, no commit id and no
     revision reached from one.
     """
+    if len(revision) in _LENGTHS and _HEX.issuperset(revision):
+        return ""
     done = repository.call("rev-parse", "--symbolic-full-name", "--end-of-options", revision)
     name = os.fsdecode(done.out).strip().rpartition("\n")[2]
     for prefix in ("refs/heads/", "refs/remotes/origin/"):
@@ -286,18 +307,12 @@ def commit_facts(repository: Repository, commit: str) -> CommitFacts:
 
 def facts_of(repository: Repository, commits: Iterable[str]) -> dict[str, CommitFacts]:
     """Read what many commits say about themselves; those that cannot be read are left out."""
-    wanted = list(dict.fromkeys(commits))
     found: dict[str, CommitFacts] = {}
-    while wanted:
-        contents: dict[str, bytes] = {}
-        done = repository.call("cat-file", "--batch", feed=_feed(wanted))
-        answered = _parse(done.out, contents, set())
-        for name, data in contents.items():
-            facts = _facts(name, data) if object_id(repository, "commit", data) == name else None
+    for one in repository.objects.read(list(dict.fromkeys(commits))):
+        if one and object_id(repository, "commit", one.data) == one.id:
+            facts = _facts(one.id, one.data)
             if facts:
-                found[name] = facts
-        # git ends at the first object that it cannot unpack.
-        wanted = wanted[answered + 1 :]
+                found[one.id] = facts
     return found
 
 
@@ -329,6 +344,8 @@ def commits_between(repository: Repository, base: str, head: str) -> tuple[Commi
     Raises:
         IncompleteError: If one of them is not here, or there are more than two thousand.
     """
+    if base == head:
+        return ()
     limits = [f"--max-count={_MOST_COMMITS + 1}", "--end-of-options", head]
     done = repository.call("rev-list", *limits, *([f"^{base}"] if base else []))
     if done.code != 0:
@@ -504,14 +521,7 @@ def _read(
     repository: Repository, names: Sequence[str], *, sizes: Mapping[str, int], limit: int
 ) -> Iterator[Blob]:
     readable = [name for name in names if 0 <= sizes.get(name, -1) <= limit]
-    contents: dict[str, bytes] = {}
-    damaged: set[str] = set()
-    while readable:
-        done = repository.call(*_REMEMBER, "cat-file", "--batch", feed=_feed(readable))
-        answered = _parse(done.out, contents, damaged)
-        # git ends at the first blob that it cannot unpack.
-        damaged.update(readable[answered : answered + 1])
-        readable = readable[answered + 1 :]
+    contents = dict(zip(readable, repository.objects.read(readable), strict=True))
     for name in names:
         size = sizes.get(name, -1)
         if size < 0:
@@ -519,48 +529,18 @@ def _read(
         elif size > limit:
             yield Blob(name, b"", "too-large")
         else:
-            data = contents.pop(name, None)
-            if data is None or name in damaged or object_id(repository, "blob", data) != name:
+            found = contents.pop(name)
+            if found is None or object_id(repository, "blob", found.data) != name:
                 yield Blob(name, b"", "corrupt")
             else:
-                yield Blob(name, data)
-
-
-def _parse(out: bytes, contents: dict[str, bytes], damaged: set[str]) -> int:
-    """Collect the answers of `cat-file --batch`; return how many of them are whole."""
-    at = answered = 0
-    while (end := out.find(b"\n", at)) >= 0:
-        words = out[at:end].decode("ascii", "replace").split(" ")
-        if len(words) != 3 or not words[2].isdigit():
-            damaged.add(words[0])
-            at = end + 1
-        else:
-            start, at = end + 1, end + 2 + int(words[2])
-            if at > len(out):
-                break
-            contents[words[0]] = out[start : at - 1]
-        answered += 1
-    return answered
+                yield Blob(name, found.data)
 
 
 def sizes_of(repository: Repository, names: Sequence[str]) -> dict[str, int]:
     """Return the sizes of the blobs among these objects, in bytes."""
     # A blob alone counts: a tree in its place, which a hostile tree may name, is missing.
-    sizes: dict[str, int] = {}
-    rest = list(names)
-    while rest:
-        done = repository.call("cat-file", "--batch-check", feed=_feed(rest))
-        answers = done.out.decode("ascii", "replace").split("\n")[:-1]
-        for answer in answers:
-            words = answer.split(" ")
-            if len(words) == 3 and words[1] == "blob" and words[2].isdigit():
-                sizes[words[0]] = int(words[2])
-        rest = rest[len(answers) + 1 :]
-    return sizes
-
-
-def _feed(names: Iterable[str]) -> bytes:
-    return "".join(f"{name}\n" for name in names).encode("ascii", "replace")
+    found = repository.objects.look(names)
+    return {one.id: one.size for one in found if one and one.kind == "blob"}
 
 
 def object_id(repository: Repository, kind: str, data: bytes) -> str:
@@ -571,9 +551,28 @@ def object_id(repository: Repository, kind: str, data: bytes) -> str:
 
 
 def _branch_of(repository: Repository, reference: str, prefix: str) -> str:
-    done = repository.call("symbolic-ref", "--quiet", reference)
-    name = os.fsdecode(done.out).removesuffix("\n")
-    return name.removeprefix(prefix) if done.code == 0 and name.startswith(prefix) else ""
+    name = _pointed_to(repository, reference)
+    if name is None:
+        done = repository.call("symbolic-ref", "--quiet", reference)
+        name = os.fsdecode(done.out).removesuffix("\n") if done.code == 0 else ""
+    return name.removeprefix(prefix) if name.startswith(prefix) else ""
+
+
+def _pointed_to(repository: Repository, reference: str) -> str | None:
+    """Return what a symbolic reference names, from its file; None if that says nothing plain."""
+    folder = repository.git_dir if reference == "HEAD" else repository.common_dir
+    try:
+        opened = os.open(Path(folder, reference), _PLAINLY)
+        with os.fdopen(opened, "rb") as stream:
+            said = os.fsdecode(stream.read(4096))
+    except FileNotFoundError:
+        # Where references are kept in another way there are no such files.
+        return None if os.path.lexists(Path(repository.common_dir, "reftable")) else ""
+    except OSError:
+        return None
+    name = said.removeprefix("ref: ").removesuffix("\n")
+    is_plain = said == f"ref: {name}\n" and all(c.isalnum() or c in "/-_." for c in name)
+    return name if is_plain and name.isascii() and ".invalid" not in name else None
 
 
 def _holder(start: str) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -10,7 +9,7 @@ from pathlib import Path
 from aigate.domain.evidence import Commit
 from aigate.domain.regex import regex
 from aigate.value import dataclass
-from aigate.workspace.git import Repository, read_blobs, sizes_of
+from aigate.workspace.git import Repository, object_id, read_blobs, sizes_of
 
 MOST_COMMITS = 5000
 """Of longer changes only so many commits are read, the newest."""
@@ -50,7 +49,7 @@ class Note:
 
 def commits_of(repository: Repository, base: str, head: str) -> History:
     """Return the commits of a change; what cannot be read is left out and said."""
-    if not head:
+    if not head or head == base:
         return History(commits=())
     limits = [f"--max-count={MOST_COMMITS + 1}", "--end-of-options", head]
     done = repository.call("rev-list", *limits, *([f"^{base}"] if base else []))
@@ -68,13 +67,12 @@ def commits_of(repository: Repository, base: str, head: str) -> History:
 
 def has_ref(repository: Repository, ref: str) -> bool:
     """Tell whether this clone has a ref."""
-    return repository.call("rev-parse", "--verify", "--quiet", ref).code == 0
+    return not has_none(repository, [ref])
 
 
 def has_none(repository: Repository, refs: Collection[str]) -> bool:
-    """Tell whether this clone has none of these refs, in one question for the many."""
-    done = repository.call("show-ref", *sorted(refs))
-    return done.code == 1 and not done.out and not done.err
+    """Tell whether this clone has none of these refs, or not what they name."""
+    return not any(repository.objects.look(sorted(refs)))
 
 
 def notes_on(
@@ -88,14 +86,11 @@ def notes_on(
     if not commits or not has_ref(repository, ref):
         return ()
     names = [(commit, f"{ref}:{path}") for commit in commits for path in _spread(commit)]
-    feed = "".join(f"{name}\n" for _, name in names).encode("ascii", "replace")
-    done = repository.call("cat-file", "--batch-check", feed=feed)
-    answers = done.out.decode("ascii", "replace").split("\n")[:-1]
     blobs: dict[str, str] = {}
-    for (commit, _), answer in zip(names, answers, strict=False):
-        words = answer.split(" ")
-        if len(words) == 3 and words[1] == "blob":
-            blobs.setdefault(commit, words[0])
+    found = repository.objects.look([name for _, name in names])
+    for (commit, _), one in zip(names, found, strict=True):
+        if one and one.kind == "blob":
+            blobs.setdefault(commit, one.id)
     return _notes(repository, blobs, limit)
 
 
@@ -183,16 +178,9 @@ def blobs_at(
     """Return the ids of files in commits; those that a commit has not are left out."""
     # git ends at a name that leads out of the tree.
     asked = [one for one in files if not _IMPOSSIBLE.search(one[1])]
-    feed = "".join(f"{commit}:{path}\n" for commit, path in asked)
-    answers = repository.call(
-        "cat-file", "--batch-check", feed=feed.encode("utf-8", "surrogateescape")
-    ).out.split(b"\n")[:-1]
-    blobs = {}
-    for one, answer in zip(asked, answers, strict=False):
-        words = answer.decode("utf-8", "replace").split(" ")
-        if len(words) == 3 and words[1] == "blob":
-            blobs[one] = words[0]
-    return blobs
+    answers = repository.objects.look([f"{commit}:{path}" for commit, path in asked])
+    found = zip(asked, answers, strict=True)
+    return {one: answer.id for one, answer in found if answer and answer.kind == "blob"}
 
 
 def local_records(repository: Repository) -> tuple[bytes, ...]:
@@ -233,47 +221,22 @@ def _spread(commit: str) -> tuple[str, ...]:
 
 
 def _read(repository: Repository, ids: Iterable[str]) -> Iterator[Commit]:
-    wanted = _bounded(repository, list(ids))
-    while wanted:
-        feed = "".join(f"{name}\n" for name in wanted).encode("ascii")
-        out = repository.call("cat-file", "--batch", feed=feed).out
-        at = answered = 0
-        while (end := out.find(b"\n", at)) >= 0:
-            words = out[at:end].decode("ascii", "replace").split(" ")
-            if len(words) != 3 or not words[2].isdigit():
-                at = end + 1
-            else:
-                start, at = end + 1, end + 2 + int(words[2])
-                if at > len(out):
-                    break
-                raw = out[start : at - 1]
-                # git does not look, and an object can lie in the place of another.
-                if words[1] == "commit" and _name(repository, raw) == words[0]:
-                    yield _commit(words[0], raw)
-            answered += 1
-        # git ends at the first object that it cannot unpack.
-        wanted = wanted[answered + 1 :]
+    for one in repository.objects.read(_bounded(repository, list(ids))):
+        # git does not look, and an object can lie in the place of another.
+        if one and one.kind == "commit" and object_id(repository, "commit", one.data) == one.id:
+            yield _commit(one.id, one.data)
 
 
 def _bounded(repository: Repository, ids: list[str]) -> list[str]:
     """Leave out commits, the oldest first, whose messages would fill the memory."""
-    feed = "".join(f"{name}\n" for name in ids).encode("ascii")
-    answers = repository.call("cat-file", "--batch-check", feed=feed).out.split(b"\n")
-    said = [answer.decode("ascii", "replace").split(" ") for answer in answers]
-    sizes = {words[0]: int(words[2]) for words in said if len(words) == 3 and words[2].isdigit()}
     left = MOST_COMMIT_BYTES
     kept = []
-    for name in ids:
-        left -= sizes.get(name, 0)
+    for name, one in zip(ids, repository.objects.look(ids), strict=True):
+        left -= one.size if one else 0
         if left < 0:
             break
         kept.append(name)
     return kept
-
-
-def _name(repository: Repository, raw: bytes) -> str:
-    whole = b"commit %d\0%s" % (len(raw), raw)
-    return hashlib.new(repository.object_format, whole, usedforsecurity=False).hexdigest()
 
 
 def _commit(name: str, raw: bytes) -> Commit:

@@ -7,7 +7,6 @@ is not committed yet is put on top as a commit that exists in this folder only.
 
 from __future__ import annotations
 
-import hashlib
 import os
 import shutil
 import zlib
@@ -16,14 +15,15 @@ from contextlib import contextmanager
 from dataclasses import field, replace
 from pathlib import Path
 
-from aigate.domain.tree import Entry
 from aigate.errors import IncompleteError
 from aigate.value import dataclass
 from aigate.workspace import git, scratch
 from aigate.workspace.command import Git
+from aigate.workspace.folders import members
+from aigate.workspace.objects import Objects
 
-_FOLDER_MODE = "40000"
-_FILE_MODE = "100644"
+_FOLDER_MODE = b"40000"
+_FILE_MODE = b"100644"
 _NOBODY = "nobody <> 0 +0000"
 
 
@@ -64,8 +64,7 @@ def opened_past(
             lens, ends = _lens(repository, folder)
             fresh = ""
             if put is not None:
-                before = git.tree_entries(lens, parent) if parent else ()
-                fresh = _commit(lens, parent, _Contents(before, put, frozenset(gone)))
+                fresh = _commit(lens, parent, put, gone=gone, near=repository.objects)
         except OSError as error:
             raise IncompleteError(
                 f"the history cannot be shown: {error.strerror or 'unknown error'}",
@@ -101,7 +100,8 @@ def _lens(repository: git.Repository, folder: str) -> tuple[git.Repository, froz
         git_dir=str(own),
         common_dir=str(own),
         is_bare=True,
-        git=Git(repository.git.program, environment),
+        git=(seeing := Git(repository.git.program, environment)),
+        objects=git.objects_in(seeing, str(own), str(own), is_bare=True),
     )
     return lens, ends
 
@@ -116,77 +116,105 @@ def _quoted(path: str) -> str:
     return f'"{escaped}"'
 
 
-@dataclass(frozen=True, slots=True)
-class _Contents:
-    before: tuple[Entry, ...]
-    put: Mapping[str, bytes]
-    gone: frozenset[str]
+def _commit(
+    lens: git.Repository,
+    parent: str,
+    put: Mapping[str, bytes],
+    *,
+    gone: Iterable[str],
+    near: Objects,
+) -> str:
+    """Write what is put as a commit of the lens; return its id.
 
-
-def _commit(lens: git.Repository, parent: str, contents: _Contents) -> str:
-    """Write what is put as a commit of the lens; return its id."""
-    put = {path: _write(lens, "blob", data) for path, data in contents.put.items()}
-    left_out = contents.gone | put.keys()
-    modes = {entry.path: entry.mode for entry in contents.before}
-    folders: dict[str, dict[str, tuple[str, str]]] = {"": {}}
-    changed = {""}
-    for entry in contents.before:
-        if entry.path not in left_out:
-            _add(folders, entry.path, entry.mode.lstrip("0"), entry.blob)
-    for path, name in put.items():
-        mode = modes.get(path, _FILE_MODE)
-        _add(folders, path, mode if mode.startswith("100") else _FILE_MODE, name)
-    for path in left_out:
-        changed.update(_above(path))
-    for folder in sorted(folders, key=lambda one: one.count("/"), reverse=True):
-        if not folder:
-            continue
-        # What did not change is a tree of the repository already.
-        data = _tree(folders[folder])
-        name = _write(lens, "tree", data) if folder in changed else _name(lens, "tree", data)
-        above, _, last = folder.rpartition("/")
-        folders[above][last] = (_FOLDER_MODE, name)
-    tree = _write(lens, "tree", _tree(folders[""]))
+    Of the parent, only the folders are read in which something is put or gone.
+    """
+    top = _Folder()
+    for path in gone:
+        top.take(_bytes(path))
+    for path, data in put.items():
+        top.take(_bytes(path), _write(lens, "blob", data))
+    if parent:
+        wanted = [(f"{parent}^{{tree}}", top)]
+        try:
+            _look(near, wanted)
+        except IncompleteError:
+            # Settings of the repository can keep git from reading it; the lens has none.
+            _look(lens.objects, wanted)
+    _, tree = _written(lens, top) or ("", _write(lens, "tree", b""))
     lines = [f"tree {tree}", *([f"parent {parent}"] if parent else [])]
     lines += [f"author {_NOBODY}", f"committer {_NOBODY}", "", ""]
     return _write(lens, "commit", "\n".join(lines).encode("ascii"))
 
 
-def _add(folders: dict[str, dict[str, tuple[str, str]]], path: str, mode: str, name: str) -> None:
-    above, _, last = path.rpartition("/")
-    for folder in (*_above(path),):
-        folders.setdefault(folder, {})
-    folders[above][last] = (mode, name)
+class _Folder:
+    """A folder that changes: what it held, and what becomes of some of it."""
+
+    __slots__ = ("changed", "held")
+
+    def __init__(self) -> None:
+        self.held: list[tuple[bytes, bytes, bytes]] = []
+        # A folder, the id of a file, or nothing.
+        self.changed: dict[bytes, _Folder | str] = {}
+
+    def take(self, path: bytes, blob: str = "") -> None:
+        """Put a file at a path below, or leave out what is there."""
+        first, _, rest = path.partition(b"/")
+        if not rest:
+            self.changed[first] = blob
+            return
+        inner = self.changed.get(first)
+        if not isinstance(inner, _Folder):
+            self.changed[first] = inner = _Folder()
+        inner.take(rest, blob)
+
+    def mode_of(self, name: bytes) -> bytes:
+        """Return the mode that a file gets: what it had, if it was one."""
+        had = next((mode for mode, called, _ in self.held if called == name), b"")
+        return had if had.startswith(b"100") else _FILE_MODE
 
 
-def _above(path: str) -> Iterator[str]:
-    """Yield every folder that a path lies in, the nearest first, and the root last."""
-    while path:
-        path = path.rpartition("/")[0]
-        yield path
+def _look(below: Objects, wanted: list[tuple[str, _Folder]]) -> None:
+    """Fill in what folders held, and those in them, level by level."""
+    while wanted:
+        deeper = []
+        trees = below.read([name for name, _ in wanted])
+        for (name, folder), tree in zip(wanted, trees, strict=True):
+            if tree is None or tree.kind != "tree":
+                raise IncompleteError(
+                    f"the tree `{name}` cannot be read", code="repository-unreadable"
+                )
+            folder.held = members(tree.data, len(tree.id) // 2)
+            for mode, called, inner in folder.held:
+                changing = folder.changed.get(called)
+                if mode == _FOLDER_MODE and isinstance(changing, _Folder):
+                    deeper.append((inner.hex(), changing))
+        wanted = deeper
 
 
-def _tree(members: Mapping[str, tuple[str, str]]) -> bytes:
-    named = [(_bytes(name), mode, hexed) for name, (mode, hexed) in members.items()]
-    named.sort(key=lambda one: one[0] + (b"/" if one[1] == _FOLDER_MODE else b""))
-    return b"".join(
-        mode.encode("ascii") + b" " + name + b"\0" + bytes.fromhex(hexed)
-        for name, mode, hexed in named
-    )
+def _written(lens: git.Repository, folder: _Folder) -> tuple[bytes, str] | None:
+    """Write a folder and those that change in it; return mode and id, None if it is empty."""
+    kept = [one for one in folder.held if one[1] not in folder.changed]
+    for name, became in folder.changed.items():
+        if isinstance(became, _Folder):
+            inner = _written(lens, became)
+        else:
+            inner = (folder.mode_of(name), became) if became else None
+        if inner:
+            kept.append((inner[0], name, bytes.fromhex(inner[1])))
+    if not kept:
+        return None
+    kept.sort(key=lambda one: one[1] + (b"/" if one[0] == _FOLDER_MODE else b""))
+    data = b"".join(b"%s %s\0%s" % one for one in kept)
+    return _FOLDER_MODE, _write(lens, "tree", data)
 
 
 def _bytes(name: str) -> bytes:
     return name.encode("utf-8", "surrogateescape")
 
 
-def _name(lens: git.Repository, kind: str, data: bytes) -> str:
-    whole = b"%s %d\0%s" % (kind.encode("ascii"), len(data), data)
-    return hashlib.new(lens.object_format, whole, usedforsecurity=False).hexdigest()
-
-
 def _write(lens: git.Repository, kind: str, data: bytes) -> str:
     """Write a loose object, if the lens has none of its name yet."""
-    name = _name(lens, kind, data)
+    name = git.object_id(lens, kind, data)
     file = Path(lens.git_dir, "objects", name[:2], name[2:])
     if not file.exists():
         file.parent.mkdir(exist_ok=True)

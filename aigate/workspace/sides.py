@@ -87,6 +87,19 @@ def _committed(
     )
 
 
+def entries_of(repository: git.Repository, commit: str, *, near: Tree) -> tuple[Entry, ...]:
+    """List all entries of a commit's tree, or take them from a tree that is `near` if it is that.
+
+    Their sizes may be missing.
+
+    Raises:
+        IncompleteError: it cannot be read whole.
+    """
+    if near.side.commit == commit and not near.left_out:
+        return near.entries
+    return git.list_tree(repository, commit, sizes=False)
+
+
 def whole(tree: Tree) -> Tree:
     """Return a tree with all its entries.
 
