@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import cache
 from itertools import islice
 
 from aigate.domain.package import Ecosystem
@@ -17,6 +18,7 @@ from aigate.scanners._dependencies.items import (
     Source,
     UnreadableError,
 )
+from aigate.scanners._dependencies.places import places
 from aigate.scanners._dependencies.specs import (
     indexes,
     is_address,
@@ -26,13 +28,6 @@ from aigate.scanners._dependencies.specs import (
     npm_word,
     required,
 )
-
-_RUN = regex(
-    r"(?:.*/)?(?:[\w.-]*(?:Dockerfile|Containerfile)[\w.-]*|[\w.-]*Makefile[\w.-]*|justfile|Vagrantfile|Procfile"
-    r"|Jenkinsfile[\w.-]*|\.gitlab-ci[\w.-]*|[\w.-]+\.(?:sh|bash|zsh|fish|ps1|bat|cmd|mk|ya?ml|dockerfile|just|ini))",
-    re.IGNORECASE,
-)
-_READ = regex(r"(?:.*/)?[\w.-]+\.(?:mdx?|mdc|rst|txt|markdown|adoc)", re.IGNORECASE)
 
 _GAP = r"[\"',\s]+"
 # With the value of an option, if a word stands between two of them or before the verb.
@@ -47,6 +42,8 @@ _NODE = (
     rf"|(?:pnpm|yarn|bun){_GAP}{_OPTIONS}(?:global{_GAP}|workspace{_GAP}[\w@/.-]+{_GAP})?(?:add|dlx|x|install|i)"
     rf"|npx|bunx|pnpx"
 )
+# One of these begins every command.
+_TOOLS = ("pip", "poetry", "pdm", "rye", "hatch", "uv", "npm", "pnp", "yarn", "bun", "npx")
 # By its path as well, but not as a part of an address.
 _COMMAND = regex(
     rf"(?:(?<![\w./@-])|(?<=bin/)|(?<=Scripts[/\\]))(?:(?P<python>{_PYTHON})|(?P<node>{_NODE}))(?=[\s\"'<>])"
@@ -148,23 +145,13 @@ _MOST = 2_000
 _WIDEST = 400
 
 
-def runs_commands(path: str) -> bool:
-    """Tell whether what stands at a path is run."""
-    return _RUN.fullmatch(path) is not None
-
-
-def shows_commands(path: str) -> bool:
-    """Tell whether what stands at a path is read, and commands in it are typed in."""
-    return _READ.fullmatch(path) is not None
-
-
 def commands(text: str, *, role: Role) -> Iterator[Item]:
     """Yield what the commands in a text install, and from which indexes."""
     plain = _joined(text)
     if role is Role.DECLARED:
         yield from _settings(plain)
-    values = {one["name"]: one["value"] for one in islice(_VALUE.finditer(plain), _MOST)}
-    for count, found in enumerate(_COMMAND.finditer(plain)):
+    values = cache(lambda: _values(plain))
+    for count, found in enumerate(_found(plain)):
         if count > _MOST:
             if role is Role.DECLARED:
                 raise UnreadableError(f"it has more than {_MOST} commands that install")
@@ -185,12 +172,28 @@ def commands(text: str, *, role: Role) -> Iterator[Item]:
         arguments = _REDIRECTED.sub(lambda part: " " * len(part[0]), arguments)
         yield from _installed(arguments, found, role=own)
         if own is Role.DECLARED:
-            used = [values[name] for name in _USED.findall(arguments) if name in values]
+            used = [values()[name] for name in _USED.findall(arguments) if name in values()]
             yield from _named(used, plain, found)
             yield from _optional(arguments, found.end())
 
 
+def _found(plain: str) -> Iterator[re.Match[str]]:
+    """Yield what the pattern of commands finds, which is tried only where a tool's name stands."""
+    end = 0
+    for start in places(plain, _TOOLS):
+        found = _COMMAND.match(plain, start) if start >= end else None
+        if found is not None:
+            yield found
+            end = found.end()
+
+
+def _values(plain: str) -> dict[str, str]:
+    return {one["name"]: one["value"] for one in islice(_VALUE.finditer(plain), _MOST)}
+
+
 def _settings(plain: str) -> Iterator[Index]:
+    if "://" not in plain:
+        return
     for found in _SETTING.finditer(plain):
         url = found["url"]
         yield Index(url=url, at=Mark(needle=url, start=found.start("url")))

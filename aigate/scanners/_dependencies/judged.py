@@ -65,10 +65,17 @@ def is_usual(command: str) -> bool:
 
 def remarks(item: Item, text: str, known: Mapping[Ecosystem, Known]) -> Iterator[Remark]:
     """Yield what is wrong with one item, as far as its own words tell."""
-    start, end = item.at.within(text)
     if isinstance(item, Dependency):
-        yield from _dependency(item, known, start=start, end=end)
-    elif isinstance(item, Source):
+        # Most are well known, and looking for their places takes as long as all the rest.
+        if normal(item.name, item.ecosystem) in known[item.ecosystem] and item.name.isascii():
+            return
+        said = _dependency(item, known)
+        if said is not None:
+            message, hint, severity = said
+            yield Remark(LOOKALIKE, *item.at.within(text), message, hint, severity)
+        return
+    start, end = item.at.within(text)
+    if isinstance(item, Source):
         yield from _source(item, start=start, end=end)
     elif isinstance(item, Index):
         yield from _index(item, start=start, end=end)
@@ -96,26 +103,24 @@ def near(item: Dependency, known: Mapping[Ecosystem, Known]) -> Near | None:
 
 
 def _dependency(
-    item: Dependency, known: Mapping[Ecosystem, Known], *, start: int, end: int
-) -> Iterator[Remark]:
+    item: Dependency, known: Mapping[Ecosystem, Known]
+) -> tuple[str, str, Severity] | None:
+    """Return what is wrong with a name, what to do, and how severe that is."""
     found = near(item, known)
     title = _TITLES[item.ecosystem]
     severity = LOOKALIKE.severity
     if item.role is not Role.DECLARED or item.is_conda or (found and not found.sure):
         severity = Severity.MEDIUM
     if found is not None and (found.sure or (item.role is Role.DECLARED and not item.is_conda)):
-        yield Remark(
-            LOOKALIKE,
-            start,
-            end,
+        return (
             f"`{shown(item.name)}` is not well known, and looks like `{found.target}`: {found.how}",
             f"if `{found.target}` is meant, write that",
             severity,
         )
-    elif found is None and not item.name.isascii():
+    if found is None and not item.name.isascii():
         message = f"`{shown(item.name)}` has letters that no name of {title} has"
-        yield Remark(LOOKALIKE, start, end, message, "write the name in plain letters", severity)
-    elif found is None and item.role is Role.DECLARED and not item.is_conda:
+        return message, "write the name in plain letters", severity
+    if found is None and item.role is Role.DECLARED and not item.is_conda:
         other = Ecosystem.NPM if item.ecosystem is Ecosystem.PYPI else Ecosystem.PYPI
         name = normal(item.name, other)
         if normal(item.name, item.ecosystem) not in known[item.ecosystem] and (
@@ -124,8 +129,8 @@ def _dependency(
             message = (
                 f"`{shown(item.name)}` is a well-known package of {_TITLES[other]}, not of {title}"
             )
-            hint = "check that this is the package that is meant"
-            yield Remark(LOOKALIKE, start, end, message, hint, Severity.LOW)
+            return message, "check that this is the package that is meant", Severity.LOW
+    return None
 
 
 _TITLES = {Ecosystem.PYPI: "PyPI", Ecosystem.NPM: "npm"}
@@ -200,33 +205,6 @@ def _host(url: str) -> str:
         return shown(host)
     found = re.match(r"(?:[\w.+-]+@)?([\w.-]+):", url)
     return shown(found[1]) if found else "another repository"
-
-
-_AROUND = (
-    *("{}-python", "python-{}", "py{}", "{}-py", "{}-sdk", "{}-client", "django-{}", "flask-{}"),
-    *(
-        "pytest-{}",
-        "{}py",
-        "{}-lib",
-        "lib{}",
-        "types-{}",
-        "{}-api",
-        "{}2",
-        "{}3",
-        "py-{}",
-        "{}-core",
-    ),
-)
-
-
-def is_known_module(one: Import, known: Known, modules: Modules) -> bool:
-    """Tell whether a well-known package brings a module."""
-    if one.ecosystem is Ecosystem.NPM:
-        return one.name.lower() in known or f"@types/{one.name}" in known
-    name = normal(one.name, Ecosystem.PYPI)
-    if one.name in modules.packages or name in known or name.replace("-", "") in known.squeezed:
-        return True
-    return len(name) > 2 and any(form.format(name) in known for form in _AROUND)
 
 
 def near_module(one: Import, known: Known, modules: Modules) -> str:

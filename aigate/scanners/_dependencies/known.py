@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
-from dataclasses import field
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
 
 from aigate.domain.package import Ecosystem
@@ -18,25 +18,52 @@ FAMOUS = 1_500
 USUAL = 5_000
 """Names of lower rank are used so much that others are mistaken for them."""
 
+# So many searches of the text cost as much as making a table of all names.
+_MOST_LOOKS = 20
+_ANY_NAME = regex(r"^[^#\n]", re.MULTILINE)
 _SEPARATORS = regex(r"[-_.]+")
+_SQUEEZED = str.maketrans("", "", "-._@/")
 LONG = 8
 """Two slips in a shorter name make another name of it."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
 class Known:
-    """The names of one ecosystem with their ranks, from 0, the most used first.
+    """The names of one ecosystem with their ranks; tables of them are made when first needed."""
 
-    `squeezed` leads from names without what stands between their words to themselves; `long`
-    holds the long ones among those that everybody uses, by length, with a mask of their letters.
-    """
+    def __init__(self, text: str) -> None:
+        """Take the names, each on a line of its own, the most used first, between remarks."""
+        self._text = f"\n{text}\n"
+        self._looks = 0
 
-    ranks: Mapping[str, int]
-    squeezed: Mapping[str, str] = field(repr=False)
-    long: Mapping[int, tuple[tuple[str, int], ...]] = field(repr=False)
+    @cached_property
+    def _names(self) -> list[str]:
+        return [line for line in self._text.split("\n") if line and line[0] != "#"]
+
+    @cached_property
+    def ranks(self) -> Mapping[str, int]:
+        """The names with their ranks, from 0."""
+        return dict(zip(self._names, range(len(self._names)), strict=True))
+
+    @cached_property
+    def squeezed(self) -> Mapping[str, str]:
+        """The usual names, by themselves without what stands between their words."""
+        usual = self._names[:USUAL][::-1]
+        return dict(zip("\n".join(usual).translate(_SQUEEZED).split("\n"), usual, strict=True))
+
+    @cached_property
+    def long(self) -> Mapping[int, tuple[tuple[str, int], ...]]:
+        """The long names among the famous by their length, with a mask of their letters."""
+        long: dict[int, tuple[tuple[str, int], ...]] = {}
+        for name in self._names[:FAMOUS]:
+            if len(name) >= LONG - 2:
+                long[len(name)] = (*long.get(len(name), ()), (name, Known.mask(name)))
+        return long
 
     def __contains__(self, name: str) -> bool:
         """Tell whether a name, in its normal spelling, is well known."""
+        if self._looks < _MOST_LOOKS:
+            self._looks += 1
+            return f"\n{name}\n" in self._text and name[:1] not in {"", "#"} and "\n" not in name
         return name in self.ranks
 
     @staticmethod
@@ -63,10 +90,7 @@ def normal(name: str, ecosystem: Ecosystem) -> str:
 
 def squeeze(name: str) -> str:
     """Return a name without what people forget or mix up between its words."""
-    if not name.isalnum():
-        for mark in "-._@/":
-            name = name.replace(mark, "")
-    return name
+    return name if name.isalnum() else name.translate(_SQUEEZED)
 
 
 @lru_cache(maxsize=4)
@@ -76,16 +100,7 @@ def known_names(packs: str, ecosystem: Ecosystem) -> Known | None:
         text = Path(packs, "data", f"packages_{ecosystem.value}.txt").read_text(encoding="ascii")
     except (OSError, ValueError):
         return None
-    names = [line for line in text.split("\n") if line and line[0] != "#"]
-    if not names:
-        return None
-    ranks = {name: rank for rank, name in enumerate(names)}
-    squeezed = {squeeze(name): name for name in reversed(names[:USUAL])}
-    long: dict[int, tuple[tuple[str, int], ...]] = {}
-    for name in names[:FAMOUS]:
-        if len(name) >= LONG - 2:
-            long[len(name)] = (*long.get(len(name), ()), (name, Known.mask(name)))
-    return Known(ranks, squeezed, long)
+    return Known(text) if _ANY_NAME.search(text) else None
 
 
 @lru_cache(maxsize=2)

@@ -13,6 +13,7 @@ from urllib.parse import unquote, urlsplit
 
 from aigate.domain.package import Ecosystem
 from aigate.domain.regex import regex
+from aigate.scanners._dependencies.files import PYLOCK, lock_form
 from aigate.scanners._dependencies.items import (
     Dependency,
     Index,
@@ -31,10 +32,7 @@ _FIXED = regex(r"[0-9a-f]{40}")
 
 def lock_reader(path: str) -> Callable[[str], Iterable[Item]] | None:
     """Return what reads the lock file at a path, if it is one."""
-    name = path.rpartition("/")[2].lower()
-    if re.fullmatch(r"pylock(?:\.[\w-]+)?\.toml", name):
-        return _python_lock
-    return _BY_NAME.get(name)
+    return _READERS.get(lock_form(path))
 
 
 def _locked(name: str, ecosystem: Ecosystem, at: Mark, version: str = "") -> Dependency:
@@ -227,7 +225,8 @@ def _pipfile_lock(text: str) -> Iterator[Item]:
                 yield _locked(name, Ecosystem.PYPI, Mark(needle=f'"{name}"'))
 
 
-_BY_NAME: Mapping[str, Callable[[str], Iterable[Item]]] = {
+_READERS: Mapping[str, Callable[[str], Iterable[Item]]] = {
+    PYLOCK: _python_lock,
     "package-lock.json": _npm_lock,
     "npm-shrinkwrap.json": _npm_lock,
     "yarn.lock": _yarn_lock,

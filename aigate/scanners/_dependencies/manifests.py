@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from aigate.domain.package import Ecosystem
 from aigate.domain.regex import regex
+from aigate.scanners._dependencies.files import ENVIRONMENT, REQUIREMENTS, manifest_form
 from aigate.scanners._dependencies.items import (
     Dependency,
     Index,
@@ -30,14 +31,6 @@ from aigate.scanners._dependencies.specs import (
     texts,
 )
 
-_REQUIREMENTS = regex(
-    r"(?:.*/)?(?:[\w-]+[_-])?requirements(?:[_-][\w-]*)?"
-    r"|(?:.*/)?[\w.-]*(?:requirements|constraints)[\w.-]*\.(?:txt|in|pip|lock|list)"
-    r"|(?:.*/)?(?:[\w.-]+[_.-])?(?:reqs?|deps|dependencies)(?:[_.-][\w.-]*)?\.(?:txt|in|pip|lock)"
-    r"|(?:.*/)?(?:requirements|reqs|constraints)/[\w.-]+\.(?:txt|in|pip|lock|list)",
-    re.IGNORECASE,
-)
-_ENVIRONMENT = regex(r"(?:.*/)?(?:[\w.-]*environment[\w.-]*|conda[\w.-]*)\.ya?ml", re.IGNORECASE)
 _NPM_GROUPS = ("dependencies", "devDependencies", "peerDependencies", "optionalDependencies")
 _HOOKS = (
     *("preinstall", "install", "postinstall", "preprepare", "prepare", "postprepare"),
@@ -47,12 +40,7 @@ _HOOKS = (
 
 def manifest_reader(path: str) -> Callable[[str], Iterable[Item]] | None:
     """Return what reads the list of dependencies at a path, if it is one."""
-    name = path.rpartition("/")[2].lower()
-    if _REQUIREMENTS.fullmatch(path):
-        return requirements
-    if name in _BY_NAME:
-        return _BY_NAME[name]
-    return _environment if _ENVIRONMENT.fullmatch(path) else None
+    return _READERS.get(manifest_form(path))
 
 
 def load_json(text: str) -> object:
@@ -502,7 +490,9 @@ def _bunfig(text: str) -> Iterator[Item]:
         yield from _index(table(value).get("url", value))
 
 
-_BY_NAME: Mapping[str, Callable[[str], Iterable[Item]]] = {
+_READERS: Mapping[str, Callable[[str], Iterable[Item]]] = {
+    REQUIREMENTS: requirements,
+    ENVIRONMENT: _environment,
     "pyproject.toml": _pyproject,
     "pipfile": _pipfile,
     "pixi.toml": _pyproject,

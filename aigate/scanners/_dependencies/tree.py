@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import field
 from itertools import islice
 
@@ -11,10 +11,12 @@ from aigate.domain.extension import Target
 from aigate.domain.package import Ecosystem
 from aigate.domain.regex import regex
 from aigate.domain.tree import Entry
+from aigate.scanners._dependencies.files import lock_form, manifest_form
 from aigate.scanners._dependencies.imports import Import
 from aigate.scanners._dependencies.items import Dependency, Source, UnreadableError
 from aigate.scanners._dependencies.known import Modules, normal, squeeze
 from aigate.scanners._dependencies.locks import lock_reader
+from aigate.scanners._dependencies.look import Look
 from aigate.scanners._dependencies.manifests import load_json, manifest_reader, table
 from aigate.value import dataclass
 
@@ -26,7 +28,6 @@ _ALIASES = regex(
     r"(?:.*/)?(?:[tj]sconfig[\w.-]*\.json|deno\.jsonc?|import_?map\.json|package\.json|\.babelrc[\w.]*"
     r"|(?:vite|vitest|webpack|babel|next|jest|rollup|metro|nuxt|svelte|astro|rspack|craco|esbuild)[\w.-]*\.config\.\w+)"
 )
-_CODE = regex(r"(?:.*/)?(?P<name>[\w-]+)(?:\.[\w-]+)?\.(?:py|pyi|pyx|so|pyd|c|cpp|rs|ipynb|proto)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,24 +63,25 @@ class Declared:
         return len(short) > 3 and any(short in squeeze(one) for one in names | self.own)
 
 
-def declared_in(target: Target, modules: frozenset[str]) -> Declared:
+def declared_in(target: Target, modules: frozenset[str], looks: Iterable[Look]) -> Declared:
     """Read everything that the tree under judgement declares, whose own modules are given.
 
-    What cannot be read declares nothing.
+    What cannot be read declares nothing. What a look has read is not read again.
     """
+    read = {look.unit.path: look for look in looks if look.listed is not None}
     found: dict[Ecosystem, set[str]] = {one: set() for one in Ecosystem}
     own: set[str] = set()
     aliases: list[str] = []
     wanted: dict[str, list[Entry]] = {}
     for entry in target.entries():
         path = entry.path
-        relevant = manifest_reader(path) or lock_reader(path) or _ALIASES.fullmatch(path)
+        relevant = manifest_form(path) or lock_form(path) or _ALIASES.fullmatch(path)
         if relevant and entry.mode in _REGULAR and entry.size <= _LARGEST:
             wanted.setdefault(entry.blob, []).append(entry)
     for blob, data in target.read([entries[0] for entries in wanted.values()]):
         text = data.decode("utf-8", "replace").replace("\r\n", "\n")
         for entry in wanted.get(blob, ()):
-            for ecosystem, name in _names(entry.path, text):
+            for ecosystem, name in _names(entry.path, text, read.get(entry.path)):
                 found[ecosystem].add(name)
             own.update(own_names(entry.path, text))
             if _ALIASES.fullmatch(entry.path):
@@ -88,12 +90,14 @@ def declared_in(target: Target, modules: frozenset[str]) -> Declared:
     return Declared(names, frozenset(own), modules, "\n".join(aliases))
 
 
-def _names(path: str, text: str) -> Iterator[tuple[Ecosystem, str]]:
+def _names(path: str, text: str, look: Look | None) -> Iterator[tuple[Ecosystem, str]]:
     reader = manifest_reader(path) or lock_reader(path)
     if reader is None:
         return
+    is_read = look is not None and look.unit.text == text
+    items = look.listed if look is not None and is_read and look.listed else reader(text)
     try:
-        for item in islice(reader(text), _MOST):
+        for item in islice(items, _MOST):
             if isinstance(item, Dependency):
                 yield item.ecosystem, normal(item.name, item.ecosystem)
             elif isinstance(item, Source) and item.name:
@@ -120,11 +124,3 @@ def own_names(path: str, text: str) -> Iterator[str]:
                     yield normal(name, Ecosystem.PYPI)
     except (UnreadableError, ValueError, RecursionError):
         return
-
-
-def own_modules(paths: frozenset[str]) -> frozenset[str]:
-    """Return the names of folders, and of files that may be modules of Python."""
-    folders = {path.rpartition("/")[0] for path in paths}
-    names = {part for folder in folders for part in folder.split("/")}
-    names.update(found["name"] for path in paths if (found := _CODE.fullmatch(path)))
-    return frozenset(names - {""})
