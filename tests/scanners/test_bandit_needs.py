@@ -150,7 +150,7 @@ def test_texts_that_do_not_parse_are_gaps_in_the_same_words(tmp_path):
 
     assert [_bandit._may_fire(unit.text) for unit in units] == [True] * 4 + [False]
     assert {gap.subject for gap in said} == {f"{number}.py" for number in range(4)}
-    assert said == list(_bandit._run(asked, units))
+    assert sorted(said) == sorted(_bandit._run(asked, units))
 
 
 @pytest.mark.slow
