@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -24,10 +25,11 @@ if TYPE_CHECKING:
 class Means:
     """With what a scan is done: see `Target` for the fields of the same names.
 
-    `memory` is what engines said in earlier scans.
+    `scratch` returns a private folder, the same one whenever it is asked. `memory` is what
+    scanners said in earlier scans.
     """
 
-    scratch: str
+    scratch: Callable[[], str]
     packs: str
     rule_files: tuple[str, ...] = ()
     deadline: float = 600.0
@@ -60,7 +62,7 @@ def examine(
 ) -> Seen:
     """Run scanners side by side and return what they saw and could not see.
 
-    `wanted` narrows which units a scanner looks at; `done` is told each scanner that ended.
+    `exported` is what the folder for the texts is called. `wanted` narrows which units a scanner looks at; `done` is told each scanner that ended.
     An engine that cannot be found is a gap if there is anything for it to look at, and so is
     one without room for its own files.
     """
@@ -71,8 +73,8 @@ def examine(
         target = Target(
             units=mine,
             paths=paths,
-            scratch=str(Path(means.scratch, scanner.name)),
-            exported=exported,
+            scratch="",
+            exported="",
             packs=means.packs,
             rule_files=means.rule_files,
             deadline=means.deadline,
@@ -84,14 +86,19 @@ def examine(
         )
         asked.append((_question(scanner, mine, target), target))
     known = recall.known(means.memory, [question for question, _ in asked], packs=means.packs)
-    looks = [_Look(one, target, done) for one, (_, target) in zip(known, asked, strict=True)]
+    # Only those that look at nothing but text are programs that want it in files.
+    by_text = [one for one in known if one.question.scanner.repeats is Repeats.TEXT]
+    left = {unit.id: unit for one in by_text for unit in one.left}
+    folder = str(Path(means.scratch(), exported)) if left else ""
+    if folder:
+        scratch.export(left.values(), folder)
+    looks = [
+        _Look(one, _with_files(target, folder, one.question.scanner.name), done)
+        for one, (_, target) in zip(known, asked, strict=True)
+    ]
     for look in looks:
         if not look.known.left:
             done(look.known.question.scanner.name)
-    by_text = [look.known for look in looks if look.known.question.scanner.repeats is Repeats.TEXT]
-    left = {unit.id: unit for one in by_text for unit in one.left}
-    if left:
-        scratch.export(left.values(), exported)
     _at_once([look for look in looks if look.known.left])
     recall.keep(means.memory, [(look.known, look.said) for look in looks])
     everything = [item for look in looks for item in look.answer()]
@@ -101,6 +108,10 @@ def examine(
         ran=tuple(look.ran() for look in looks),
         omissions=tuple(sorted(set(omissions))),
     )
+
+
+def _with_files(target: Target, folder: str, scanner: str) -> Target:
+    return replace(target, exported=folder, scratch=f"{folder}-{scanner}") if folder else target
 
 
 def _question(scanner: Scanner, units: tuple[Unit, ...], target: Target) -> recall.Question:

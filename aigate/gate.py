@@ -150,7 +150,7 @@ def run(
             shelf=Shelf(cache=cache, root=repository.root),
         )
     )
-    with scratch.private_folder() as folder:
+    with scratch.private_folder_if_asked() as folder:
         means = replace(
             _means(request, trusted, folder, started),
             read=reader(head),
@@ -163,7 +163,7 @@ def run(
             registry.scanners(),
             units,
             paths=_paths(head),
-            exported=f"{folder}/head",
+            exported="head",
             means=means,
             done=progress,
         )
@@ -177,7 +177,6 @@ def run(
                 findings,
                 reference,
                 comparison,
-                folder,
                 trusted=trusted,
                 means=replace(means, deadline=left),
             )
@@ -408,16 +407,14 @@ def _head(request: Request, repository: git.Repository, steering: sides.Tree | N
     return sides.working_tree(repository, known)
 
 
-def _means(request: Request, trusted: Trusted, folder: str, started: float) -> Means:
-    rules = Path(folder, "rules")
-    rules.mkdir(mode=0o700)
+def _means(request: Request, trusted: Trusted, folder: Callable[[], str], started: float) -> Means:
     files = []
     for number, (_, text) in enumerate(trusted.rule_texts):
-        file = rules / f"{number:03}.yaml"
+        file = Path(folder(), f"rules-{number:03}.yaml")
         file.write_bytes(text)
         files.append(str(file))
     return Means(
-        scratch=f"{folder}/scanners",
+        scratch=folder,
         packs=request.packs,
         rule_files=tuple(files),
         deadline=request.deadline - (time.monotonic() - started),
@@ -457,7 +454,6 @@ def _before(
     findings: Sequence[Finding],
     reference: sides.Tree,
     comparison: Comparison,
-    folder: str,
     *,
     trusted: Trusted,
     means: Means,
@@ -487,10 +483,9 @@ def _before(
         [scanner for scanner in registry.scanners() if scanner.name in paths],
         units,
         paths=_paths(reference),
-        exported=f"{folder}/reference",
+        exported="reference",
         means=replace(
             means,
-            scratch=f"{folder}/again",
             read=reader(reference),
             entries=lambda: reference.entries,
         ),

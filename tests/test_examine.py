@@ -6,7 +6,7 @@ import threading
 
 import pytest
 
-from aigate.domain.extension import Scanner
+from aigate.domain.extension import Repeats, Scanner
 from aigate.domain.finding import Gap
 from aigate.domain.tree import Entry, Kind, Unit
 from aigate.examine import Means, by_id, examine
@@ -19,8 +19,8 @@ UNITS = tuple(
 )
 
 
-def scanner(name, scan, *, covers=frozenset({Kind.PYTHON}), version="1"):
-    return Scanner(name=name, covers=covers, scan=scan, version=lambda: version)
+def scanner(name, scan, *, covers=frozenset({Kind.PYTHON}), version="1", repeats=Repeats.NEVER):
+    return Scanner(name=name, covers=covers, scan=scan, version=lambda: version, repeats=repeats)
 
 
 def echo(target):
@@ -30,7 +30,7 @@ def echo(target):
 @pytest.fixture
 def look(tmp_path):
     def look(*scanners, **options):
-        means = Means(scratch=str(tmp_path / "scratch"), packs="", deadline=5.0, jobs=3)
+        means = Means(scratch=lambda: str(tmp_path / "scratch"), packs="", deadline=5.0, jobs=3)
         return examine(
             scanners, UNITS, paths=frozenset(), exported=str(tmp_path), means=means, **options
         )
@@ -70,7 +70,7 @@ def test_each_scanner_has_a_private_folder_and_the_means_of_the_run(look):
         given[target.scratch] = (target.deadline, target.jobs)
         return ()
 
-    look(scanner("one", note), scanner("two", note))
+    look(*(scanner(name, note, repeats=Repeats.TEXT) for name in ("one", "two")))
 
     assert len(given) == 2
     assert set(given.values()) == {(5.0, 3)}

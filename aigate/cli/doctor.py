@@ -111,16 +111,15 @@ def _git() -> Check:
 
 
 def _engine(scanner: Scanner) -> Check:
-    """Let an engine look at one harmless file; its canaries tell whether it works."""
-    unit = Unit(
-        "000001", Entry("doctor.py", "100644", ""), Kind.PYTHON, text="x = 1\n", file="000001.py"
-    )
-    with scratch.private_folder() as folder:
+    """Let an engine look at one file that it has to look at; its canaries tell whether it works."""
+    entry = Entry("doctor.py", "100644", "")
+    unit = Unit("000001", entry, Kind.PYTHON, text="eval(x)\n", file="000001.py")
+    with scratch.private_folder_if_asked() as folder:
         seen = examine(
             [scanner],
             [unit],
             paths=frozenset({"doctor.py"}),
-            exported=os.path.join(folder, "files"),  # noqa: PTH118 - a text is wanted
+            exported="files",
             means=Means(scratch=folder, packs=str(packs_folder()), deadline=120, jobs=1),
         )
     gaps: tuple[Gap, ...] = seen.gaps

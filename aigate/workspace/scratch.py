@@ -7,9 +7,9 @@ import fcntl
 import os
 import shutil
 import stat
-import tempfile
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack, contextmanager, suppress
+from functools import cache
 from pathlib import Path
 
 from aigate.domain.regex import regex
@@ -45,8 +45,17 @@ def private_folder() -> Iterator[str]:
         os.close(lock)
 
 
+@contextmanager
+def private_folder_if_asked() -> Iterator[Callable[[], str]]:
+    """Give a function that returns a folder as `private_folder` does, made when it is first asked."""
+    with ExitStack() as stack:
+        yield cache(lambda: stack.enter_context(private_folder()))
+
+
 def _held_folder() -> tuple[str, int]:
     """Make a folder and hold it; the system lets go when the process ends, however it does."""
+    import tempfile  # noqa: PLC0415 - it takes long to load, and what is known needs no folder
+
     while True:
         folder = os.path.realpath(tempfile.mkdtemp(prefix=_PREFIX))
         # Another run may take it for left behind, in the moment before it is held.
