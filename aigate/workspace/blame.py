@@ -10,7 +10,6 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 
 from aigate.domain.regex import regex
 from aigate.errors import AigateError
@@ -140,6 +139,10 @@ def ask_all(
             first_parent=first_parent,
             patience=min(PATIENCE, left),
         )
+
+    if len(asked) == 1:
+        return {asked[0].path: one(asked[0])}
+    from concurrent.futures import ThreadPoolExecutor  # noqa: PLC0415 - long to load for one file
 
     with ThreadPoolExecutor(max(jobs, 1)) as pool:
         answers = list(pool.map(one, asked))
