@@ -9,6 +9,7 @@ from itertools import islice
 
 from aigate.domain.package import Ecosystem
 from aigate.domain.regex import regex
+from aigate.scanners._dependencies.files import TOOLS
 from aigate.scanners._dependencies.items import (
     Dependency,
     Index,
@@ -42,8 +43,6 @@ _NODE = (
     rf"|(?:pnpm|yarn|bun){_GAP}{_OPTIONS}(?:global{_GAP}|workspace{_GAP}[\w@/.-]+{_GAP})?(?:add|dlx|x|install|i)"
     rf"|npx|bunx|pnpx"
 )
-# One of these begins every command.
-_TOOLS = ("pip", "poetry", "pdm", "rye", "hatch", "uv", "npm", "pnp", "yarn", "bun", "npx")
 # By its path as well, but not as a part of an address.
 _COMMAND = regex(
     rf"(?:(?<![\w./@-])|(?<=bin/)|(?<=Scripts[/\\]))(?:(?P<python>{_PYTHON})|(?P<node>{_NODE}))(?=[\s\"'<>])"
@@ -120,7 +119,8 @@ _ONE = regex(r"uvx|npx|bunx|pnpx|.*(?:dlx|exec|run|x)\Z", re.DOTALL)
 # What stands before a command that is shown, and not spoken about.
 _SHOWN = regex(r"(?:.*[`$>\"'(]|[ \t]*(?:RUN|[-*+]|\d+\.|[>$#%!/]+)?)\s*(?:sudo\s+)?", re.DOTALL)
 # A command goes on in the next line, also behind comments and empty lines, as in a Dockerfile.
-_JOINED = regex(r"(?:\\|(?<=[ \t])[`^])[ \t]*\n(?:[ \t]*(?:#[^\n]*)?\n)*+")
+# That it begins with a class of characters lets most of a text be skipped at once.
+_JOINED = regex(r"[\\`^](?:(?<=\\)|(?<=[ \t].))[ \t]*\n(?:[ \t]*(?:#[^\n]*)?\n)*+")
 # What installers take from the environment, and what writes their settings.
 _SETTING = regex(
     r"(?:\b(?:PIP_(?:EXTRA_)?INDEX_URL|UV_(?:(?:DEFAULT|EXTRA)_)?INDEX(?:_URL)?|npm_config_registry"
@@ -180,7 +180,7 @@ def commands(text: str, *, role: Role) -> Iterator[Item]:
 def _found(plain: str) -> Iterator[re.Match[str]]:
     """Yield what the pattern of commands finds, which is tried only where a tool's name stands."""
     end = 0
-    for start in places(plain, _TOOLS):
+    for start in places(plain, TOOLS):
         found = _COMMAND.match(plain, start) if start >= end else None
         if found is not None:
             yield found

@@ -63,7 +63,10 @@ def lock_form(path: str) -> str:
 
 
 def _holds(text: str, words: tuple[str, ...]) -> bool:
-    return any(word in text for word in words)
+    for word in words:  # noqa: SIM110 - `any` takes three times as long, for every file
+        if word in text:
+            return True
+    return False
 
 
 _RUN = regex(
@@ -72,7 +75,9 @@ _RUN = regex(
     re.IGNORECASE,
 )
 _READ = regex(r"(?:.*/)?[\w.-]+\.(?:mdx?|mdc|rst|txt|markdown|adoc)", re.IGNORECASE)
-# One of these words stands in every command that installs something.
+TOOLS = ("pip", "poetry", "pdm", "rye", "hatch", "uv", "npm", "pnp", "yarn", "bun", "npx")
+"""One of these begins every command that installs something."""
+# And one of these words stands in it.
 _INSTALLS = (
     *("install", " add ", "uvx", "npx", "bunx", "pnpx", "dlx", "pipx", "tool run", "inject"),
     *("npm i", "npm x", "npm exec", "bun x", "bun i", " download ", " wheel ", "--with"),
@@ -93,8 +98,10 @@ def role_of(unit: Unit) -> Role | None:
         role = Role.MENTIONED
     else:
         return None
-    sets = role is Role.DECLARED and _SETS.search(unit.text) is not None
-    return role if sets or _holds(unit.text, _INSTALLS) else None
+    text = unit.text
+    if role is Role.DECLARED:
+        return role if _SETS.search(text) or _holds(text, _INSTALLS) else None
+    return role if _holds(text, TOOLS) and _holds(text, _INSTALLS) else None
 
 
 def runs_commands(path: str) -> bool:

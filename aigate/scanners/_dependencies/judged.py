@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from datetime import date
-from urllib.parse import urlsplit
 
 from aigate.domain.package import Ecosystem, Listing
 from aigate.domain.regex import regex
@@ -197,6 +196,8 @@ def _index(item: Index, *, start: int, end: int) -> Iterator[Remark]:
 
 def _host(url: str) -> str:
     """Return the host of an address, without the credentials that may stand before it."""
+    from urllib.parse import urlsplit  # noqa: PLC0415 - seldom needed, and slow to load
+
     try:
         host = urlsplit(re.sub(r"\Agit\+", "", url)).hostname
     except ValueError:

@@ -161,13 +161,14 @@ def _pnpm_lock(text: str) -> Iterator[Item]:
     at, name, mark = 0, "", Mark(needle="")
     found: list[tuple[str, str, Mark]] = []
     for line in text.split("\n"):
-        key = _PNPM_KEY.match(line)
+        # A key is indented by two spaces.
+        key = _PNPM_KEY.match(line) if line[:2] == "  " and line[2:3] != " " else None
         if key:
             name = key["name"]
             mark = Mark(needle=name, start=at + key.start("name"))
             yield _locked(name, Ecosystem.NPM, mark, key["version"])
-        tarball = _TARBALL.search(line)
-        if tarball and name:
+        tarball = _TARBALL.search(line) if name and "tarball: " in line else None
+        if tarball:
             found.append((name, tarball["url"], mark))
         at += len(line) + 1
     yield from _elsewhere(found)
@@ -184,7 +185,7 @@ _FILE_NAME = regex(r"(?P<name>.+?)-v?\d[^-]*(?:-.*)?\.(?:whl|tar\.gz|zip|tar\.bz
 
 def _python_lock(text: str) -> Iterator[Item]:
     """Read the lock files of Poetry, uv and PDM, and `pylock.toml`."""
-    at, name, mark, inside = 0, "", Mark(needle=""), False
+    at, name, want, mark, inside = 0, "", "", Mark(needle=""), False
     for line in text.split("\n"):
         if line.startswith("["):
             inside = line.startswith(("[[package]]", "[[packages]]"))
@@ -193,23 +194,31 @@ def _python_lock(text: str) -> Iterator[Item]:
         field = _FIELD.match(line) if inside else None
         if field and field["key"] == "name" and not name:
             name = field["value"]
+            want = _SEPARATORS.sub("-", name).lower()
             mark = Mark(needle=name, start=at + field.start("value"))
             yield _locked(name, Ecosystem.PYPI, mark)
-        elif name:
+        elif name and (".whl" in line or ".tar." in line or ".zip" in line):
             for one in _FILE.finditer(line):
-                yield from _of_file(
-                    name, one["value"], Mark(needle=one["value"], start=at + one.start("value"))
-                )
+                if not _is_named(one["value"], want):
+                    yield from _of_file(
+                        name, one["value"], Mark(needle=one["value"], start=at + one.start("value"))
+                    )
         at += len(line) + 1
+
+
+def _is_named(address: str, want: str) -> bool:
+    """Tell whether a file is one of the package of this name, which is in its normal spelling."""
+    file = address.rpartition("/")[2]
+    plain = file[: len(want) + 1].lower().replace("_", "-").replace(".", "-")
+    if plain == f"{want}-" and file.isascii() and "%" not in file:
+        return True
+    return _SEPARATORS.sub("-", unquote(file)).lower().startswith(f"{want}-")
 
 
 def _of_file(name: str, address: str, mark: Mark) -> Iterator[Mismatch]:
     file = unquote(address.rpartition("/")[2])
-    want = _SEPARATORS.sub("-", name).lower()
-    if not _SEPARATORS.sub("-", file).lower().startswith(f"{want}-"):
-        found = _FILE_NAME.match(file)
-        if found:
-            yield Mismatch(name=name, brings=f"the file `{file[:80]}`", at=mark)
+    if _FILE_NAME.match(file):
+        yield Mismatch(name=name, brings=f"the file `{file[:80]}`", at=mark)
 
 
 def _pipfile_lock(text: str) -> Iterator[Item]:

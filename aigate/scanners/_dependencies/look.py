@@ -6,10 +6,9 @@ from itertools import islice
 
 from aigate.domain.tree import Kind, Unit
 from aigate.scanners._dependencies.commands import commands
-from aigate.scanners._dependencies.files import HEADER, role_of, runs_commands
+from aigate.scanners._dependencies.files import HEADER, manifest_form, role_of, runs_commands
 from aigate.scanners._dependencies.items import Item, Role, UnreadableError
-from aigate.scanners._dependencies.locks import lock_reader
-from aigate.scanners._dependencies.manifests import manifest_reader, script_header
+from aigate.scanners._dependencies.readers import reader_of
 from aigate.value import dataclass
 
 _MOST_ITEMS = 100_000
@@ -32,15 +31,15 @@ class Look:
 def look(unit: Unit) -> Look:
     """Return what a unit asks installers for."""
     path = unit.path
-    manifest = None if unit.cell else manifest_reader(path)
-    reader = None if unit.cell else manifest or lock_reader(path)
+    is_manifest = not unit.cell and bool(manifest_form(path))
+    reader = None if unit.cell else reader_of(path)
     # What people write is short, and a resolver's list of names is compared more quickly.
-    most = _MOST_DECLARED if manifest else _MOST_ITEMS
+    most = _MOST_DECLARED if is_manifest else _MOST_ITEMS
     found: list[Item] = []
     listed: list[Item] = []
     damage = ""
     is_whole = False
-    both = manifest is not None and runs_commands(path)  # such as `tox.ini`
+    both = is_manifest and runs_commands(path)  # such as `tox.ini`
     role = role_of(unit) if reader is None or both else None
     try:
         if role is Role.DECLARED:
@@ -56,6 +55,8 @@ def look(unit: Unit) -> Look:
         damage = "it is nested too deeply"
     found += listed
     if unit.kind is Kind.PYTHON and HEADER in unit.text:
+        from aigate.scanners._dependencies.manifests import script_header  # noqa: PLC0415 - rare
+
         found += script_header(unit.text)
     if role is Role.MENTIONED:
         found += commands(unit.text, role=role)
@@ -64,8 +65,8 @@ def look(unit: Unit) -> Look:
 
 def names_before(unit: Unit) -> tuple[Item, ...]:
     """Return what a manifest asked for before the change, as far as it can be read."""
-    reader = manifest_reader(unit.path)
-    if reader is None or not unit.previous:
+    reader = reader_of(unit.path) if manifest_form(unit.path) and unit.previous else None
+    if reader is None:
         return ()
     try:
         return tuple(islice(reader(unit.previous), _MOST_ITEMS))

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import ast
-import configparser
 import json
 import re
-import tomllib
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import TYPE_CHECKING
 
 from aigate.domain.package import Ecosystem
 from aigate.domain.regex import regex
@@ -30,6 +29,10 @@ from aigate.scanners._dependencies.specs import (
     requirements,
     texts,
 )
+
+# Loading what reads TOML and INI takes as long as reading most manifests.
+if TYPE_CHECKING:
+    from configparser import ConfigParser
 
 _NPM_GROUPS = ("dependencies", "devDependencies", "peerDependencies", "optionalDependencies")
 _HOOKS = (
@@ -67,6 +70,8 @@ def _merged(pairs: list[tuple[str, object]]) -> dict[str, object]:
 
 
 def _load_toml(text: str) -> Mapping[str, object]:
+    import tomllib  # noqa: PLC0415 - see above
+
     try:
         return tomllib.loads(text.removeprefix("\ufeff"))
     except ValueError as error:
@@ -269,7 +274,9 @@ def _setup_cfg(text: str) -> Iterator[Item]:
             yield from required(line)
 
 
-def _parsed(text: str) -> configparser.ConfigParser:
+def _parsed(text: str) -> ConfigParser:
+    import configparser  # noqa: PLC0415 - see above
+
     parser = configparser.ConfigParser(strict=False, interpolation=None)
     try:
         parser.read_string(text.removeprefix("\ufeff"))

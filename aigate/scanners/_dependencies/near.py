@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from itertools import islice
 
@@ -73,15 +73,15 @@ def surely_nearest(name: str, known: Known) -> Near | None:
 
 
 @lru_cache(maxsize=4)
-def _shortened(known: Known) -> Mapping[str, tuple[str, ...]]:
+def _shortened(known: Known) -> Mapping[str, Sequence[str]]:
     """Return the names that everybody uses, by what is left of them without any one letter.
 
     Names that are one slip apart have such a rest in common, or one is the rest of the other.
     """
-    found: dict[str, tuple[str, ...]] = {}
+    found: dict[str, list[str]] = {}
     for name in islice(known.ranks, FAMOUS):
         for one in {name, *_shorter(name)}:
-            found[one] = (*found.get(one, ()), name)
+            found.setdefault(one, []).append(name)
     return found
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Iterable, Iterator
 from dataclasses import field
 from itertools import islice
@@ -15,9 +14,9 @@ from aigate.scanners._dependencies.files import lock_form, manifest_form
 from aigate.scanners._dependencies.imports import Import
 from aigate.scanners._dependencies.items import Dependency, Source, UnreadableError
 from aigate.scanners._dependencies.known import Modules, normal, squeeze
-from aigate.scanners._dependencies.locks import lock_reader
 from aigate.scanners._dependencies.look import Look
-from aigate.scanners._dependencies.manifests import load_json, manifest_reader, table
+from aigate.scanners._dependencies.manifests import load_json, table
+from aigate.scanners._dependencies.readers import reader_of
 from aigate.value import dataclass
 
 _MOST = 200_000
@@ -91,7 +90,7 @@ def declared_in(target: Target, modules: frozenset[str], looks: Iterable[Look]) 
 
 
 def _names(path: str, text: str, look: Look | None) -> Iterator[tuple[Ecosystem, str]]:
-    reader = manifest_reader(path) or lock_reader(path)
+    reader = reader_of(path)
     if reader is None:
         return
     is_read = look is not None and look.unit.text == text
@@ -116,6 +115,8 @@ def own_names(path: str, text: str) -> Iterator[str]:
             if isinstance(name, str):
                 yield name
         elif file == "pyproject.toml":
+            import tomllib  # noqa: PLC0415 - seldom needed, and slow to load
+
             document = tomllib.loads(text)
             poetry = table(table(document.get("tool")).get("poetry"))
             for holder in (table(document.get("project")), poetry):
