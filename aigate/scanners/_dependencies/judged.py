@@ -122,8 +122,10 @@ def _dependency(
     if found is None and item.role is Role.DECLARED and not item.is_conda:
         other = Ecosystem.NPM if item.ecosystem is Ecosystem.PYPI else Ecosystem.PYPI
         name = normal(item.name, other)
-        if normal(item.name, item.ecosystem) not in known[item.ecosystem] and (
-            known[other].ranks.get(name, FAMOUS) < FAMOUS
+        if (
+            normal(item.name, item.ecosystem) not in known[item.ecosystem]
+            and name in known[other]
+            and known[other].ranks[name] < FAMOUS
         ):
             message = (
                 f"`{shown(item.name)}` is a well-known package of {_TITLES[other]}, not of {title}"
