@@ -6,7 +6,7 @@ Such a comment is a claim: it is shown and counted, and decides nothing.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from aigate.domain.place import Span
 from aigate.domain.regex import regex
@@ -169,7 +169,8 @@ def suppressions(unit: Unit) -> Iterator[Suppression]:
         return
     text = unit.text
     low = text.lower()
-    if not any(word in low for word in _WORDS):
+    words = [word for word in _WORDS if word in low]
+    if not words or (unit.kind is Kind.PYTHON and not _may_be_commented(low, words)):
         return
     lines = Lines(text)
     for start, end in _comments(unit):
@@ -203,6 +204,22 @@ def suppressed_lines(unit: Unit) -> frozenset[int]:
         onward = suppression.own_line or "next" in suppression.text.lower()
         lines.update(range(span.line, min(span.end_line + onward, last) + 1))
     return frozenset(lines)
+
+
+def _may_be_commented(low: str, words: Iterable[str]) -> bool:
+    """Tell whether one of the words may stand in a comment of Python.
+
+    A comment begins with `#` and ends with its line, so a word without one before it on its
+    line is in none. Nothing is looked at twice for one word.
+    """
+    for word in words:
+        done, at = 0, low.find(word)
+        while at >= 0:
+            line = low.rfind("\n", done, at) + 1 or done
+            if low.find("#", line, at) >= 0:
+                return True
+            done, at = at, low.find(word, at + 1)
+    return False
 
 
 def _comments(unit: Unit) -> Iterator[tuple[int, int]]:

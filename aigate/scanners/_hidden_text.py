@@ -129,6 +129,15 @@ _ONLY_ALIKE = regex(f"[a-zA-Z0-9_{_ALIKE}]+")
 _Found = tuple[Rule, int, int, str, Severity | None]
 
 
+# Whatever one of the looks but the last begins with, and bytes of ASCII that none begins with.
+_HIDDEN = regex(
+    "[\x00-\x08\x0b\x0e-\x1f\x7f\x90\x98\x9b-\x9f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5"
+    "\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff9-\ufffb"
+    "\U000e0000-\U000e007f\U000e0100-\U000e01ef]"
+)
+_PLAIN = bytes((*b"\t\n\f\r", *range(0x20, 0x7F)))
+
+
 def scan(target: Target) -> Iterator[Sighting | Gap]:
     for unit in target.units:
         if "folded-identifiers" in unit.notes:
@@ -141,8 +150,18 @@ def scan(target: Target) -> Iterator[Sighting | Gap]:
                     " hint: write the plain letters"
                 ),
             )
-        for look in _LOOKS:
+        for look in _LOOKS if _may_hide(unit.text) else (_alike,):
             yield from _limited(unit, look)
+
+
+def _may_hide(text: str) -> bool:
+    """Tell whether any look but that for letters of the same shape may find something.
+
+    Each begins with a character that is searched for here, all of them at once.
+    """
+    if text.isascii():
+        return bool(text.encode("ascii").translate(None, _PLAIN))
+    return _HIDDEN.search(text) is not None
 
 
 def _limited(unit: Unit, look: Callable[[Unit], Iterator[_Found]]) -> Iterator[Sighting | Gap]:

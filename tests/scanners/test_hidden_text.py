@@ -1,11 +1,14 @@
 """Text that people cannot see is shown; what scripts and emoji need is not."""
 
+import sys
+
 import pytest
 
 from aigate.domain.extension import Target
 from aigate.domain.finding import Sighting
 from aigate.domain.severity import Severity
 from aigate.domain.tree import Entry, Kind, Unit
+from aigate.scanners import _hidden_text
 from aigate.scanners.hidden_text import SCANNER
 
 
@@ -134,3 +137,15 @@ def test_a_file_full_of_control_characters_is_cut_and_said_to_be() -> None:
     assert len(found) < 200
     assert "more after it" in found[-1].message
     assert found[-1].span.end_line == 1_001
+
+
+def test_one_search_covers_whatever_a_look_begins_with() -> None:
+    every = "".join(map(chr, range(sys.maxunicode + 1)))
+    looks = (
+        *(_hidden_text._TURNS, _hidden_text._MARKS, _hidden_text._TAGS),
+        *(_hidden_text._SELECTORS, _hidden_text._ZERO_WIDTH, _hidden_text._CONTROL_RUN),
+    )
+    begins = {c for look in looks for run in look.findall(every) for c in run}
+
+    assert begins == set("".join(_hidden_text._HIDDEN.findall(every)))
+    assert {chr(code) for code in range(0x80)} - begins == set(_hidden_text._PLAIN.decode())

@@ -1,10 +1,15 @@
 """Comments that silence scanners are seen in every dialect, and only where they are comments."""
 
+import time
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from aigate.domain.extension import Target
 from aigate.domain.finding import Gap
 from aigate.domain.tree import Entry, Kind, Unit
+from aigate.engine import suppression
 from aigate.engine.suppression import LIMIT, suppressed_lines, suppressions
 from aigate.scanners.suppressions import SCANNER
 
@@ -178,3 +183,24 @@ def test_a_flood_of_comments_is_a_gap_and_no_silence() -> None:
     target = Target(units=(flood,), paths=frozenset(), scratch="", exported="", packs="")
 
     assert any(isinstance(item, Gap) for item in SCANNER.scan(target))
+
+
+@given(
+    st.lists(
+        st.sampled_from(
+            ["#", "noqa", "nosec", " ", "'", '"', '"""', "\\", "\n", "x", ":", "\u212a"]
+        )
+    ).map("".join)
+)
+def test_a_text_without_a_mark_before_a_word_has_no_such_comment(text: str) -> None:
+    whole = list(suppressions(unit(text)))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(suppression, "_may_be_commented", lambda _low, _words: True)
+        assert list(suppressions(unit(text))) == whole
+
+
+def test_one_long_line_of_words_costs_no_more_than_its_length() -> None:
+    before = time.process_time()
+
+    assert tools("noqa" * 500_000) == []
+    assert time.process_time() - before < 5

@@ -96,7 +96,7 @@ def _in_python(tree: ast.Module, text: str) -> Iterator[Description]:
     starts = [0]
     for row in text.split("\n"):
         starts.append(starts[-1] + len(row) + 1)
-    for node in ast.walk(tree):
+    for node in _telling(tree):
         for value in _told_by(node):
             words = _text(value)
             if len(words) >= 10 and value.end_lineno and value.end_col_offset is not None:
@@ -106,6 +106,25 @@ def _in_python(tree: ast.Module, text: str) -> Iterator[Description]:
                 if inside >= 0:
                     start, end = inside, inside + len(words)
                 yield Description(words, start, end)
+
+
+_TELLING = frozenset(
+    {ast.FunctionDef, ast.AsyncFunctionDef, ast.keyword, ast.Assign, ast.AnnAssign, ast.Dict}
+)
+
+
+def _telling(tree: ast.Module) -> Iterator[ast.AST]:
+    """Yield the nodes that `_told_by` knows, in the order of `ast.walk` and in half its time."""
+    nodes: list[ast.AST] = [tree]
+    for node in nodes:
+        if node.__class__ in _TELLING:
+            yield node
+        for name in node._fields:
+            value = getattr(node, name, None)
+            if value.__class__ is list:
+                nodes.extend(one for one in value if isinstance(one, ast.AST))
+            elif isinstance(value, ast.AST):
+                nodes.append(value)
 
 
 def _told_by(node: ast.AST) -> list[ast.expr]:
