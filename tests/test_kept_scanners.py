@@ -136,8 +136,8 @@ def examined(
         [scanner],
         some,
         paths=frozenset(unit.path for unit in some),
-        exported=str(folder / "files"),
-        means=Means(scratch=str(folder), packs=PACKS, memory=memory),
+        exported="files",
+        means=Means(scratch=lambda: str(folder), packs=PACKS, memory=memory),
     )
     return {*seen.sightings, *seen.gaps}
 
