@@ -26,7 +26,8 @@ class Means:
     """With what a scan is done: see `Target` for the fields of the same names.
 
     `scratch` returns a private folder, the same one whenever it is asked. `memory` is what
-    scanners said in earlier scans.
+    scanners said in earlier scans. `meanwhile` is done while they look, since programs leave time
+    for it; what it raises is raised.
     """
 
     scratch: Callable[[], str]
@@ -38,6 +39,7 @@ class Means:
     entries: Callable[[], Iterable[Entry]] = lambda: ()
     index: PackageIndex | None = None
     memory: recall.Memory = recall.NONE
+    meanwhile: Callable[[], object] = lambda: None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,7 +101,7 @@ def examine(
     for look in looks:
         if not look.known.left:
             done(look.known.question.scanner.name)
-    _at_once([look for look in looks if look.known.left])
+    _at_once([look for look in looks if look.known.left], means.meanwhile)
     recall.keep(means.memory, [(look.known, look.said) for look in looks])
     everything = [item for look in looks for item in look.answer()]
     return Seen(
@@ -157,12 +159,13 @@ class _Look:
         )
 
 
-def _at_once(looks: Sequence[_Look]) -> None:
+def _at_once(looks: Sequence[_Look], meanwhile: Callable[[], object]) -> None:
     """Have scanners look at the same time."""
     threads = [threading.Thread(target=look.run) for look in looks]
     try:
         for thread in threads:
             thread.start()
+        meanwhile()
         for thread in threads:
             thread.join()
     except BaseException:

@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import field, replace
 from datetime import datetime
+from functools import cache as once
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -134,28 +135,26 @@ def run(
         cache=cache,
     )
 
-    comparison = compare(head.entries, reference.entries if reference else None)
-    if request.only:
-        comparison = narrowed(comparison, request.only)
+    comparison = _comparison(request, head, reference)
     judged, exclusions = in_scope(comparison, trusted.policy)
-    usage = declared.look(
-        declared.Scene(
-            head=head,
-            reference=reference,
-            steering=steering,
-            judged=[entry for entry, _ in judged],
-            policy=trusted.policy,
-            packs=request.packs,
-            at=at.date(),
-            shelf=Shelf(cache=cache, root=repository.root),
-        )
+    scene = declared.Scene(
+        head=head,
+        reference=reference,
+        steering=steering,
+        judged=[entry for entry, _ in judged],
+        policy=trusted.policy,
+        packs=request.packs,
+        at=at.date(),
+        shelf=Shelf(cache=cache, root=repository.root),
     )
+    usage_of = once(lambda: declared.look(scene))
     with scratch.private_folder_if_asked() as folder:
         means = replace(
             _means(request, trusted, folder, started),
             read=reader(head),
             entries=lambda: head.entries,
             memory=Memory(cache, trusted.rules_digest),
+            meanwhile=usage_of,
         )
         units, gaps = read_units(head, judged, comparison.removed)
         units = with_previous(units, reference)
@@ -167,6 +166,7 @@ def run(
             means=means,
             done=progress,
         )
+        usage = usage_of()
         _require_rules(trusted, seen)
         findings = place(seen.sightings, by_id(units), trusted.catalogue)
         before: tuple[Finding, ...] = ()
@@ -396,6 +396,11 @@ def reference_of(
         if not any(matches_name(pattern, named) for pattern in policy.protected_branches):
             return tip
     return sides.commit_tree(repository, base, without=without)
+
+
+def _comparison(request: Request, head: sides.Tree, reference: sides.Tree | None) -> Comparison:
+    whole = compare(head.entries, reference.entries if reference else None)
+    return narrowed(whole, request.only) if request.only else whole
 
 
 def _head(request: Request, repository: git.Repository, steering: sides.Tree | None) -> sides.Tree:

@@ -9,6 +9,7 @@ import pytest
 from aigate.domain.extension import Repeats, Scanner
 from aigate.domain.finding import Gap
 from aigate.domain.tree import Entry, Kind, Unit
+from aigate.errors import UsageError
 from aigate.examine import Means, by_id, examine
 
 UNITS = tuple(
@@ -29,8 +30,14 @@ def echo(target):
 
 @pytest.fixture
 def look(tmp_path):
-    def look(*scanners, **options):
-        means = Means(scratch=lambda: str(tmp_path / "scratch"), packs="", deadline=5.0, jobs=3)
+    def look(*scanners, meanwhile=lambda: None, **options):
+        means = Means(
+            scratch=lambda: str(tmp_path / "scratch"),
+            packs="",
+            deadline=5.0,
+            jobs=3,
+            meanwhile=meanwhile,
+        )
         return examine(
             scanners, UNITS, paths=frozenset(), exported=str(tmp_path), means=means, **options
         )
@@ -89,6 +96,27 @@ def test_scanners_work_side_by_side_and_arrival_does_not_show(look):
     assert [ran.name for ran in seen.ran] == ["b", "a"]
     assert sorted(ended) == ["a", "b"]
     assert seen.gaps == tuple(sorted(seen.gaps))
+
+
+def test_what_is_done_meanwhile_is_done_while_scanners_look(look):
+    met = threading.Barrier(2, timeout=10)
+
+    def meet(_target):
+        met.wait()
+        return ()
+
+    look(scanner("one", meet), meanwhile=met.wait)
+
+
+def test_what_fails_meanwhile_ends_the_scan_and_is_told(look):
+    ended = []
+
+    def fail():
+        raise UsageError("wrong")
+
+    with pytest.raises(UsageError, match="wrong"):
+        look(scanner("one", lambda _target: ended.append(1) or ()), meanwhile=fail)
+    assert ended == [1]
 
 
 def test_no_room_for_its_own_files_is_a_gap_and_half_an_answer_is_none(look):
