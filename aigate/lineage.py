@@ -9,7 +9,7 @@ itself has a part in that; see docs/decisions/0008-first-sight.md.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from functools import partial
@@ -83,17 +83,23 @@ def _brought(fresh: Mapping[int, Candidate], scene: Scene) -> dict[int, Attribut
     tip = head.commit.id if head.commit else git.head_commit(repository) or ""
     since = scene.base.side.commit
     asked = {candidate.finding.at.path for candidate in fresh.values()}
-    contents = _contents(head, asked)
+    # Of the contents no more is held than is needed: all of them together may be very large.
+    plain: dict[str, bool] = {}
     put: dict[str, bytes] | None = None
     gone: set[str] = set()
+    before: dict[str, str] = {}
+    own = {entry.path: entry.blob for entry in head.entries}
     if head.commit is None:
         entries = sides.entries_of(repository, tip, near=scene.base) if tip else ()
         before = {entry.path: entry.blob for entry in entries}
-        own = {entry.path: entry.blob for entry in head.entries}
-        put = {path: data for path, data in contents.items() if before.get(path) != own[path]}
+        put = {}
         gone = before.keys() - own.keys()
+    for path, data in _contents(head, asked):
+        plain[path] = _has_lines_of_git(data)
+        if put is not None and before.get(path) != own[path]:
+            put[path] = data
     with opened_past(repository, parent=tip, put=put, gone=gone) as past:
-        questions = _questions(fresh.values(), contents)
+        questions = _questions(fresh.values(), plain)
         told = ask_all(past, questions, revision=past.fresh or tip, since=since, jobs=scene.jobs)
         order = _order(past, tip, since)
     facts = git.facts_of(
@@ -102,7 +108,7 @@ def _brought(fresh: Mapping[int, Candidate], scene: Scene) -> dict[int, Attribut
     nobody_yet = _who_commits(scene) if put is not None else ""
     found = {}
     for number, candidate in fresh.items():
-        rows = _covering(told.get(candidate.finding.at.path, ()), candidate.finding, contents)
+        rows = _covering(told.get(candidate.finding.at.path, ()), candidate.finding, plain)
         commits = sorted((o.commit for o in rows if o.commit in facts), key=order.__getitem__)
         one = Attribution(first_seen=scene.at.date())
         if any(not row.commit for row in rows):
@@ -124,33 +130,34 @@ def _by(commit: git.CommitFacts, one: Attribution, people: Sequence[Person]) -> 
     )
 
 
-def _contents(tree: sides.Tree, paths: Iterable[str]) -> dict[str, bytes]:
-    wanted_paths = set(paths)
-    entries = [e for e in tree.entries if e.path in wanted_paths and e.mode != git.SUBMODULE_MODE]
-    blobs = {blob.id: blob.data for blob in tree.read(entries) if not blob.problem}
-    return {entry.path: blobs[entry.blob] for entry in entries if entry.blob in blobs}
+def _contents(tree: sides.Tree, paths: Container[str]) -> Iterator[tuple[str, bytes]]:
+    entries = [e for e in tree.entries if e.path in paths and e.mode != git.SUBMODULE_MODE]
+    named: dict[str, list[str]] = defaultdict(list)
+    for entry in entries:
+        named[entry.blob].append(entry.path)
+    for blob in tree.read(entries):
+        if not blob.problem:
+            yield from ((path, blob.data) for path in named[blob.id])
 
 
-def _questions(
-    candidates: Iterable[Candidate], contents: Mapping[str, bytes]
-) -> Iterator[Question]:
+def _questions(candidates: Iterable[Candidate], plain: Mapping[str, bool]) -> Iterator[Question]:
     lines: dict[str, list[tuple[int, int]]] = defaultdict(list)
     whole = set()
     for finding in (candidate.finding for candidate in candidates):
         at = finding.at
         lines[at.path].append((at.line, at.end_line))
-        if _is_whole(finding, contents):
+        if _is_whole(finding, plain):
             whole.add(at.path)
     for path, ranges in sorted(lines.items()):
-        if path in contents:
+        if path in plain:
             yield Question(path=path, lines=() if path in whole else tuple(ranges))
 
 
-def _is_whole(finding: Finding, contents: Mapping[str, bytes]) -> bool:
+def _is_whole(finding: Finding, plain: Mapping[str, bool]) -> bool:
     """Tell whether a finding is about a file as such, or its lines are not those of git."""
     at = finding.at
     about_file = (at.line, at.column) == (at.end_line, at.end_column)
-    return about_file or not _has_lines_of_git(contents.get(at.path, b""))
+    return about_file or not plain.get(at.path, True)
 
 
 def _has_lines_of_git(data: bytes) -> bool:
@@ -161,9 +168,9 @@ def _has_lines_of_git(data: bytes) -> bool:
 
 
 def _covering(
-    rows: Iterable[BlamedLines], finding: Finding, contents: Mapping[str, bytes]
+    rows: Iterable[BlamedLines], finding: Finding, plain: Mapping[str, bool]
 ) -> list[BlamedLines]:
-    at, whole = finding.at, _is_whole(finding, contents)
+    at, whole = finding.at, _is_whole(finding, plain)
     return [
         row
         for row in rows
