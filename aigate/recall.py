@@ -5,10 +5,11 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import json
+import posixpath
 import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import field, replace
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Any, NoReturn, cast
 
 from aigate import __version__
@@ -74,31 +75,33 @@ def known(memory: Memory, questions: Sequence[Question], *, packs: str) -> tuple
     """Return what memory answers to each question, with one look into it."""
     context = _context(memory, packs)
     digests: dict[str, bytes] = {}
-    keys: dict[tuple[Repeats, str], bytes] = {}
+    by_text: dict[str, bytes] = {}
+    by_file: dict[str, bytes] = {}
+    keys = {Repeats.TEXT: by_text, Repeats.FILE: by_file}
     for question in questions:
         repeats = question.scanner.repeats
-        if repeats is not Repeats.NEVER:
-            for unit in question.units:
+        if repeats is Repeats.NEVER:
+            continue
+        mine = keys[repeats]
+        for unit in question.units:
+            if unit.id not in mine:
                 if unit.id not in digests:
-                    digests[unit.id] = _digest(unit)
-                if (repeats, unit.id) not in keys:
-                    keys[repeats, unit.id] = _key(context, repeats, unit, digests[unit.id])
-    loaded = results.load(memory.cache, keys.values())
+                    digests[unit.id] = hashlib.blake2b(_bytes(unit.text)).digest()
+                mine[unit.id] = _key(context, repeats, unit, digests[unit.id])
+    loaded = results.load(memory.cache, (*by_text.values(), *by_file.values()))
     # The cache's key vouches that this is what was written.
     rows: dict[bytes, _Row] = {key: json.loads(row) for key, row in loaded.items()}
-    return tuple(_known(question, keys, rows) for question in questions)
+    return tuple(_known(one, keys.get(one.scanner.repeats, {}), rows) for one in questions)
 
 
-def _known(
-    question: Question, keys: Mapping[tuple[Repeats, str], bytes], rows: dict[bytes, _Row]
-) -> Known:
+def _known(question: Question, keys: Mapping[str, bytes], rows: dict[bytes, _Row]) -> Known:
     repeats = question.scanner.repeats
     if repeats is Repeats.NEVER:
         return Known(question, left=question.units)
     sightings: list[Sighting] = []
     alike: dict[tuple[bytes, str], list[Unit]] = {}
     for unit in question.units:
-        key = keys[repeats, unit.id]
+        key = keys[unit.id]
         label = _label(question, unit)
         said = rows[key].get(label) if key in rows else None
         if said is None:
@@ -200,36 +203,30 @@ def _whole(one: Known, said: Iterable[Sighting | Gap]) -> Iterator[tuple[Unit, l
 def _context(memory: Memory, packs: str) -> bytes:
     # Bandit parses with the interpreter that runs it.
     python = ".".join(map(str, sys.version_info))
-    digest = hashlib.blake2b(digest_size=32)
-    for part in (_FORM, __version__, python, memory.rules_digest):
-        _add(digest.update, part.encode())
+    parts = [one.encode() for one in (_FORM, __version__, python, memory.rules_digest)]
     if memory.cache is not None:
         # Scanners of our own read tables from there; about one that cannot be read is a gap.
         with contextlib.suppress(OSError):
             for file in sorted(Path(packs, "data").iterdir()):
-                _add(digest.update, file.name.encode())
-                _add(digest.update, file.read_bytes())
-    return digest.digest()
-
-
-def _digest(unit: Unit) -> bytes:
-    return hashlib.blake2b(unit.text.encode("utf-8", "surrogatepass"), digest_size=32).digest()
+                parts += [file.name.encode(), file.read_bytes()]
+    return _digest(parts)
 
 
 def _key(context: bytes, repeats: Repeats, unit: Unit, text: bytes) -> bytes:
-    digest = hashlib.blake2b(digest_size=32)
     # The end of the neutral name tells engines which dialect of a language it is.
-    parts = [repeats.value, unit.kind, PurePosixPath(unit.file).suffix]
+    parts = [repeats.value, unit.kind, posixpath.splitext(unit.file)[1]]
     if repeats is Repeats.FILE:
         parts += [unit.path, unit.entry.mode, str(unit.cell), *unit.notes]
-    for part in (context, text, *(one.encode("utf-8", "surrogatepass") for one in parts)):
-        _add(digest.update, part)
-    return digest.digest()
+    return _digest((context, text, *map(_bytes, parts)))
 
 
-def _add(update: Callable[[bytes], None], part: bytes) -> None:
-    update(b"%d\0" % len(part))
-    update(part)
+def _digest(parts: Iterable[bytes]) -> bytes:
+    framed = b"".join(b"%d\0%s" % (len(part), part) for part in parts)
+    return hashlib.blake2b(framed, digest_size=32).digest()
+
+
+def _bytes(text: str) -> bytes:
+    return text.encode("utf-8", "surrogatepass")
 
 
 def _label(question: Question, unit: Unit) -> str:

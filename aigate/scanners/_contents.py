@@ -429,7 +429,8 @@ _ODD = (
 
 
 def _name(unit: Unit, folded: _Folded) -> Iterator[Sighting]:
-    if not unit.path.isascii() or any(odd in f"/{unit.path.lower()}\0" for odd in _ODD):
+    low = f"/{unit.path.lower()}\0"
+    if not unit.path.isascii() or any(odd in low for odd in _ODD):
         yield from _misread(unit)
     others = folded.others(unit.path)
     if others:
