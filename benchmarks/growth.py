@@ -18,6 +18,7 @@ from __future__ import annotations
 import argparse
 import json
 import resource
+import signal
 import sys
 import tempfile
 from collections.abc import Sequence
@@ -96,7 +97,7 @@ def measured(asked: argparse.Namespace) -> tuple[str, list[Curve], list[str]]:
         if asked.tree:
             tree, name = asked.tree, asked.tree.resolve().name
         elif asked.quick:
-            tree, name = subject.at_hand(), "click"
+            tree, name = subject.at_hand(), subject.AT_HAND
         else:
             tree, name = subject.fetched(asked.package, top / "archive"), asked.package
         command = "python benchmarks/growth.py" + (" --quick" if asked.quick else "")
@@ -144,6 +145,8 @@ def main() -> None:
     )
     asked = parser.parse_args()
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    # Who is given up cleans up.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     if asked.write:
         import picture  # noqa: PLC0415 - only what draws needs the library, and says so before all
     facts, curves, left_out = read(asked.before) if asked.before else measured(asked)

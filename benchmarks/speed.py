@@ -24,6 +24,7 @@ import argparse
 import json
 import resource
 import shutil
+import signal
 import statistics
 import sys
 import tempfile
@@ -410,13 +411,15 @@ def main() -> None:
     )
     asked = parser.parse_args()
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    # Who is given up cleans up.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     with tempfile.TemporaryDirectory() as folder:
         top = Path(folder)
         below = asked.below or ""
         if asked.tree:
             tree, name = asked.tree, asked.tree.resolve().name
         elif asked.quick and not asked.package:
-            tree, name = subject.at_hand(), "click"
+            tree, name = subject.at_hand(), subject.AT_HAND
         else:
             name = asked.package or "django==5.2.8"
             tree = subject.fetched(name, top / "archive")

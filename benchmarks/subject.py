@@ -48,11 +48,15 @@ def fetched(package: str, folder: Path) -> Path:
     return next((folder / "sources").iterdir())
 
 
+AT_HAND = "requests"
+"""A small package that aigate itself needs, so that it is here without a network."""
+
+
 def at_hand() -> Path:
-    """Return a small tree that needs no network: a package that aigate itself needs."""
-    found = importlib.util.find_spec("click")
+    """Return the folder of that package."""
+    found = importlib.util.find_spec(AT_HAND)
     if found is None or found.origin is None:
-        raise SystemExit("`click` is not installed here; hint: name a tree with `--tree`")
+        raise SystemExit(f"`{AT_HAND}` is not installed here; hint: name a tree with `--tree`")
     return Path(found.origin).parent
 
 
