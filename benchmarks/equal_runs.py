@@ -29,6 +29,7 @@ sys.path.insert(0, str(ROOT))
 from tests import fresh  # noqa: E402 - the checkout that this file is in
 
 WAYS = ("no cache", "cold", "warm", "warm again")
+PATIENCE = 1800  # seconds for one scan
 PASSING = ("started", "nonce")
 """What the `run` block says of one run alone, besides the seconds of each scanner."""
 
@@ -81,7 +82,7 @@ def scan(case: Case, home: Path, *options: str) -> Told:
     """Judge a case in a process of its own, with nobody's settings."""
     environ = {"PATH": os.environ["PATH"], "HOME": str(home), "GIT_CONFIG_NOSYSTEM": "1"}
     arguments = ["-C", str(case.repository), "scan", *case.arguments, "--format", "json", *options]
-    return Told(*fresh.run(arguments, cwd=home, environ=environ))
+    return Told(*fresh.run(arguments, cwd=home, environ=environ, patience=PATIENCE))
 
 
 def runs(case: Case, shared: Path) -> dict[str, Told]:

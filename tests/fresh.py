@@ -72,7 +72,11 @@ def can_run(environ: Mapping[str, str]) -> bool:
 
 
 def run(
-    arguments: Sequence[str], *, cwd: Path, environ: Mapping[str, str]
+    arguments: Sequence[str],
+    *,
+    cwd: Path,
+    environ: Mapping[str, str],
+    patience: int = _PATIENCE,
 ) -> tuple[int, bytes, bytes]:
     """Run `aigate` with these arguments; return its exit code, output and errors."""
     server = _server()
@@ -86,14 +90,14 @@ def run(
             "environ": dict(environ),
             "out": str(out),
             "err": str(err),
-            "patience": _PATIENCE,
+            "patience": patience,
         }
         assert server.stdin
         assert server.stdout
         server.stdin.write(json.dumps(asked).encode() + b"\n")
         server.stdin.flush()
         code = int(server.stdout.readline())
-        assert code != -signal.SIGALRM, f"still running after {_PATIENCE} s: {arguments}"
+        assert code != -signal.SIGALRM, f"still running after {patience} s: {arguments}"
         return code, out.read_bytes(), err.read_bytes()
 
 
