@@ -5,7 +5,6 @@ from __future__ import annotations
 from aigate.domain.rule import Rule
 from aigate.domain.severity import Severity
 
-SCANNER_NAME = "secrets"
 _CONTROLS = (
     "owasp-llm/LLM02",
     "mitre-atlas/AML.T0055",
@@ -24,7 +23,7 @@ _FIX = (
 def _rule(name: str, title: str, severity: Severity, what: str, *, why: str) -> Rule:
     return Rule(
         name=name,
-        scanner=SCANNER_NAME,
+        scanner="secrets",
         title=title,
         severity=severity,
         what=what,

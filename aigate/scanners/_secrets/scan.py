@@ -9,8 +9,8 @@ from aigate.domain.finding import Gap, Sighting
 from aigate.domain.tree import Unit
 from aigate.engine.lines import Lines
 from aigate.scanners._secrets.clues import clues_in
-from aigate.scanners._secrets.pages import SCANNER_NAME
 
+_NAME = "secrets"
 _LIMIT = 1_000
 
 
@@ -20,7 +20,7 @@ def scan(target: Target) -> Iterator[Sighting | Gap]:
         for count, sighting in enumerate(_sightings(unit)):
             if count == _LIMIT:
                 reason = f"more than {_LIMIT} possible secrets in one file"
-                yield Gap(unit.path, reason, "too-many-secrets", SCANNER_NAME)
+                yield Gap(unit.path, reason, "too-many-secrets", _NAME)
                 break
             yield sighting
 
