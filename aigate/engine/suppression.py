@@ -5,8 +5,9 @@ Such a comment is a claim: it is shown and counted, and decides nothing.
 
 from __future__ import annotations
 
+import heapq
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from aigate.domain.place import Span
 from aigate.domain.regex import regex
@@ -173,7 +174,7 @@ def suppressions(unit: Unit) -> Iterator[Suppression]:
     if not words or (unit.kind is Kind.PYTHON and not _may_be_commented(low, words)):
         return
     lines = Lines(text)
-    for start, end in _comments(unit):
+    for start, end in _comments(unit, low, words):
         comment = text[start:end]
         low = comment.lower()
         said = [d for d in DIALECTS if d.word in low and d.pattern.search(comment)]
@@ -222,7 +223,7 @@ def _may_be_commented(low: str, words: Iterable[str]) -> bool:
     return False
 
 
-def _comments(unit: Unit) -> Iterator[tuple[int, int]]:
+def _comments(unit: Unit, low: str, words: Sequence[str]) -> Iterator[tuple[int, int]]:
     if unit.kind is Kind.PYTHON:
         for match in _PYTHON.finditer(unit.text):
             if match["comment"] and _HIT.search(match["comment"]):
@@ -232,16 +233,42 @@ def _comments(unit: Unit) -> Iterator[tuple[int, int]]:
     prose = unit.path.lower().endswith(_PROSE)
     if prose and "<!--" not in unit.text:
         return
-    for match in _HIT.finditer(unit.text):
-        if match.start() < done:
+    for hit in _hits(unit.text, low, words):
+        if hit < done:
             continue
         looked += 1
         if looked > LIMIT:
             return
-        found = _comment_around(unit.text, match.start(), prose=prose)
+        found = _comment_around(unit.text, hit, prose=prose)
         if found is not None:
             yield found
             done = found[1]
+
+
+def _hits(text: str, low: str, words: Sequence[str]) -> Iterator[int]:
+    """Yield where `_HIT` matches a text; `words` are those of its words that are in `low`.
+
+    Finding the few words that are there, one by one, takes a tenth of the time.
+    """
+    if len(low) != len(text):
+        # A few letters have a longer lower case, which shifts all that follows.
+        yield from (match.start() for match in _HIT.finditer(text))
+        return
+    done = 0
+    places = (_places(low, number, word) for number, word in enumerate(words))
+    for start, _, end in heapq.merge(*places):
+        # As of a pattern, the first match counts, then the first word, and nothing twice; a
+        # letter beyond ASCII is none of these, whatever its lower case is.
+        if start >= done and text[start:end].isascii():
+            done = end
+            yield start
+
+
+def _places(low: str, number: int, word: str) -> Iterator[tuple[int, int, int]]:
+    at = low.find(word)
+    while at >= 0:
+        yield at, number, at + len(word)
+        at = low.find(word, at + 1)
 
 
 def _comment_around(text: str, hit: int, *, prose: bool) -> tuple[int, int] | None:

@@ -1,13 +1,17 @@
 """Words that turn an agent against the checks are found; words that forbid it are not."""
 
+import re
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from aigate.domain.extension import Target
 from aigate.domain.finding import Sighting
 from aigate.domain.tree import Entry, Kind, Unit
+from aigate.scanners._agents import orders
 from aigate.scanners.instructions import SCANNER
 
 PACKS = Path(__file__).parents[2] / "policies"
@@ -297,3 +301,13 @@ def test_long_and_odd_files_end_in_time() -> None:
         scan(text)
         scan(text, "a.py", Kind.PYTHON)
         scan("tool description = " + text, "b.py", Kind.PYTHON)
+
+
+@settings(max_examples=5)  # each takes long to make up
+@given(st.data())
+@pytest.mark.parametrize("number", range(len(orders._POISON)))
+def test_a_hint_stands_in_whatever_poisons(number: int, data: st.DataObject) -> None:
+    hints, pattern = orders._POISON[number]
+    found = data.draw(st.from_regex(re.compile(pattern._text, pattern.flags)))  # type: ignore[attr-defined] # a pattern of ours
+
+    assert not found.isascii() or any(hint in found.lower() for hint in hints)

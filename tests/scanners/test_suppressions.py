@@ -204,3 +204,33 @@ def test_one_long_line_of_words_costs_no_more_than_its_length() -> None:
 
     assert tools("noqa" * 500_000) == []
     assert time.process_time() - before < 5
+
+
+@given(
+    st.lists(
+        st.sampled_from(
+            [
+                *suppression._WORDS,
+                *(
+                    "TS",
+                    ":SKIP",
+                    "eslint",
+                    "-disable",
+                    "\u212aics",
+                    "\u0130",
+                    "no",
+                    "sec",
+                    " ",
+                    "x",
+                ),
+            ]
+        )
+    ).map("".join)
+)
+def test_words_are_found_where_the_pattern_of_all_finds_them(text: str) -> None:
+    low = text.lower()
+    words = [word for word in suppression._WORDS if word in low]
+
+    found = list(suppression._hits(text, low, words))
+
+    assert found == [match.start() for match in suppression._HIT.finditer(text)]

@@ -296,14 +296,24 @@ _PATTERNS = (
     (Order.OBEY, _TELLS_TO_OBEY),
     (Order.ACT, _TELLS_TO_ACT),
 )
+_HINTS = frozenset(word for _, patterns in _PATTERNS for hints, _ in patterns for word in hints)
 # A text of JSON, YAML or code begins with a quotation mark and says what stands in it.
 _QUOTED_VALUE = regex(r"[:=(,\[]\s*[\"'`]+\s?\Z")
 _FINE_AFTER = regex(
     r"(?:'s)?[^.!?\n]{0,40}\b(?:until|unless|what\s+is|what\s+to|that\s+(?:you|they)\s+(?:must|need))|[-\w]*-only|\s+(?:their|whether|if|which)\b|\s+to\s+add\b"
 )
-_POISON = tuple(
-    regex(pattern, re.IGNORECASE)
-    for pattern in (
+_POISON = _patterns(
+    (
+        "<",
+        "before,prior",
+        "~/.,id_rsa,/etc/,mcp.json",
+        "tool",
+        "tool",
+        "call",
+        "conversation,chat,prompt,message,context",
+        "note,hidden,secret,silently",
+    ),
+    (
         r"<(?:important|system|secret|instructions?|critical|hidden|admin)>",
         r"\b(?:before|prior\s+to)\s+(?:using|calling|invoking|running|you\s+(?:use|call))\s+(?:this|any|the|other|another|every)\b[^.\n]{0,60}\b(?:tools?)?[^.\n]{0,60}\b(?:read|open|cat|send|fetch|include|access|must\s+(?:first\s+)?(?:read|call|send))\b",
         # Where a tool keeps its own settings it may say, but not what to do with the files there.
@@ -316,16 +326,17 @@ _POISON = tuple(
         r"\b(?:must|always)\s+(?:be\s+)?call(?:ed)?\s+(?:this\s+(?:tool|function)\s+)?(?:first|before\s+(?:any|all|every)\s+other)\b[^.\n]{0,80}\b(?:pass|with|includ|send|conversation|history|context)\w*",
         r"\b(?:pass|include|put|send|provide|supply)\b[^.\n]{0,60}\b(?:entire|full|whole|complete|all)\s+(?:of\s+the\s+)?(?:conversation|chat|system\s+prompt|message\s+history|context)\b",
         r"\b(?:side\s?note|hidden|secret(?:ly)?|silently)\b[^.\n]{0,60}\b(?:parameter|argument|field|read|send|pass|include)\b",
-    )
+    ),
 )
 
 
 def orders(text: str, start: int, end: int) -> Iterator[tuple[Order, int, int]]:
     """Yield what a stretch of a text orders, and where; what it forbids is left out."""
     low = text[start:end].lower()
-    for order, patterns in _PATTERNS:
+    said = {word for word in _HINTS if word in low}
+    for order, patterns in _PATTERNS if said else ():
         for hints, pattern in patterns:
-            if not any(word in low for word in hints):
+            if said.isdisjoint(hints):
                 continue
             for match in pattern.finditer(text, start, end):
                 if not _is_denied(text, match.start(), match.end()):
@@ -347,9 +358,12 @@ def poison(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
         # What a setting or a tool does without a question, its description has to say.
         if order is not Order.ACT:
             yield first, last
-    for pattern in _POISON:
-        for match in pattern.finditer(text, start, end):
-            yield match.span()
+    low = text[start:end].lower()
+    for hints, pattern in _POISON:
+        # Some letters beyond ASCII count as `i`, `k` or `s` where case is ignored.
+        if any(word in low for word in hints) or not low.isascii():
+            for match in pattern.finditer(text, start, end):
+                yield match.span()
 
 
 def _is_quoted(text: str, start: int) -> bool:
