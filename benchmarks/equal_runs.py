@@ -103,7 +103,9 @@ def difference(one: object, other: object, where: str = "") -> str:
 
     The order of names counts, since the reports are compared byte by byte.
     """
-    if isinstance(one, Mapping) and isinstance(other, Mapping) and list(one) == list(other):
+    if isinstance(one, Mapping) and isinstance(other, Mapping):
+        if list(one) != list(other):
+            return f"{where}: the fields {list(one)}, not {list(other)}"
         found = (difference(one[name], other[name], _below(where, name, one)) for name in one)
         return next(filter(None, found), "")
     if _is_list(one) and _is_list(other):
