@@ -5,8 +5,8 @@ from __future__ import annotations
 import hashlib
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import field, replace
 from functools import lru_cache
 
 from aigate.domain.finding import Finding, Sighting
@@ -77,6 +77,8 @@ class _Page:
     suppressed: frozenset[int]
     secrets: tuple[str, ...]
     secret_spans: tuple[Span, ...]
+    # By lines and name: many findings stand in one definition.
+    around: dict[tuple[int, int, str], tuple[str, str]] = field(default_factory=dict)
 
 
 def _place_all(
@@ -122,8 +124,10 @@ def _finding(sighting: Sighting, page: _Page, rule: Rule | None) -> Finding:
     first, last = (
         (around.first, around.last) if around else (span.line - AROUND, span.end_line + AROUND)
     )
-    bare = sighting.secret or not about_text
-    surroundings = "\n".join(page.lines[max(first - 1, 0) : last])
+    scope = around.name if around else ""
+    context, body = digest, ""
+    if about_text and not sighting.secret:
+        context, body = _digests_around(first, last, scope, page)
     shown = page.lines[span.line - 1 : min(span.end_line, span.line + _MOST_LINES - 1)]
     message = sighting.message
     if _of_secret(sighting, rule):
@@ -141,9 +145,9 @@ def _finding(sighting: Sighting, page: _Page, rule: Rule | None) -> Finding:
         controls=rule.controls if rule else (),
         snippet=tuple(_masked(line, page.secrets) for line in shown) if about_text else (),
         match=digest,
-        context=digest if bare else _surroundings(surroundings, page),
-        scope=around.name if around else "",
-        body="" if bare or around is None else _body(surroundings, around.name, page),
+        context=context,
+        scope=scope,
+        body=body,
         rule_digest=rule.digest if rule else "",
         suppressed_inline=sighting.rule not in _OF_SUPPRESSION
         and not page.suppressed.isdisjoint(range(span.line, span.end_line + 1)),
@@ -152,12 +156,41 @@ def _finding(sighting: Sighting, page: _Page, rule: Rule | None) -> Finding:
     )
 
 
+def _digests_around(first: int, last: int, scope: str, page: _Page) -> tuple[str, str]:
+    """Return the digests of these lines, and of the definition that they are, if they are one."""
+    key = (first, last, scope)
+    if key not in page.around:
+        text = "\n".join(page.lines[max(first - 1, 0) : last])
+        body = _body(text, scope, page) if scope else ""
+        page.around[key] = (_surroundings(text, page), body)
+    return page.around[key]
+
+
 def _body(surroundings: str, scope: str, page: _Page) -> str:
     """Return the digest of a definition without its own name, if it has a plain one."""
     name = scope.rpartition(".")[2]
     if not name.isidentifier():
         return ""
-    return _surroundings(re.sub(rf"\b{name}\b", "", surroundings, count=1), page)
+    return _surroundings(_without_word(surroundings, name), page)
+
+
+def _without_word(text: str, word: str) -> str:
+    r"""Return a text without the first place of a word, bounded as by `\b` in expressions.
+
+    An expression would have to be compiled for each word.
+    """
+    start = text.find(word)
+    while start >= 0:
+        end = start + len(word)
+        begins = _is_letter(text[max(start - 1, 0) : start]) != _is_letter(word[0])
+        if begins and _is_letter(text[end : end + 1]) != _is_letter(word[-1]):
+            return text[:start] + text[end:]
+        start = text.find(word, start + 1)
+    return text
+
+
+def _is_letter(character: str) -> bool:
+    return character.isalnum() or character == "_"
 
 
 def _surroundings(text: str, page: _Page) -> str:
@@ -214,7 +247,9 @@ def _overlap(one: Span, other: Span) -> bool:
     return (second.line, second.column) < (first.end_line, first.end_column)
 
 
-def _masked(text: str, secrets: Iterable[str]) -> str:
+def _masked(text: str, secrets: Collection[str]) -> str:
+    if not secrets:
+        return text
     # Every place is found before any is masked: secrets may overlap.
     found = [
         hit.span(1)

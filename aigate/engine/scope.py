@@ -20,6 +20,9 @@ AROUND = 10
 # A syntax tree takes about a hundred times the memory of its text.
 _LARGEST = 2_000_000
 
+# Where statements, and what holds statements, are in a syntax tree, in its own order.
+_BLOCKS = ("body", "handlers", "orelse", "finalbody", "cases")
+
 _PYTHON = regex(r"[ \t]*(?:async[ \t]+)?(?:def|class)[ \t]+(\w+)")
 _BRACES = regex(
     r"[ \t]*(?:(?:export|default|public|private|protected|static|async|abstract|override)[ \t]+)*"
@@ -69,10 +72,11 @@ def _parsed(text: str) -> list[Definition] | None:
 
 
 def _walk(node: ast.AST, prefix: str) -> Iterator[Definition]:
+    """Yield the definitions below a node, without a look at expressions: none holds a statement."""
     pending: list[tuple[ast.AST, str]] = [(node, prefix)]
     while pending:
         node, prefix = pending.pop()
-        for child in ast.iter_child_nodes(node):
+        for child in (each for block in _BLOCKS for each in getattr(node, block, ())):
             name = prefix
             if isinstance(child, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
                 name = f"{prefix}.{child.name}" if prefix else child.name

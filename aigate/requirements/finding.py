@@ -83,8 +83,8 @@ def fits(match: Match, candidate: Candidate, *, claims_count: bool) -> bool:
     """
     found = candidate.finding
     return (
-        _one_of(match.severity, (found.severity,))
-        and _one_of(match.status, (candidate.status,))
+        (not match.severity or found.severity in match.severity)
+        and (not match.status or candidate.status in match.status)
         and _one_of(match.cwe, found.cwe)
         and _some(match.scanner, (found.scanner,), matches_name)
         and _some(match.rule, (found.rule,), matches_name)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 
 import pytest
 from hypothesis import given
@@ -12,7 +13,7 @@ from aigate.domain.finding import Finding, Sighting
 from aigate.domain.place import WHOLE, Span
 from aigate.domain.severity import Severity
 from aigate.domain.tree import Entry, Kind, Unit
-from aigate.engine.place import place
+from aigate.engine.place import _without_word, place
 from tests.engine.conftest import placed, rule, unit
 
 TEXT = """\
@@ -261,3 +262,13 @@ def test_a_marked_secret_is_never_shown(around: str, secret: str) -> None:
     for part in secret.split("\n"):
         if len(part) >= 3:
             assert part not in shown(found)
+
+
+@given(
+    st.lists(st.sampled_from(["get", "_", " ", "(", "1", "é", "\u0301", "℘", "g", "\n", "x"])),
+    st.sampled_from(["get", "g", "_g", "℘x", "é", "e\u0301", "gg"]),
+)
+def test_a_word_is_taken_out_as_an_expression_would(pieces: list[str], word: str) -> None:
+    text = "".join(pieces)
+
+    assert _without_word(text, word) == re.sub(rf"\b{word}\b", "", text, count=1)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ast
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -149,3 +151,55 @@ def test_definitions_lie_inside_of_the_text(text: str, kind: Kind) -> None:
     for one in definitions(text, kind):
         assert 1 <= one.first <= one.last <= last
         assert one.name
+
+
+EVERYWHERE = """\
+import sys
+if sys:
+    def a(): pass
+elif 1:
+    class B: x = lambda: 1
+else:
+    def c(): pass
+for _ in ():
+    def d(): pass
+else:
+    def e(): pass
+while 0:
+    async def f():
+        async with x as y:
+            def g(): pass
+        async for z in y:
+            class H:
+                @property
+                def i(self): return [j for j in (lambda: 1,)]
+try:
+    def k(): pass
+except ValueError:
+    def l(): pass
+else:
+    def m(): pass
+finally:
+    def n(): pass
+try:
+    pass
+except* OSError:
+    def o(): pass
+match sys:
+    case 1:
+        def p(): pass
+    case _ if (q := 1):
+        def r(): pass
+"""
+
+
+def test_definitions_are_found_in_every_kind_of_statement() -> None:
+    named = [
+        node.name
+        for node in ast.walk(ast.parse(EVERYWHERE))
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef)
+    ]
+    found = [one.name.rpartition(".")[2] for one in definitions(EVERYWHERE, Kind.PYTHON)]
+
+    assert sorted(found) == sorted(named)
+    assert len(found) == 16
