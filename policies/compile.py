@@ -27,6 +27,7 @@ import yaml
 from aigate import registry
 from aigate.domain.rule import Rule
 from aigate.engine import disclosure
+from aigate.scanners._needs import needs_of
 from aigate.value import dataclass
 
 Tree = dict[str, Any]
@@ -104,6 +105,8 @@ def outputs(root: Path = ROOT) -> dict[Path, str]:
     entries.sort(key=lambda entry: str(entry["name"]))
     compiled, docs = root / "policies/compiled", root / "docs/rules"
     texts = {compiled / f"{pack}.json": _pack(pack, rules) for pack in PACKS}
+    for pack in PACKS:
+        texts[compiled / f"{pack}-needs.json"] = _asked(texts[compiled / f"{pack}.json"])
     texts[compiled / f"{FLOW}.json"] = _tables(rules)
     texts[compiled / "catalogue.json"] = _lines(entries)
     ours = [entry for entry in entries if entry["scanner"] in {"semgrep", FLOW}]
@@ -184,6 +187,15 @@ def _pack(pack: str, rules: tuple[Source, ...]) -> str:
     }
     mine = [one.rule for one in rules if one.pack == pack and one.scanner == "semgrep"]
     return _lines([canary, *mine])
+
+
+def _asked(pack: str) -> str:
+    """Write the words that a text must hold for each rule of a pack, so that no scan reads rules."""
+    asked = {
+        rule["id"]: [[sorted(words) for words in clause] for clause in needs_of(rule)]
+        for rule in json.loads(pack)["rules"]
+    }
+    return _lines([{"id": name, "needs": needs} for name, needs in asked.items()])
 
 
 def _flow(stated: Tree, root: Path) -> Tree:

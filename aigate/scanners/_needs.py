@@ -4,6 +4,9 @@ A rule is read as a formula over words, from the leaves of its patterns: each na
 pattern stands literally in any text that the pattern matches, since an import that renames
 it, spells it too. Whatever is not understood asks for nothing.
 
+A text in a pattern, and what an expression about a metavariable asks for, is there as well, or
+made of pieces; such words have a mark before them, see `_words`.
+
 A formula is a list of clauses that all have to hold. A clause is a list of sets of words, of
 which one has to be there whole. No clause means that the rule can fire anywhere.
 """
@@ -15,14 +18,19 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from aigate.domain.regex import regex
+from aigate.scanners._required import best, longest_word, required
+from aigate.scanners._words import MARK
 
 Clause = tuple[frozenset[str], ...]
 Formula = tuple[Clause, ...]
 
-_WORD = regex(r"\w+")
 _NAME = regex(r"(?<!\w)[A-Za-z_]\w*")
 _METAVARIABLE = regex(r"\$(?:\.\.\.)?\w+")
-_STRING = regex(r"'(?:[^'\\\n]|\\.)*'|\"(?:[^\"\\\n]|\\.)*\"|`[^`]*`")
+_STRING = regex(
+    r"(?:(?<!\w)[A-Za-z]{1,2}(?=['\"]))?(?:'(?:[^'\\\n]|\\.)*'|\"(?:[^\"\\\n]|\\.)*\")|`[^`]*`"
+)
+# What stands for other texts than itself.
+_OPEN = regex(r"\.\.\.|\$[A-Z_.]|=~|\\|\{")
 _ATTRIBUTE = regex(r"(?<=\w\.)\$[A-Z]\w*")
 _LISTED = regex(r"\^(?:\\\$\?)?(?:\\b)?\((\w+(?:\|\w+)*)\)(?:\\b)?\$", re.ASCII)
 # Words of the languages, and literals that constant propagation can bring from elsewhere;
@@ -97,14 +105,16 @@ _MOST = 400
 _MOST_TOGETHER = 250
 
 
-def words_of(text: str) -> frozenset[str]:
-    """Return every word of a text."""
-    return frozenset(_WORD.findall(text))
-
-
 def can_fire(formula: Formula, words: frozenset[str]) -> bool:
     """Tell whether a text with these words can meet a formula."""
     return all(any(wanted <= words for wanted in clause) for clause in formula)
+
+
+def marks_of(formula: Formula) -> frozenset[str]:
+    """Return every mark that a formula asks for."""
+    return frozenset(
+        word for clause in formula for wanted in clause for word in wanted if word.startswith(MARK)
+    )
 
 
 def needs_of(rule: Mapping[str, Any]) -> Formula:
@@ -151,26 +161,37 @@ def _weight(clause: Clause) -> tuple[int, int]:
 def _conjunction(nodes: Iterable[Mapping[str, Any]]) -> Formula:
     """All of the nodes have to match."""
     nodes = tuple(nodes)
-    attributes = {name for node in nodes for name in _attributes(node)}
-    clauses: list[Clause] = []
-    for node in nodes:
-        for key, value in node.items():
-            if key in {"pattern", "pattern-inside"}:
-                if isinstance(value, str) and (names := _names(value)):
-                    clauses.append((names,))
-            elif key == "patterns":
-                clauses += _conjunction(value)
-            elif key == "pattern-either":
-                clauses += _alternatives(value)
-            elif key == "metavariable-pattern" and "language" not in value:
-                clauses += _conjunction([value])
-            elif (
-                key == "metavariable-regex"
-                and value["metavariable"] in attributes
-                and (words := _words_in(value["regex"]))
-            ):
-                clauses.append(tuple(frozenset([word]) for word in words))
+    attributes = frozenset(name for node in nodes for name in _attributes(node))
+    clauses = (
+        clause
+        for node in nodes
+        for key, value in node.items()
+        for clause in _clauses(key, value, attributes)
+    )
     return tuple(dict.fromkeys(clauses))
+
+
+def _clauses(key: str, value: Any, attributes: frozenset[str]) -> Iterable[Clause]:  # noqa: ANN401 - of a rule
+    """Return what one condition of a rule asks for."""
+    found: Iterable[Clause] = ()
+    if key in {"pattern", "pattern-inside"}:
+        names = _names(value) | _texts(value) if isinstance(value, str) else frozenset()
+        found = [(names,)] if names else ()
+    elif key == "pattern-regex":
+        found = map(_marked, required(value))
+    elif key == "patterns":
+        found = _conjunction(value)
+    elif key == "pattern-either":
+        found = _alternatives(value)
+    elif key == "metavariable-pattern" and "language" not in value:
+        found = _conjunction([value])
+    elif key == "metavariable-regex":
+        named = value["metavariable"] in attributes
+        if words := _words_in(value["regex"]) if named else ():
+            found = [tuple(frozenset([word]) for word in words)]
+        elif asked := best(required(value["regex"])):
+            found = [_marked(asked)]
+    return found
 
 
 def _attributes(node: Mapping[str, Any]) -> frozenset[str]:
@@ -186,6 +207,17 @@ def _words_in(regex: str) -> tuple[str, ...]:
     """Return the words of an expression that does nothing but list them, or nothing."""
     listed = _LISTED.fullmatch(regex)
     return tuple(listed[1].split("|")) if listed else ()
+
+
+def _marked(words: Iterable[str]) -> Clause:
+    return tuple(frozenset([MARK + word]) for word in sorted(words))
+
+
+def _texts(pattern: str) -> frozenset[str]:
+    """Return a mark for each text of a pattern that stands for nothing but itself."""
+    found = (one for one in _STRING.findall(pattern) if not _OPEN.search(one))
+    plain = (longest_word(one[one.index(one[-1]) : -1]) for one in found)
+    return frozenset(MARK + word for word in plain if word)
 
 
 def _names(pattern: str) -> frozenset[str]:

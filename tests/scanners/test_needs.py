@@ -9,8 +9,9 @@ import pytest
 from aigate.domain.extension import Target
 from aigate.domain.finding import Sighting
 from aigate.domain.tree import Entry, Kind, Unit
-from aigate.scanners import semgrep
-from aigate.scanners._needs import can_fire, needs_of, words_of
+from aigate.scanners import _semgrep, semgrep
+from aigate.scanners._needs import can_fire, marks_of, needs_of
+from aigate.scanners._words import marked, words_of
 
 ROOT = Path(__file__).parents[2]
 CASES = ROOT / "tests/cases/rules"
@@ -38,7 +39,7 @@ def test_a_rule_can_fire_on_each_of_its_bad_cases(rule):
     for case in (CASES / rule["id"]).glob("bad-*"):
         # The marks themselves hold words of the rule's name.
         text = re.sub(r"(#|//|\{?/\*|<!--)\s*expect:.*", "", case.read_text(encoding="utf-8"))
-        assert can_fire(needs, words_of(text)), case.name
+        assert can_fire(needs, words_of(text) | marked(text, marks_of(needs))), case.name
 
 
 def test_alternatives_need_one_and_conjunctions_need_all():
@@ -105,7 +106,7 @@ def test_other_expressions_about_names_ask_for_no_word(pattern, regex):
 
 def test_an_alternative_without_a_name_lets_the_rule_fire_anywhere():
     assert needs_of({"pattern-either": [{"pattern": "a()"}, {"pattern": "$X == $Y"}]}) == ()
-    assert needs_of({"pattern-regex": "curl"}) == ()
+    assert needs_of({"pattern-regex": "[a-z]+"}) == ()
 
 
 def test_what_is_excluded_is_not_needed():
@@ -114,8 +115,13 @@ def test_what_is_excluded_is_not_needed():
     )
 
 
-def test_words_in_texts_and_words_of_the_language_are_not_needed():
-    assert needs_of({"pattern": "if x.y('sub.mod') is True: return `t`"}) == ((frozenset("xy"),),)
+def test_words_of_the_language_and_texts_that_stand_for_others_are_not_needed():
+    pattern = "if x.y('sub.$MOD', '...mod', f'{mod}') is True: return `t`"
+    assert needs_of({"pattern": pattern}) == ((frozenset("xy"),),)
+
+
+def test_of_a_text_the_longest_word_is_needed_in_any_case():
+    assert needs_of({"pattern": "x('Sub.module')"}) == ((frozenset(["x", "~module"]),),)
 
 
 def test_a_taint_rule_needs_a_source_and_a_sink():
@@ -152,12 +158,12 @@ def test_a_narrowed_scan_of_all_cases_finds_what_a_full_one_finds(tmp_path):
         packs=str(ROOT / "policies"),
         jobs=2,
     )
-    packs = semgrep._packs(target.packs, frozenset(_KINDS.values()))
+    packs = _semgrep._packs(target.packs, frozenset(_KINDS.values()))
     every = frozenset(rule.definition["id"] for rules in packs.values() for rule in rules)
 
     narrowed = set(semgrep.SCANNER.scan(target))
     full = set(
-        semgrep._run(target, tuple(units), packs, dict.fromkeys((u.id for u in units), every))
+        _semgrep._run(target, tuple(units), packs, dict.fromkeys((u.id for u in units), every))
     )
 
     assert all(isinstance(item, Sighting) for item in full)

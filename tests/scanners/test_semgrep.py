@@ -20,7 +20,7 @@ from aigate.domain.finding import Gap, Sighting
 from aigate.domain.severity import Severity
 from aigate.domain.tree import Entry, Kind, Unit
 from aigate.process import Done
-from aigate.scanners import semgrep
+from aigate.scanners import _semgrep, semgrep
 from aigate.workspace import scratch
 
 ROOT = Path(__file__).parents[2]
@@ -76,7 +76,7 @@ CANARIES = {
 
 def read(output: object, *, code: int = 0, err: bytes = b"") -> tuple[list[Sighting], list[Gap]]:
     raw = output if isinstance(output, bytes) else json.dumps(output).encode()
-    said = list(semgrep.parse(Done(code, raw, err), UNITS, CANARIES))
+    said = list(_semgrep.parse(Done(code, raw, err), UNITS, CANARIES))
     return (
         [one for one in said if isinstance(one, Sighting)],
         [one for one in said if isinstance(one, Gap)],
@@ -294,12 +294,12 @@ def test_a_unit_that_was_not_exported_is_a_gap(tmp_path: Path) -> None:
 def test_starting_its_program_is_the_same_as_asking_its_package_to(tmp_path):
     cases = sorted((ROOT / "tests/cases/rules").glob("*/bad-*.py"))[::3]
     config = ROOT / "policies/compiled/python.json"
-    options = ["scan", *semgrep._OPTIONS, "--config", str(config), "--", *map(str, cases)]
-    env = process.environment(str(tmp_path), semgrep._ENVIRONMENT)
+    options = ["scan", *_semgrep._OPTIONS, "--config", str(config), "--", *map(str, cases)]
+    env = process.environment(str(tmp_path), _semgrep._ENVIRONMENT)
     said = []
     for start, program in (
-        ([semgrep._CORE_NAME], semgrep._core()),
-        ([sys.executable, "-I", "-m", semgrep._ENTRY], None),
+        ([_semgrep._CORE_NAME], _semgrep._core()),
+        ([sys.executable, "-I", "-m", _semgrep._ENTRY], None),
     ):
         done = process.run(
             [*start, *options], cwd=str(tmp_path), env=env, timeout=120, program=program
@@ -308,6 +308,6 @@ def test_starting_its_program_is_the_same_as_asking_its_package_to(tmp_path):
         output = json.loads(done.out)
         said.append((done.code, output["results"], output["errors"], output["paths"]))
 
-    assert semgrep._core()
+    assert _semgrep._core()
     assert len(said[0][1]) > len(cases)
     assert said[0] == said[1]
