@@ -81,7 +81,9 @@ def _listed(curve: Curve, what: str) -> str:
     return ", ".join(f"{one.size:,}: {getattr(one, what):.2f}" for one in curve.points)
 
 
-def measured(asked: argparse.Namespace) -> tuple[str, list[Curve], list[str]]:
+def measured(
+    parser: argparse.ArgumentParser, asked: argparse.Namespace
+) -> tuple[str, list[Curve], list[str]]:
     """Measure; return the facts, the curves, and what there was no time for."""
     sizes = QUICK if asked.quick else SIZES
     names = asked.only.split(",") if asked.only else [*MEASURES]
@@ -100,8 +102,10 @@ def measured(asked: argparse.Namespace) -> tuple[str, list[Curve], list[str]]:
             tree, name = subject.at_hand(), subject.AT_HAND
         else:
             tree, name = subject.fetched(asked.package, top / "archive"), asked.package
-        command = "python benchmarks/growth.py" + (" --quick" if asked.quick else "")
-        facts = page.facts(command, f"files of `{name}`; runs for each point: {rounds}")
+        facts = page.facts(
+            page.command("growth.py", parser, asked),
+            f"files of `{name}`; runs for each point: {rounds}",
+        )
         print(facts, flush=True)
         files = subject.python_files(tree)
         ground = Ground(top, files, rounds=rounds, seconds=asked.minutes * 60)
@@ -149,7 +153,7 @@ def main() -> None:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     if asked.write:
         import picture  # noqa: PLC0415 - only what draws needs the library, and says so before all
-    facts, curves, left_out = read(asked.before) if asked.before else measured(asked)
+    facts, curves, left_out = read(asked.before) if asked.before else measured(parser, asked)
     if asked.json:
         found = {"facts": facts, "curves": [asdict(one) for one in curves], "left_out": left_out}
         asked.json.write_text(json.dumps(found))

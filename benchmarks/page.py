@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import platform
 import subprocess
+from argparse import ArgumentParser, Namespace
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from importlib.metadata import version
@@ -27,6 +28,18 @@ def facts(command: str, about: str) -> str:
             f"Load of the machine when it began: {load():.1f}.",
         ]
     )
+
+
+def command(script: str, parser: ArgumentParser, asked: Namespace) -> str:
+    """Return a command that measures the same; a folder is not named, since nobody else has it."""
+    words = [f"python benchmarks/{script}"]
+    for name in ("package", "below", "only", "most", "changed", "rounds", "minutes"):
+        value = getattr(asked, name, None)
+        if value != parser.get_default(name):
+            words.append(f"--{name} {value}")
+    words += ["--tree FOLDER"] if asked.tree else []
+    words += ["--quick"] if asked.quick else []
+    return " ".join(words)
 
 
 def cores() -> int:

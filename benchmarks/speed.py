@@ -432,8 +432,7 @@ def main() -> None:
             f"the {len(files)} Python files ({size:.1f} MB) of `{name}`"
             f"{f', folder `{below}`' if below else ''}; {total} round{'s' if total > 1 else ''}"
         )
-        words = [sys.argv[0].rpartition("/")[2], *(["--quick"] if asked.quick else [])]
-        facts = page.facts(f"python benchmarks/{' '.join(words)}", about)
+        facts = page.facts(page.command("speed.py", parser, asked), about)
         print(facts, flush=True)
         bench = Bench(files, top, changed=changed)
         bench.check()
