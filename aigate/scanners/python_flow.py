@@ -14,7 +14,6 @@ from aigate import __version__
 from aigate.domain.extension import Repeats, Scanner, Target
 from aigate.domain.finding import Gap, Sighting
 from aigate.domain.tree import Kind, Unit
-from aigate.scanners._batch import span_in
 
 # The analysis is loaded where there is a text that nobody has followed yet.
 if TYPE_CHECKING:
@@ -48,6 +47,7 @@ def _scan(target: Target) -> Iterator[Sighting | Gap]:
 def examine(unit: Unit, tables: Tables) -> Iterator[Sighting | Gap]:
     """Say where data arrives in a unit, and whether it was followed everywhere."""
     from aigate.flow.follow import follow  # noqa: PLC0415 - see above
+    from aigate.scanners._batch import span_in  # noqa: PLC0415 - see above
 
     followed = follow(unit.text, tables)
     for flow in followed.flows:

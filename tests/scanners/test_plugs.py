@@ -17,11 +17,7 @@ from aigate.domain.tree import Change, Entry, Kind, Unit
 from aigate.scanners import _contents, _control_plane, control_plane, model_files
 
 ROOT = Path(__file__).parents[2]
-THIN = sorted(
-    file.stem
-    for file in ROOT.glob("aigate/scanners/[a-z]*.py")
-    if file.stem not in {"python_flow", "semgrep"}
-)
+THIN = sorted(file.stem for file in ROOT.glob("aigate/scanners/[a-z]*.py"))
 SMALL = {"aigate.domain.regex", "aigate.errors", "aigate.scanners", "aigate.scanners._installed"}
 SHOW = """
 import sys
