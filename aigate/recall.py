@@ -205,9 +205,10 @@ def _context(memory: Memory, packs: str) -> bytes:
     python = ".".join(map(str, sys.version_info))
     parts = [one.encode() for one in (_FORM, __version__, python, memory.rules_digest)]
     if memory.cache is not None:
-        # Scanners of our own read tables from there; about one that cannot be read is a gap.
+        # Scanners of our own read tables from there; about one that cannot be read is a gap. The
+        # long lists, which are no JSON, are read by those only of which nothing is kept.
         with contextlib.suppress(OSError):
-            for file in sorted(Path(packs, "data").iterdir()):
+            for file in sorted(Path(packs, "data").glob("*.json")):
                 parts += [file.name.encode(), file.read_bytes()]
     return _digest(parts)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
@@ -130,14 +131,14 @@ def asked(scanner: Scanner, some: Sequence[Unit], folder: Path) -> set[Sighting 
 
 
 def examined(
-    scanner: Scanner, some: Sequence[Unit], folder: Path, memory: Memory
+    scanner: Scanner, some: Sequence[Unit], folder: Path, memory: Memory, packs: Path
 ) -> set[Sighting | Gap]:
     seen = examine(
         [scanner],
         some,
         paths=frozenset(unit.path for unit in some),
         exported="files",
-        means=Means(scratch=lambda: str(folder), packs=PACKS, memory=memory),
+        means=Means(scratch=lambda: str(folder), packs=str(packs), memory=memory),
     )
     return {*seen.sightings, *seen.gaps}
 
@@ -145,14 +146,20 @@ def examined(
 def agree(scanner: Scanner, lists: dict[str, tuple[Unit, ...]], tmp_path: Path) -> int:
     memory = Memory(open_cache(Place(str(tmp_path / "kept"), str(tmp_path / "key"))), "rules")
     assert memory.cache
+    # Only of these tables the digest is in the key.
+    packs = tmp_path / "packs"
+    (packs / "data").mkdir(parents=True)
+    (packs / "compiled").symlink_to(ROOT / "policies" / "compiled")
+    for file in ROOT.glob("policies/data/*.json"):
+        shutil.copy(file, packs / "data")
     said = 0
     for number, (name, some) in enumerate(lists.items()):
         here = tmp_path / str(number)
         for kind in ("direct", "none", "kept"):
             (here / kind).mkdir(parents=True)
         direct = asked(scanner, some, here / "direct")
-        assert examined(scanner, some, here / "none", Memory()) == direct, name
-        assert examined(scanner, some, here / "kept", memory) == direct, name
+        assert examined(scanner, some, here / "none", Memory(), packs) == direct, name
+        assert examined(scanner, some, here / "kept", memory, packs) == direct, name
         said += len(direct)
     return said
 
@@ -167,7 +174,11 @@ def test_asked_remembered_and_known_from_elsewhere_are_the_same(
 @pytest.mark.slow
 @pytest.mark.parametrize("scanner", BY_TEXT, ids=[one.name for one in BY_TEXT])
 def test_so_is_what_is_said_of_texts_whatever_their_paths(scanner: Scanner, tmp_path: Path) -> None:
-    few = tuple((path, text) for path, text in ODD.items() if path != "many.py")
+    bad = {
+        file.relative_to(ROOT).as_posix(): file.read_text("utf-8")
+        for file in sorted(ROOT.glob("tests/cases/rules/javascript-*-injection/bad-*"))
+    }
+    few = tuple((path, text) for path, text in {**ODD, **bad}.items() if path != "many.py")
     lists = {
         "all": units(few),
         "copies": units([*few, *((f"copy/{path}", text) for path, text in few)]),
