@@ -29,6 +29,14 @@ def clean(project):
 
 
 @pytest.fixture
+def examined(project):
+    """Give a project about whose change both engines are asked."""
+    project.commit({"README.md": "hello\n"})
+    project.commit({"a.py": "import hashlib\nhashlib.md5(b'')\n"})
+    return project
+
+
+@pytest.fixture
 def vulnerable(project):
     project.commit({"README.md": "hello\n"})
     project.commit({"a.py": EVAL})
@@ -278,14 +286,14 @@ def alive(pid: int) -> bool:
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT], ids=["C-143-term", "C-143-int"])
-def test_a_run_that_is_ended_leaves_no_children_and_no_decision(clean, stub, number):
+def test_a_run_that_is_ended_leaves_no_children_and_no_decision(examined, stub, number):
     python = stub("bandit", SLEEPING)
     noted = next(Path(python).parents[1].glob("lib/python*/site-packages/bandit")) / "pid"
-    decision = clean.home / "decision.json"
+    decision = examined.home / "decision.json"
     child = subprocess.Popen(
-        [python, "-m", "aigate", "-C", str(clean.root), "scan", *CHANGE, f"--decision={decision}"],
-        env=dict(clean.environ),
-        cwd=clean.home,
+        [python, "-m", "aigate", "-C", str(examined.root), "scan", *CHANGE, f"--decision={decision}"],
+        env=dict(examined.environ),
+        cwd=examined.home,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
     )
@@ -310,8 +318,8 @@ def test_a_run_that_is_ended_leaves_no_children_and_no_decision(clean, stub, num
     assert not alive(int(noted.read_text()))
 
 
-def test_a_deadline_makes_the_run_incomplete_c_143(clean, stub):
-    seen = clean.scan(*CHANGE, "--deadline", "3", python=stub("bandit", SLEEPING))
+def test_a_deadline_makes_the_run_incomplete_c_143(examined, stub):
+    seen = examined.scan(*CHANGE, "--deadline", "3", python=stub("bandit", SLEEPING))
 
     assert seen.code == 3
     assert "scanner-timeout" in {gap["code"] for gap in seen.report["gaps"]}
@@ -535,11 +543,11 @@ pathlib.Path(__file__).with_name("seen").write_text(repr(dict(os.environ)))
 
 
 @pytest.mark.parametrize("engine", ["semgrep", "bandit"], ids=lambda name: f"C-065-{name}")
-def test_engines_see_no_secret_of_the_caller(clean, stub, engine):
+def test_engines_see_no_secret_of_the_caller(examined, stub, engine):
     python = stub(engine, TELLING)
     names = ["GITHUB_TOKEN", "ACTIONS_ID_TOKEN_REQUEST_TOKEN", "AWS_SECRET_ACCESS_KEY", "MY_SECRET"]
 
-    clean.scan(python=python, **dict.fromkeys(names, "not-for-engines"))
+    examined.scan(python=python, **dict.fromkeys(names, "not-for-engines"))
 
     told = next(Path(python).parents[1].rglob("seen")).read_text()
     assert "PATH" in told
