@@ -176,7 +176,7 @@ def test_asked_remembered_and_known_from_elsewhere_are_the_same(
 def test_so_is_what_is_said_of_texts_whatever_their_paths(scanner: Scanner, tmp_path: Path) -> None:
     bad = {
         file.relative_to(ROOT).as_posix(): file.read_text("utf-8")
-        for file in sorted(ROOT.glob("tests/cases/rules/javascript-*-injection/bad-*"))
+        for file in sorted(ROOT.glob("tests/cases/rules/javascript-*-injection/bad-*"))[:4]
     }
     few = tuple((path, text) for path, text in {**ODD, **bad}.items() if path != "many.py")
     lists = {
