@@ -291,7 +291,7 @@ def test_a_run_that_is_ended_leaves_no_children_and_no_decision(examined, stub, 
     noted = next(Path(python).parents[1].glob("lib/python*/site-packages/bandit")) / "pid"
     decision = examined.home / "decision.json"
     child = subprocess.Popen(
-        [python, "-m", "aigate", "-C", str(examined.root), "scan", *CHANGE, f"--decision={decision}"],
+        [python, "-m", "aigate", "-C", examined.root, "scan", *CHANGE, f"--decision={decision}"],
         env=dict(examined.environ),
         cwd=examined.home,
         stdout=subprocess.PIPE,

@@ -463,7 +463,7 @@ main(sys.argv[1:])
 
 def test_a_target_that_vanished_is_a_gap_c_033(project):
     project.commit({"README.md": "hello\n"})
-    project.commit({"a.py": "x = 1\n"})
+    project.commit({"a.py": ASKED})
 
     seen = project.scan(program=("-c", VANISHING))
 

@@ -311,3 +311,28 @@ def test_starting_its_program_is_the_same_as_asking_its_package_to(tmp_path):
     assert _semgrep._core()
     assert len(said[0][1]) > len(cases)
     assert said[0] == said[1]
+
+
+def test_nothing_starts_where_no_rule_can_fire(tmp_path):
+    units = (unit(1, "a.py", Kind.PYTHON, "x = 1\n"), unit(2, "a.txt", Kind.TEXT, "curly\n"))
+    nowhere = str(tmp_path / "nowhere")
+    asked = Target(
+        units=units,
+        paths=frozenset(),
+        scratch=nowhere,
+        exported=nowhere,
+        packs=str(packs_folder()),
+    )
+
+    assert list(semgrep.SCANNER.scan(asked)) == []
+
+
+@pytest.mark.slow
+def test_rules_of_the_repository_look_at_everything(tmp_path):
+    own = tmp_path / "own.yaml"
+    own.write_text(
+        "rules: [{id: own, languages: [python], severity: LOW, message: m, pattern: '$X = 1'}]\n"
+    )
+    asked = target(tmp_path, (unit(1, "a.py", Kind.PYTHON, "x = 1\n"),), rule_files=(str(own),))
+
+    assert [one.rule for one in semgrep.SCANNER.scan(asked)] == ["own"]
