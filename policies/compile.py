@@ -18,8 +18,9 @@ import hashlib
 import json
 import re
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
+from re import _constants, _parser  # type: ignore[attr-defined] # what an expression is made of
 from typing import Any
 
 import yaml
@@ -37,6 +38,8 @@ ROOT = Path(__file__).resolve().parent.parent
 PACKS = ("generic", "javascript", "python")
 TABLES = ("sources", "sinks", "sanitizers", "guards", "marks")
 FLOW = "python-flow"
+_MARKS: Mapping[str, str] = {"decorated": "@", "first": "("}
+"""What marks a word that has to decorate a function, or to be its parameter, by form of entry."""
 DECIDES = "developer and security, jointly"
 
 _CANARIES: Mapping[str, Tree] = {
@@ -234,14 +237,17 @@ def _spread(name: str) -> Iterator[str]:
         yield from _spread(f"{head}{one}{tail}")
 
 
-def _needs(entries: list[Tree]) -> list[Tree]:  # noqa: C901 - one for each kind of word
+def _needs(entries: list[Tree], *, marked: bool = True) -> list[Tree]:  # noqa: C901 - one for each kind of word
     """Return words of which a text must hold some for any of the entries to apply.
 
-    `words` and `beside` stand where an entry applies, `anywhere` and `imports` in the file.
+    `words` and `beside` stand where an entry applies, `anywhere` and `imports` in the file. A word
+    with a mark stands in a decorator, or is a parameter, of the function to which it applies.
     """
     found: dict[str, Tree] = {}
     for entry in entries:
         stated = [(str(word), "", "") for word in entry.get("words", ())]
+        called = marked and entry["kind"] == "parameter"
+        mark = _MARKS.get(entry.get("form", ""), "") if called else ""
         if not stated:
             if not entry.get("names"):
                 return []
@@ -253,7 +259,8 @@ def _needs(entries: list[Tree]) -> list[Tree]:  # noqa: C901 - one for each kind
                 # However a function is imported, its module is spelt somewhere.
                 whole = "*" not in name and len(parts) > 1
                 stated.append((parts[-1], beside, parts[0] if whole else ""))
-        for word, beside, anywhere in stated:
+        for plain, beside, anywhere in stated:
+            word = mark + plain
             key = json.dumps([beside, anywhere, entry.get("imports"), entry.get("beside")])
             need = found.setdefault(key, {"words": []})
             need["words"] = sorted({*need["words"], word})
@@ -269,23 +276,41 @@ def _needs(entries: list[Tree]) -> list[Tree]:  # noqa: C901 - one for each kind
 
 
 def _tables(rules: tuple[Source, ...]) -> str:
-    """Write what our own data flow reads: its rules, and each entry with the rules that use it."""
+    """Write what our own data flow reads: its rules, and each entry with the rules that use it.
+
+    Many rules need the same words, so that a need is written once, and rules name it by number.
+    """
     mine = [one for one in rules if one.scanner == FLOW]
+    needs: dict[str, int] = {}
     stated = [
         {
             "id": one.id,
             "message": one.rule["message"],
-            "sources": _needs(one.rule["sources"]),
-            "sinks": _needs(one.rule["sinks"]),
+            **{
+                table: [
+                    needs.setdefault(json.dumps(need, sort_keys=True), len(needs))
+                    for need in _needs(one.rule[table])
+                ]
+                for table in ("sources", "sinks")
+            },
+            "brings": [
+                needs.setdefault(json.dumps(need, sort_keys=True), len(needs))
+                for need in _needs(one.rule["sources"], marked=False)
+            ],
             **{
                 key: one.rule[key]
-                for key in ("aspects", "dangerous", "shape", "text", "unshape")
+                for key in ("aspects", "dangerous", "shape", "unshape")
                 if key in one.rule
             },
+            **({"text": _ways(one.rule["text"])} if "text" in one.rule else {}),
         }
         for one in mine
     ]
-    parts = [f'"rules":{_listed(stated)}']
+    parts = [
+        f'"needs":{_listed([json.loads(need) for need in needs])}',
+        f'"rules":{_listed(stated)}',
+    ]
+    clues: Tree = {}
     for table in TABLES:
         used: dict[str, Tree] = {}
         for one in mine:
@@ -295,8 +320,78 @@ def _tables(rules: tuple[Source, ...]) -> str:
                 }
                 text = json.dumps(plain, sort_keys=True)
                 used.setdefault(text, plain | {"rules": []})["rules"].append(one.id)
+                for name in (*entry.get("names", ()), *entry.get("barred", ())):
+                    if name.startswith("~") and (found := clues_of(name[1:])):
+                        clues[name] = sorted(found)
         parts.append(f'"{table}":{_listed([used[text] for text in sorted(used)])}')
+    parts.append(f'"clues":{json.dumps(clues, sort_keys=True, separators=(",", ":"))}')
     return "{" + ",\n".join(parts) + "}\n"
+
+
+def clues_of(expression: str, *, small: bool = True) -> frozenset[str]:
+    """Return texts of which everything that an expression finds holds one, in small letters.
+
+    Nothing if there are no such texts: then the expression has to be asked. Whether `sanitize` is in
+    a name is known much sooner than what an expression says of it.
+    """
+    found = _clues(_parser.parse(expression))
+    return frozenset(one.lower() for one in found) if small else found
+
+
+def _clues(parsed: Iterable[Any]) -> frozenset[str]:
+    """Return the best of what is certain of the parts in a row: the one with the longest texts."""
+    best: frozenset[str] = frozenset()
+    literal = ""
+    for operation, given in (*parsed, (None, None)):
+        if operation is _constants.LITERAL and given < 128:
+            literal += chr(given)
+            continue
+        some = [frozenset({literal}) if literal else frozenset[str]()]
+        literal = ""
+        if operation is _constants.BRANCH:
+            ways = [_clues(way) for way in given[1]]
+            some.append(frozenset().union(*ways) if all(ways) else frozenset())
+        elif operation is _constants.SUBPATTERN:
+            # In a group with flags of its own, letters may stand for others.
+            some.append(frozenset() if given[1] else _clues(given[3]))
+        elif operation in {_constants.MAX_REPEAT, _constants.MIN_REPEAT} and given[0]:
+            some.append(_clues(given[2]))
+        best = max(best, *some, key=_weight)
+    return best
+
+
+def _weight(clues: frozenset[str]) -> tuple[int, float]:
+    return min(map(len, clues), default=0), sum(map(len, clues)) / (len(clues) or 1)
+
+
+def _ways(expression: str) -> list[Tree]:
+    """Take an expression apart where it says `|`, each part with its clues."""
+    flags = re.match(r"\(\?[a-z]+\)", expression)
+    head = flags[0] if flags else ""
+    small = "i" in head
+    parts, depth, last, place = [], 0, len(head), len(head)
+    while place < len(expression):
+        char = expression[place]
+        if char == "\\":
+            place += 1
+        elif char == "[":
+            # A bracket that comes first in a class is no end of it.
+            place = expression.index("]", place + 2)
+        elif char in "()":
+            depth += 1 if char == "(" else -1
+        elif char == "|" and not depth:
+            parts.append(expression[last:place])
+            last = place + 1
+        place += 1
+    parts.append(expression[last:])
+    return [
+        {
+            "expression": head + part,
+            "clues": sorted(clues_of(head + part, small=small)),
+            "small": small,
+        }
+        for part in parts
+    ]
 
 
 def _listed(entries: list[Tree]) -> str:

@@ -12,7 +12,7 @@ from aigate.flow.functions import Functions
 from aigate.flow.guards import many_lines
 from aigate.flow.machine import Bound, Class, Function, Partial, dotted
 from aigate.flow.sinks import Given
-from aigate.flow.tables import Entry, meets
+from aigate.flow.tables import CARRY, Entry, meets
 from aigate.flow.things import method_of
 from aigate.flow.values import (
     DULL,
@@ -24,30 +24,16 @@ from aigate.flow.values import (
     Taint,
     Unknown,
     Value,
+    both,
     cleared,
     constant,
     joined_text,
+    passed_on,
     start_of,
     text_of,
     union,
 )
 
-_CARRY: Final = frozenset(
-    [
-        "append",
-        "appendleft",
-        "add",
-        "extend",
-        "insert",
-        "update",
-        "setdefault",
-        "push",
-        "put",
-        "write",
-        "writelines",
-        "set",
-    ]
-)
 _LISTS: Final = frozenset({"list", "tuple", "set", "frozenset", "sorted", "reversed", "iter"})
 _SAME: Final = frozenset({"str", "strip", "lower", "upper", "lstrip", "rstrip", "encode", "decode"})
 _ENDS: Final = frozenset(
@@ -66,6 +52,41 @@ _SETTINGS: Final = re.compile(r"(^|\.)(Raw|Safe)?ConfigParser$")
 _LONGEST: Final = 400
 _APPLIED: Final = frozenset({"map", "filter", "functools.partial"})
 _TEXTS: Final = frozenset({"format", "join", "replace", "format_map"})
+_SHAPED: Final = frozenset({"format", "replace"})
+_SPECIAL: Final = _LISTS | frozenset(
+    [
+        "getattr",
+        "setattr",
+        "__import__",
+        "importlib.import_module",
+        "functools.partial",
+        "staticmethod",
+        "classmethod",
+        "super",
+        "dict",
+        "isinstance",
+        "issubclass",
+        "callable",
+        "hasattr",
+        "type",
+        "id",
+        "hash",
+        "map",
+        "filter",
+        "zip",
+        "enumerate",
+        "itertools.chain",
+        "dict.fromkeys",
+        "locals",
+        "globals",
+        "vars",
+        "collections.defaultdict",
+        "collections.OrderedDict",
+        "collections.Counter",
+        "collections.deque",
+    ]
+)
+"""Functions that are known one by one, but for parsers of settings."""
 
 
 class Calls(Functions):
@@ -81,7 +102,7 @@ class Calls(Functions):
         else:
             callee = self.eval(func)
         given = self._given(node)
-        text = dotted(func)
+        text = self.spelt(func)
         result = self.apply(node, callee, given, receiver, text)
         if receiver is not None and isinstance(func, ast.Attribute) and not callee.made:
             self._carry(node, func, receiver, given)
@@ -155,7 +176,7 @@ class Calls(Functions):
             return self.follow(node, made, given, None)
         if isinstance(made, Class):
             return self._instance(node, made, given)
-        for thing in self.things(callee):
+        for thing in self.things(callee) if callee.refs else ():
             called = method_of(thing.made, "__call__") if isinstance(thing.made, Class) else None
             if called is not None and isinstance(called.made, Function):
                 return self.follow(node, called.made, given, callee)
@@ -165,6 +186,8 @@ class Calls(Functions):
     def _handed_on(self, node: ast.Call, path: str, given: Given) -> None:
         """Follow a function that is given away together with what it will be called with."""
         target = given.keywords.get("target")
+        if target is None and all(value.made is None for value in given.args):
+            return
         later = [*given.args]
         while target is None and later:
             first = later.pop(0)
@@ -217,7 +240,7 @@ class Calls(Functions):
         result = self._passed(path, name, given, receiver)
         if carried and receiver is not None:
             # The method itself is a source, as in `request.get_json()`.
-            result = result._replace(taint=union((result.taint, carried)), opaque=False)
+            result = result._replace(taint=both(result.taint, carried), opaque=False)
         return self._marked(node, path, text, given, result)
 
     def _marked(  # noqa: C901 - one for each table
@@ -240,19 +263,19 @@ class Calls(Functions):
         for entry in self.tables.found("sources.call", path, text):
             named = given.by_name() if named is None else named
             if self._imported(entry) and meets(entry.when, named):
-                taint = union((taint, ((Origin(node.lineno, text or path), entry.mask),)))
+                taint = both(taint, ((Origin(node.lineno, text or path), entry.mask),))
                 result = result._replace(opaque=False)
         for entry in self.tables.found("marks.call", path, text):
             named = given.by_name() if named is None else named
             if isinstance(node.func, ast.Attribute) and meets(entry.when, named):
                 kept = self.eval(node.func.value)
                 self.assign(node.func.value, kept._replace(path=f"{kept.path}!{entry.form}"))
-        for entry in self.tables.entries["sources.item"]:
-            if node.args and isinstance(node.func, ast.Attribute) and node.func.attr == "get":
-                named = given.by_name() if named is None else named
-                taint = self.item(entry, node, dotted(node.func.value), named.get("0"), taint)
+        if node.args and isinstance(node.func, ast.Attribute) and node.func.attr == "get":
+            for entry in self.tables.entries["sources.item"]:
+                key = given.args[0] if given.args else given.keywords.get("0")
+                taint = self.item(entry, node, dotted(node.func.value), key, taint)
         if taint is not result.taint:
-            result = result._replace(taint=taint)
+            result = result.tainted(taint)
         return result
 
     def item(
@@ -274,9 +297,14 @@ class Calls(Functions):
     def _passed(self, path: str, name: str, given: Given, receiver: Value | None) -> Value:
         """An unknown call passes on what it is given."""
         everything = [*given.args, *given.keywords.values(), *given.spread]
-        taints = [self.taint(value) for value in everything]
+        taints = [
+            taint
+            for value in everything
+            if (taint := self.taint(value) if value.refs else value.taint)
+        ]
         before = self.taint(receiver) if receiver is not None else ()
-        opaque = bool(union(taints)) and not (receiver is not None and before)
+        carried = union(taints) if taints else ()
+        opaque = bool(carried) and not before
         start = shape = ""
         if name[:1].isupper():
             # What an object was made with says what it will do.
@@ -297,13 +325,17 @@ class Calls(Functions):
                 shape = f"(?m){shape}"
         if path == "str" and given.args:
             only = given.args[0]
-            return Value(union(taints), UNKNOWN, (), only.path, start, shape)
-        return Value(
-            union([before, *taints]), UNKNOWN, (), f"{path}()" if path else "", start, shape, opaque
+            return Value(carried, UNKNOWN, (), only.path, start, shape)
+        return passed_on(
+            union((before, *taints)) if before else carried,
+            f"{path}()" if path else "",
+            start,
+            shape,
+            opaque=opaque,
         )
 
     def _carry(self, node: ast.Call, func: ast.Attribute, receiver: Value, given: Given) -> None:
-        if func.attr not in _CARRY or not node.args:
+        if func.attr not in CARRY or not node.args:
             return
         if self.only(receiver) is not None and func.attr in {"append", "add", "insert", "extend"}:
             thing = self.only(receiver)
@@ -317,6 +349,8 @@ class Calls(Functions):
     def _special(  # noqa: C901, PLR0911, PLR0912 - one for each
         self, node: ast.Call, path: str, given: Given
     ) -> Value | None:
+        if path not in _SPECIAL and not path.endswith("ConfigParser"):
+            return None
         args = given.args
         first = args[0].const if args else UNKNOWN
         match path:
@@ -392,9 +426,14 @@ class Calls(Functions):
         rest = self.apply(node, args[0], given, None, name)
         return self.make(node, "list", {}, rest=rest, counted=False)
 
-    def _folded(  # noqa: C901, PLR0911 - one for each kind of call
+    def _folded(  # noqa: C901, PLR0911, PLR0912 - one for each kind of call
         self, path: str, name: str, given: Given, receiver: Value | None
     ) -> Value | None:
+        if receiver is None:
+            if "." in path:
+                return None
+        elif isinstance(receiver.const, Unknown) and not (receiver.shape and name in _SHAPED):
+            return None
         constants = [value.const for value in given.args]
         known = [value for value in constants if not isinstance(value, Unknown)]
         plain = not given.keywords and not given.spread and len(known) == len(constants)

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from aigate.flow import folding
 from aigate.flow.calls import Calls
-from aigate.flow.machine import Bound, Class, Function, dotted
+from aigate.flow.machine import DEEPEST, Bound, Class, Exhausted, Function, dotted
 from aigate.flow.things import method_of
 from aigate.flow.values import (
     HOLE,
@@ -21,11 +21,13 @@ from aigate.flow.values import (
     Taint,
     Unknown,
     Value,
+    both,
     cleared,
     constant,
     join,
     join_states,
     joined_text,
+    named,
     start_of,
     text_of,
     union,
@@ -43,15 +45,20 @@ class Expressions(Calls):
 
     def eval(self, node: ast.expr) -> Value:
         """Return what is known of the value of an expression."""
-        self.step()
+        # Done for every node, so that `step` and `enter` stand here in full. Nothing that is raised
+        # in the analysis is caught before its end, so that the depth need not be put right then.
+        self.steps -= 1
+        if self.steps < 0:
+            raise Exhausted("too-complex")
         work = _WORK.get(type(node))
         if work is None:
             return NOTHING
-        self.enter()
-        try:
-            return work(self, node)
-        finally:
-            self.depth -= 1
+        self.depth += 1
+        if self.depth > DEEPEST:
+            raise Exhausted("too-deep")
+        value = work(self, node)
+        self.depth -= 1
+        return value
 
     def lookup(self, name: str) -> Value | None:
         """Return what a name stands for, from the inside out."""
@@ -79,8 +86,8 @@ class Expressions(Calls):
         if found is not None:
             return found
         if self.starred and node.id not in _BUILTINS:
-            return self.sourced(node, Value(path=f"{self.starred[0]}.{node.id}"), node.id)
-        return self.sourced(node, Value(path=node.id), node.id)
+            return self.sourced(node, named(f"{self.starred[0]}.{node.id}"), node.id)
+        return self.sourced(node, named(node.id), node.id)
 
     def sourced(self, node: ast.expr, value: Value, text: str) -> Value:
         """Return a value with what it brings from outside."""
@@ -93,7 +100,7 @@ class Expressions(Calls):
             if not entry.barred.match(value.path)
             and (not entry.imports or not entry.imports.isdisjoint(self.imports))
         )
-        return value._replace(taint=union((value.taint, taint)))
+        return value.tainted(both(value.taint, taint))
 
     def _attribute(self, node: ast.Attribute) -> Value:
         value = self.attribute(node, self.eval(node.value))
@@ -110,14 +117,24 @@ class Expressions(Calls):
             if found is not None:
                 return _of_class(found, base)
         path = f"{base.path}.{node.attr}" if base.path else ""
-        text = dotted(node)
-        taint = self.taint(base)
+        text = self.spelt(node)
+        taint = self.taint(base) if base.refs else base.taint
         if taint:
             for entry in self.tables.found("sanitizers.attribute", path or text, text):
                 taint = tuple((o, bits & ~entry.mask) for o, bits in taint if bits & ~entry.mask)
         # A request that is sent, and not received, is of a class that says so.
-        known = path if _FOREIGN.search(path) or _typed(base.path) else text
-        return self.sourced(node, Value(taint, path=path or text), known)
+        known = text
+        if path != text and (_typed(base.path) or self._foreign_path(path)):
+            known = path
+        return self.sourced(node, named(path or text, taint), known)
+
+    def _foreign_path(self, path: str) -> bool:
+        known = self._sent.get(path)
+        if known is None:
+            known = self._sent[path] = _FOREIGN.search(path) is not None
+        return known
+
+    _sent: dict[str, bool]
 
     def _of_object(self, node: ast.Attribute, base: Value) -> Value | None:
         result: Value | None = None
@@ -154,7 +171,7 @@ class Expressions(Calls):
             return constant(result) if not isinstance(result, Unknown) else NOTHING
         if base.path == "sys.modules" and isinstance(key.const, str):
             return Value(path=key.const)
-        text = dotted(node.value)
+        text = self.spelt(node.value)
         value = self.member(base, key)
         if not base.refs:
             value = value._replace(path=base.path)
@@ -165,9 +182,9 @@ class Expressions(Calls):
         if text:
             for entry in self.tables.found("sources.call", f"{base.path}[]", f"{text}[]"):
                 if not entry.imports or not entry.imports.isdisjoint(self.imports):
-                    taint = union((taint, ((Origin(node.lineno, text), entry.mask),)))
+                    taint = both(taint, ((Origin(node.lineno, text), entry.mask),))
         if taint is not value.taint:
-            value = value._replace(taint=taint)
+            value = value.tainted(taint)
         return self.unchecked(node, value) if self.checked else value
 
     def _sliced(self, part: ast.Slice, base: Value) -> Value:
@@ -239,7 +256,7 @@ class Expressions(Calls):
                 continue
             name = self.eval(key)
             if isinstance(name.const, Unknown) or len(members) >= _MOST_MEMBERS:
-                value = value._replace(taint=union((value.taint, name.taint)))
+                value = value.tainted(both(value.taint, name.taint))
                 rest = value if rest is None else join(rest, value)
             else:
                 members[name.const] = value
@@ -344,7 +361,7 @@ class Expressions(Calls):
             return self.make(
                 node, "list", dict(listed.members), rest=self.any_of(other), counted=listed.counted
             )
-        taint = union((self.taint(one), self.taint(other)))
+        taint = both(self.taint(one), self.taint(other))
         match node.op:
             case ast.Add():
                 parts = [self._part(one, left), self._part(other, node.right)]

@@ -38,21 +38,19 @@ class Guards(Containers):
             self.depth -= 1
 
     def _branch(self, test: ast.expr) -> Ways:
-        match test:
-            case ast.UnaryOp(op=ast.Not()):
-                yes, no = self.branch(test.operand)
-                return no, yes
-            case ast.BoolOp():
-                return self._several(test)
-            case ast.Compare(ops=[op], comparators=[right]):
-                return self._compared(test, op, right)
-            case ast.NamedExpr():
-                self.assign(test.target, self.eval(test.value))
-                return self._simple(test.target, self.eval(test.target))
-            case ast.Call():
-                return self._called(test)
-            case _:
-                return self._simple(test, self.eval(test))
+        if isinstance(test, ast.Compare) and len(test.ops) == 1:
+            return self._compared(test, test.ops[0], test.comparators[0])
+        if isinstance(test, ast.Call):
+            return self._called(test)
+        if isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not):
+            yes, no = self.branch(test.operand)
+            return no, yes
+        if isinstance(test, ast.BoolOp):
+            return self._several(test)
+        if isinstance(test, ast.NamedExpr):
+            self.assign(test.target, self.eval(test.value))
+            return self._simple(test.target, self.eval(test.target))
+        return self._simple(test, self.eval(test))
 
     def _several(self, test: ast.BoolOp) -> Ways:
         conjunction = isinstance(test.op, ast.And)
@@ -191,7 +189,6 @@ class Guards(Containers):
                     self.clear(left.value, entry.mask, held)
 
     def _called(self, test: ast.Call) -> Ways:
-        before = {id(argument): _key(argument) for argument in test.args}
         value = self.eval(test)
         if self.dead:
             return None, None
@@ -204,7 +201,7 @@ class Guards(Containers):
         proofs = self.proofs.pop(id(test), None)
         if proofs is not None:
             for argument in test.args:
-                name = before[id(argument)]
+                name = self._key_of(argument)
                 for state, cleared_names in zip((yes, no), proofs, strict=True):
                     if name and id(argument) in cleared_names:
                         self.clear(argument, cleared_names[id(argument)], state)
@@ -361,7 +358,7 @@ class Guards(Containers):
             known = state.names.get(node.id)
             if known is None or not (self._open(known) or known.refs):
                 return
-            settled = known._replace(taint=cleared(known.taint, mask))
+            settled = known.tainted(cleared(known.taint, mask))
             if mask & self.tables.shaped and isinstance(known.const, Unknown):
                 # One of a few texts is no part that can hold anything.
                 settled = settled._replace(shape=DULL)
@@ -376,7 +373,7 @@ class Guards(Containers):
                         thing.kind, thing.members, rest, thing.counted, thing.made
                     )
             return
-        name = _key(node)
+        name = self._key_of(node)
         if name:
             self.checked.add(_root(node))
             key = f"?={name}"
@@ -388,10 +385,18 @@ class Guards(Containers):
         """Return a value less what was proved of the same expression before."""
         if not value.taint or _root(node) not in self.checked:
             return value
-        known = self.state.names.get(f"?={_key(node)}")
+        known = self.state.names.get(f"?={self._key_of(node)}")
         if known is None or not isinstance(known.const, int):
             return value
-        return value._replace(taint=cleared(value.taint, known.const))
+        return value.tainted(cleared(value.taint, known.const))
+
+    def _key_of(self, node: ast.expr) -> str:
+        known = self._keys.get(node)
+        if known is None:
+            known = self._keys[node] = _key(node)
+        return known
+
+    _keys: dict[ast.expr, str]
 
 
 def _core(node: ast.expr) -> ast.expr:

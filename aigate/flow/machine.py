@@ -16,6 +16,8 @@ from aigate.flow.values import (
     Taint,
     Thing,
     Value,
+    both,
+    held,
     join,
     union,
 )
@@ -23,7 +25,8 @@ from aigate.value import dataclass
 
 STEPS: Final = 250_000
 """How much work one file may cost; counted, not timed, so that results never differ."""
-_DEEPEST: Final = 180
+DEEPEST: Final = 180
+"""How deep statements and expressions may be nested."""
 
 Scope = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
 
@@ -137,6 +140,7 @@ class Machine:
         self.starred: list[str] = []
         self._numbers: dict[tuple[int, int, str], int] = {}
         self._outside: dict[tuple[str, str, str], bool] = {}
+        self._spelt: dict[ast.AST, str] = {}
 
     def step(self, cost: int = 1) -> None:
         """Count work.
@@ -150,8 +154,9 @@ class Machine:
 
     def fork(self) -> State:
         """Return a copy of the state."""
-        self.step(1 + self.state.size // 8)
-        return self.state.copy()
+        state = self.state
+        self.step(1 + (len(state.names) + len(state.things)) // 8)
+        return State(state.names.copy(), state.things.copy(), state.base)
 
     # The upper layers define these; the lower ones need them.
 
@@ -174,7 +179,7 @@ class Machine:
             Exhausted: it is too deep.
         """
         self.depth += 1
-        if self.depth > _DEEPEST:
+        if self.depth > DEEPEST:
             raise Exhausted("too-deep")
 
     def new(self, node: ast.AST, kind: str, tag: str = "") -> int:
@@ -197,7 +202,7 @@ class Machine:
         number = self.new(node, kind, tag)
         self.state.things[number] = Thing(kind, members, rest, counted, made)
         self.step(1 + len(members) // 8)
-        return Value(refs=(number,))
+        return held((number,))
 
     def things(self, value: Value) -> Iterator[Thing]:
         """Return the objects that a value may be."""
@@ -246,7 +251,7 @@ class Machine:
                 result = one if result is None else join(result, one)
         if result is None:
             return Value(value.taint, shape=value.shape)
-        return result._replace(taint=union((result.taint, value.taint)))
+        return result.tainted(both(result.taint, value.taint))
 
     def outside(self, one: str, other: str, kind: str) -> bool:
         """Tell whether any rule knows a name, so that the answer is kept."""
@@ -256,6 +261,13 @@ class Machine:
             self.step(2)
             known = bool(self.tables.found(kind, one, other))
             self._outside[key] = known
+        return known
+
+    def spelt(self, node: ast.AST) -> str:
+        """Spell a chain of names of the file, as `dotted` does, once."""
+        known = self._spelt.get(node)
+        if known is None:
+            known = self._spelt[node] = dotted(node)
         return known
 
     def report(self, mask: int, node: ast.AST, taint: Taint) -> None:
@@ -271,13 +283,15 @@ class Machine:
         self._keep(mask & self.wanted, node, None)
 
     def _keep(self, hit: int, node: ast.AST, origin: Origin | None) -> None:
+        if not hit:
+            return
         place = (
             getattr(node, "lineno", 1),
             getattr(node, "col_offset", 0),
             getattr(node, "end_lineno", None) or 1,
             getattr(node, "end_col_offset", None) or 0,
         )
-        for number, rule in enumerate(self.tables.rules) if hit else ():
+        for number, rule in enumerate(self.tables.rules):
             key = (number, *place)
             if hit & rule.mask and key not in self.flows:
                 self.flows[key] = Flow(number, *place, origin)
@@ -285,6 +299,10 @@ class Machine:
 
 def dotted(node: ast.AST) -> str:
     """Spell a chain of names; calls in it stand as `name()`, anything else as nothing."""
+    if isinstance(node, ast.Name):
+        return node.id
+    if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
+        return f"{node.value.id}.{node.attr}"
     parts: list[str] = []
     for _ in range(40):
         if isinstance(node, ast.Attribute):

@@ -79,6 +79,9 @@ class Sinks(Guards):
     def arrive(self, entry: Entry, node: ast.expr, value: Value) -> None:  # noqa: C901, PLR0912 - one for each form
         """Look at a value that arrives at a sink."""
         mask = entry.mask
+        if not entry.form:
+            self._arrived(mask, node, value)
+            return
         match entry.form:
             case "program":
                 taint = self._program(value)
@@ -117,7 +120,9 @@ class Sinks(Guards):
             self._shapes(mask, node, value)
 
     def _arrived(self, mask: int, node: ast.expr, value: Value) -> None:
-        self.report(mask, node, self.taint(value))
+        taint = self.taint(value)
+        if taint:
+            self.report(mask, node, taint)
         if mask & self.tables.shaped:
             self._shapes(mask, node, value)
 

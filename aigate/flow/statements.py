@@ -10,7 +10,7 @@ from typing import Any, Final
 from aigate.flow import folding
 from aigate.flow.expressions import Expressions
 from aigate.flow.functions import settled
-from aigate.flow.machine import Class, Frame, Function, Test, dotted
+from aigate.flow.machine import DEEPEST, Class, Exhausted, Frame, Function, Test, dotted
 from aigate.flow.tables import Entry, meets
 from aigate.flow.values import (
     DULL,
@@ -28,6 +28,7 @@ from aigate.flow.values import (
 )
 
 _ROUNDS: Final = 4
+_TESTS: Final = frozenset({ast.Compare, ast.BoolOp, ast.UnaryOp, ast.Call})
 _FOREIGN: Final = re.compile(
     r"^\.|(^|\.)(requests|httpx|urllib3?|urllib\.request|pytest|scrapy|botocore)\."
 )
@@ -61,16 +62,19 @@ class Statements(Expressions):
     def run(self, body: Sequence[ast.stmt]) -> bool:
         """Follow statements in the current state; tells whether their end is reached."""
         for statement in body:
-            self.step()
-            self.enter()
-            try:
-                if not _WORK.get(type(statement), _other)(self, statement):
-                    return False
-                if self.dead:
-                    self.dead = False
-                    return False
-            finally:
-                self.depth -= 1
+            self.steps -= 1
+            if self.steps < 0:
+                raise Exhausted("too-complex")
+            self.depth += 1
+            if self.depth > DEEPEST:
+                raise Exhausted("too-deep")
+            reached = _WORK.get(type(statement), _other)(self, statement)
+            self.depth -= 1
+            if not reached:
+                return False
+            if self.dead:
+                self.dead = False
+                return False
         return True
 
     # --- names
@@ -180,8 +184,7 @@ class Statements(Expressions):
 
     def _tested(self, node: ast.expr, value: Value) -> Value:
         """Return a value that remembers the test whose outcome it is."""
-        tests = isinstance(node, ast.Compare | ast.BoolOp | ast.UnaryOp | ast.Call)
-        if not tests or value.refs or value.made is not None:
+        if type(node) not in _TESTS or value.refs or value.made is not None:
             return value
         if isinstance(node, ast.Call) and id(node) not in self.proofs:
             text = dotted(node.func)
@@ -510,7 +513,9 @@ class Statements(Expressions):
             if not self.run([statement]):
                 reached = False
                 break
-            raised = join_states(raised, self.fork())
+            # As much work as a copy, which is what joining makes.
+            self.step(1 + self.state.size // 8)
+            raised = join_states(raised, self.state)
         carried = Value(path="exception()")
         for value, state in self.frame.raised.pop():
             carried, raised = value, join_states(raised, state)

@@ -57,13 +57,34 @@ class Value(NamedTuple):
     opaque: bool = False
     made: object = None
 
+    def tainted(self, taint: Taint) -> Value:
+        """Return it with another taint."""
+        return _new(Value, (taint, *self[1:]))
+
 
 NOTHING = Value()
+# Values are made more often than anything else; this is half of what `Value(...)` costs.
+_new: Final = tuple.__new__
 
 
 def constant(value: Constant) -> Value:
     """Return the value of a constant."""
-    return Value(const=value)
+    return _new(Value, ((), value, (), "", "", "", False, None))
+
+
+def held(refs: tuple[int, ...]) -> Value:
+    """Return a value that is one of some objects."""
+    return _new(Value, ((), UNKNOWN, refs, "", "", "", False, None))
+
+
+def passed_on(taint: Taint, path: str, start: str, shape: str, *, opaque: bool) -> Value:
+    """Return what an unknown function makes of what it is given."""
+    return _new(Value, (taint, UNKNOWN, (), path, start, shape, opaque, None))
+
+
+def named(path: str, taint: Taint = ()) -> Value:
+    """Return a value of which it is known where it comes from."""
+    return _new(Value, (taint, UNKNOWN, (), path, "", "", False, None))
 
 
 def text_of(value: Value) -> str:
@@ -108,6 +129,13 @@ def union(taints: Iterable[Taint]) -> Taint:
     return tuple(merged)
 
 
+def both(one: Taint, other: Taint) -> Taint:
+    """Return everything that is in either of two."""
+    if not other or one is other:
+        return one
+    return union((one, other)) if one else other
+
+
 def cleared(taint: Taint, mask: int) -> Taint:
     """Return what is left when it is harmless to the rules of a mask."""
     if not taint or not mask:
@@ -132,15 +160,18 @@ def join(one: Value, other: Value) -> Value:
     if not same:
         start = _common(start_of(one), start_of(other))
         shape = _worse(one, other)
-    return Value(
-        union((one.taint, other.taint)),
-        one.const if same else UNKNOWN,
-        refs,
-        _path(one, other),
-        start,
-        shape,
-        one.opaque and other.opaque,
-        one.made if other.made is None or other.made == one.made else other.made,
+    return _new(
+        Value,
+        (
+            both(one.taint, other.taint),
+            one.const if same else UNKNOWN,
+            refs,
+            _path(one, other),
+            start,
+            shape,
+            one.opaque and other.opaque,
+            one.made if other.made is None or other.made == one.made else other.made,
+        ),
     )
 
 
@@ -264,19 +295,16 @@ class State:
         return len(self.names) + len(self.things)
 
 
-def join_states(  # noqa: C901 - names, and objects on either side
-    one: State | None, other: State | None
-) -> State | None:
+def join_states(one: State | None, other: State | None) -> State | None:
     """Return what holds after one way or the other; None is a way that nobody goes."""
     if one is None or other is None or one is other:
         return one if other is None else other
     names = one.names.copy()
+    get = names.get
     for name, value in other.names.items():
-        known = names.get(name)
-        if known is None:
-            names[name] = value
-        elif known is not value:
-            names[name] = join(known, value)
+        known = get(name)
+        if known is not value:
+            names[name] = value if known is None else join(known, value)
     things = one.things.copy()
     base = one.base
     for number, thing in other.things.items():
