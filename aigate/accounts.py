@@ -197,7 +197,9 @@ def _finished(before: Collection[str], after: Collection[str]) -> Iterator[str]:
 
 def _files(tree: sides.Tree, folder: str) -> dict[str, bytes]:
     """Read everything that is, or looks like, a root file."""
-    entries = [e for e in tree.entries if e.path.casefold().startswith(folder)]
+    entries = [
+        e for e in tree.entries if e.path[:1] == "." and e.path.casefold().startswith(folder)
+    ]
     odd = next((e.path for e in entries if e.mode not in _REGULAR), None)
     if odd:
         raise IntegrityError(

@@ -170,9 +170,9 @@ def initiatives_of(tree: sides.Tree) -> tuple[Initiative, ...]:
         DocumentError: a manifest has mistakes.
         IncompleteError: one cannot be read.
     """
-    entries = {entry.path: entry for entry in tree.entries}
     if not _may_declare(tree):
         return ()
+    entries = {entry.path: entry for entry in tree.entries}
     from aigate.documents.initiative import (  # noqa: PLC0415 - see above
         find_initiatives,
         read_initiatives,
@@ -198,7 +198,10 @@ def _known(tree: sides.Tree | None) -> tuple[Initiative, ...]:
 
 def _may_declare(tree: sides.Tree) -> bool:
     """Tell whether anything lies where manifests do."""
-    return any(entry.path.casefold().startswith(_MANIFESTS) for entry in tree.entries)
+    return any(
+        entry.path[:1] == "." and entry.path.casefold().startswith(_MANIFESTS)
+        for entry in tree.entries
+    )
 
 
 def _has_manifests(tree: sides.Tree | None) -> bool:

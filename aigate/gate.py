@@ -407,7 +407,9 @@ def _head(request: Request, repository: git.Repository, steering: sides.Tree | N
     if request.staged:
         return sides.index_tree(repository, request.index_file)
     if request.head:
-        return sides.commit_tree(repository, request.head)
+        # Without a base, it is what steers.
+        same = steering if steering and not request.base else None
+        return same or sides.commit_tree(repository, request.head)
     known = {entry.blob for entry in steering.entries} if steering else set()
     return sides.working_tree(repository, known)
 
@@ -572,7 +574,9 @@ def _has_accounts(tree: sides.Tree) -> bool:
     """Tell whether anything in a tree is, or looks like, a part of a registry or a ledger."""
     if tree.left_out or tree.folder_id:
         return True
-    return any(entry.path.casefold().startswith(_OWN) for entry in tree.entries)
+    return any(
+        entry.path[:1] == "." and entry.path.casefold().startswith(_OWN) for entry in tree.entries
+    )
 
 
 def _vouched(finding: Finding, accounts: Accounts) -> bool:

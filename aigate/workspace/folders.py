@@ -11,7 +11,7 @@ from aigate.domain.tree import Entry
 from aigate.errors import IncompleteError
 from aigate.value import dataclass
 from aigate.workspace.command import complaint
-from aigate.workspace.git import Repository, list_tree, object_id, sizes_of
+from aigate.workspace.git import Repository, in_order, list_tree, object_id, sizes_of
 
 _EMPTY_TREE = {
     "sha1": "4b825dc642cb6eb9a060e54bf8d69288fbee4904",
@@ -126,7 +126,7 @@ def _entries(
 ) -> tuple[Entry, ...]:
     there = [(path, mode, name) for path, (mode, name) in listed if mode != _NOTHING.decode()]
     sizes = sizes_of(repository, list(dict.fromkeys(name for _, _, name in there)))
-    return tuple(sorted(Entry(p, mode, name, sizes.get(name, -1)) for p, mode, name in there))
+    return in_order(Entry(p, mode, name, sizes.get(name, -1)) for p, mode, name in there)
 
 
 def members(data: bytes, width: int) -> list[tuple[bytes, bytes, bytes]]:

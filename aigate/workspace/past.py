@@ -24,7 +24,8 @@ from aigate.workspace.objects import Objects
 
 _FOLDER_MODE = b"40000"
 _FILE_MODE = b"100644"
-_NOBODY = "nobody <> 0 +0000"
+# Later than all that it stands on: else git walks the whole history before it gets to it.
+_NOBODY = "nobody <> 9999999999 +0000"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

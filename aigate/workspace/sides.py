@@ -110,7 +110,7 @@ def whole(tree: Tree) -> Tree:
         return tree
     # Of the folder, that by which it differs from the other side may be listed already.
     outside = [e for e in tree.entries if not e.path.startswith(f"{tree.left_out}/")]
-    return replace(tree, entries=tuple(sorted((*outside, *tree.rest()))), left_out="")
+    return replace(tree, entries=git.in_order((*outside, *tree.rest())), left_out="")
 
 
 def against(
@@ -132,7 +132,7 @@ def against(
         found = folders.difference(repository, reference.side.commit, commit)
         inside = tuple(e for e in found.before if e.path.startswith(f"{folder}/"))
         changed = {e.path for e in (*inside, *found.after) if e.path.startswith(f"{folder}/")}
-        before = tuple(sorted((*reference.entries, *inside)))
+        before = git.in_order((*reference.entries, *inside))
         after = _patched(before, found)
         if after is not None and all(plain(path) for path in changed):
             head = _committed(
@@ -154,7 +154,7 @@ def _patched(entries: Sequence[Entry], found: folders.Difference) -> tuple[Entry
             gone[key] -= 1
         else:
             kept.append(entry)
-    return None if any(gone.values()) else tuple(sorted((*kept, *found.after)))
+    return None if any(gone.values()) else git.in_order((*kept, *found.after))
 
 
 def index_tree(repository: git.Repository, index_file: str = "") -> Tree:
@@ -171,7 +171,7 @@ def working_tree(repository: git.Repository, known: Collection[str] = ()) -> Tre
     found = worktree.worktree_entries(repository, known)
     return Tree(
         side=Side(name="working tree"),
-        entries=tuple(sorted(found.entries)),
+        entries=found.entries,
         read=lambda entries: worktree.read_files(repository, found, entries, limit=LARGEST),
         unreadable=found.unreadable,
     )

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from operator import attrgetter
+
 from aigate.domain.tree import Change, Entry
 from aigate.value import dataclass
+
+_IDENTITY = attrgetter("path", "mode", "blob")
+_ORDER = attrgetter("path", "mode", "blob", "size")
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,14 +31,13 @@ def compare(head: tuple[Entry, ...], reference: tuple[Entry, ...] | None) -> Com
     Without a reference, all of the head is judged.
     """
     if reference is None:
-        return Comparison(tuple((entry, Change.NONE) for entry in sorted(head)))
-    before = {(entry.path, entry.mode, entry.blob) for entry in reference}
+        return Comparison(tuple((entry, Change.NONE) for entry in sorted(head, key=_ORDER)))
+    before = set(map(_IDENTITY, reference))
     paths = {entry.path for entry in reference}
     kept = {entry.path for entry in head}
     judged = tuple(
         (entry, Change.MODIFIED if entry.path in paths else Change.ADDED)
-        for entry in sorted(head)
-        if (entry.path, entry.mode, entry.blob) not in before
+        for entry in sorted(entry for entry in head if _IDENTITY(entry) not in before)
     )
     removed = tuple(sorted(entry for entry in reference if entry.path not in kept))
     return Comparison(judged, removed, len(head) - len(judged))

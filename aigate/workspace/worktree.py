@@ -16,14 +16,8 @@ from aigate.domain.tree import Entry
 from aigate.errors import IncompleteError
 from aigate.value import dataclass
 from aigate.workspace.command import complaint
-from aigate.workspace.git import SUBMODULE_MODE, Blob, Repository, blob_id, read_blobs
+from aigate.workspace.git import SUBMODULE_MODE, Blob, Repository, blob_id, in_order, read_blobs
 
-# `ls-files -s -t -z --debug`: the entry, and after it five lines about the file as git last
-# saw it, of which only the flags are used.
-_RECORD = regex(
-    rb"(?P<tag>\S) (?P<mode>\d+) (?P<blob>[0-9a-f]+) (?P<stage>\d)\t(?P<path>[^\0]+)\0"
-    rb"(?:  [^\n]*\n){4}  size: \d+\tflags: (?P<flags>[0-9a-f]+)\n"
-)
 _INTENT_TO_ADD = 0x20000000
 _SKIP_WORKTREE = 0x40000000
 
@@ -54,6 +48,7 @@ class Worktree:
 class _Tracked:
     entry: Entry
     flags: int
+    stage: str
 
 
 def index_entries(repository: Repository, index_file: str = "") -> tuple[Entry, ...]:
@@ -68,7 +63,7 @@ def index_entries(repository: Repository, index_file: str = "") -> tuple[Entry, 
         IncompleteError: If the index is unreadable, or a merge left conflicts in it.
     """
     tracked = _index(repository, index_file)
-    return tuple(sorted(t.entry for t in tracked if not t.flags & _INTENT_TO_ADD))
+    return in_order(t.entry for t in tracked if not t.flags & _INTENT_TO_ADD)
 
 
 def worktree_entries(repository: Repository, known: Collection[str] = ()) -> Worktree:
@@ -103,7 +98,7 @@ def worktree_entries(repository: Repository, known: Collection[str] = ()) -> Wor
         except OSError as error:
             unreadable.append((path, error.strerror or "unreadable"))
     return Worktree(
-        tuple(sorted(entries)),
+        in_order(entries),
         tuple(sorted(unreadable)),
         frozenset(t.entry.path for t in tracked if t.flags & _SKIP_WORKTREE),
     )
@@ -143,24 +138,39 @@ def _index(repository: Repository, index_file: str) -> list[_Tracked]:
         raise IncompleteError(
             f"the index cannot be read: {complaint(done)}", code="index-unreadable"
         )
-    tracked = []
-    at = 0
-    for record in _RECORD.finditer(done.out):
-        if record.start() != at:
-            break
-        at = record.end()
-        path = record["path"].decode("utf-8", "surrogateescape")
-        if record["stage"] != b"0":
-            raise IncompleteError(
-                f"the index holds a conflict at `{path}`",
-                hint="finish the merge first",
-                code="unmerged-index",
-            )
-        entry = Entry(path, record["mode"].decode("ascii"), record["blob"].decode("ascii"))
-        tracked.append(_Tracked(entry, int(record["flags"], 16)))
-    if at != len(done.out):
-        raise IncompleteError("git lists the index in an unknown form", code="index-unreadable")
+    try:
+        tracked = list(_tracked(done.out.decode("utf-8", "surrogateescape")))
+    except ValueError:
+        raise IncompleteError(
+            "git lists the index in an unknown form", code="index-unreadable"
+        ) from None
+    unmerged = next((one.entry.path for one in tracked if one.stage != "0"), None)
+    if unmerged is not None:
+        raise IncompleteError(
+            f"the index holds a conflict at `{unmerged}`",
+            hint="finish the merge first",
+            code="unmerged-index",
+        )
     return tracked
+
+
+def _tracked(listed: str) -> Iterator[_Tracked]:
+    """Read `ls-files -s -t -z --debug`: an entry, a NUL, and five lines about the file.
+
+    Of those lines, which are what git last saw, only the flags are used.
+
+    Raises:
+        ValueError: It has another form.
+    """
+    entry, *rest = listed.split("\0")
+    for each in rest:
+        facts, path = entry.split("\t", 1)
+        _, mode, blob, stage = facts.split(" ")
+        _, _, _, _, about, entry = each.split("\n", 5)
+        _, flags = about.split("\tflags: ")
+        yield _Tracked(Entry(path, mode, blob), int(flags, 16), stage)
+    if entry:
+        raise ValueError(entry)
 
 
 def _untracked(repository: Repository) -> tuple[list[str], list[tuple[str, str]]]:

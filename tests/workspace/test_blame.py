@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from aigate.workspace import git
 from aigate.workspace.blame import Question, ask, ask_all, blame
 from aigate.workspace.past import opened_past
 from tests.workspace.test_hostile_configuration import PROGRAMS
@@ -313,3 +314,27 @@ def test_an_object_that_is_damaged_is_no_answer(bench):
     file.write_bytes(zlib.compress(b"blob 5\0evil\n"))
 
     assert who(bench) in ([], [(1, 1, one, False)])
+
+
+def test_what_is_not_committed_is_the_newest_so_that_no_history_is_walked(bench: Workbench) -> None:
+    first = bench.commit({"a.py": "a = 1\n"})
+    repository = bench.open()
+    with opened_past(repository, parent=first, put={"a.py": b"a = 2\n"}) as past:
+        facts = git.commit_facts(past.repository, past.fresh)
+        listed = past.repository.call("ls-tree", "-r", "--name-only", past.fresh).out
+
+    assert facts.committed_at > git.commit_facts(repository, first).committed_at
+    assert (facts.parents, listed) == ((first,), b"a.py\n")
+
+
+def test_only_what_changes_is_another_tree(bench: Workbench) -> None:
+    files = {"a/b/c.py": "1", "a/b/d.py": "2", "a/e.py": "3", "f/g.py": "4", "h.py": "5"}
+    first = bench.commit(files)
+    put = {"a/b/c.py": b"new", "i/j.py": b"6", "h.py/k.py": b"7"}
+    gone = ["f/g.py", "a/e.py", "no/such.py"]
+    with opened_past(bench.open(), parent=first, put=put, gone=gone) as past:
+        told = past.repository.call("ls-tree", "-r", past.fresh).out.decode().splitlines()
+
+    kept = bench.git("rev-parse", f"{first}:a/b/d.py")
+    assert [line.split("\t")[1] for line in told] == ["a/b/c.py", "a/b/d.py", "h.py/k.py", "i/j.py"]
+    assert kept in told[1]
