@@ -353,6 +353,20 @@ def test_c_068_what_another_version_said_counts_for_that_version(copied):
 
 
 @pytest.mark.slow
+def test_c_068_a_file_that_stays_locked_is_done_without(copied):
+    project, truth = copied
+    holder = sqlite3.connect(database(project), isolation_level=None)
+    holder.execute("PRAGMA locking_mode = EXCLUSIVE")
+    holder.execute("BEGIN EXCLUSIVE")
+    try:
+        seen = project.scan()
+    finally:
+        holder.close()
+
+    assert (seen.code, told(seen)) == (1, truth)
+
+
+@pytest.mark.slow
 def test_c_068_without_room_for_more_rows_everything_is_examined(copied):
     project, truth = copied
     database(project).unlink()
