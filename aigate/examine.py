@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from aigate import process, recall
-from aigate.domain.extension import Repeats, Scanner, Target
+from aigate.domain.extension import Scanner, Target
 from aigate.domain.finding import Gap, Omission, Sighting
 from aigate.domain.report import Ran
 from aigate.domain.tree import Entry, Unit
@@ -88,14 +88,13 @@ def examine(
         )
         asked.append((_question(scanner, mine, target), target))
     known = recall.known(means.memory, [question for question, _ in asked], packs=means.packs)
-    # Only those that look at nothing but text are programs that want it in files.
-    by_text = [one for one in known if one.question.scanner.repeats is Repeats.TEXT]
-    left = {unit.id: unit for one in by_text for unit in one.left}
+    programs = [one for one in known if one.question.scanner.is_program]
+    left = {unit.id: unit for one in programs for unit in one.left}
     folder = str(Path(means.scratch(), exported)) if left else ""
     if folder:
         scratch.export(left.values(), folder)
     looks = [
-        _Look(one, _with_files(target, folder, one.question.scanner.name), done)
+        _Look(one, _with_files(target, folder, one.question.scanner), done)
         for one, (_, target) in zip(known, asked, strict=True)
     ]
     for look in looks:
@@ -112,8 +111,10 @@ def examine(
     )
 
 
-def _with_files(target: Target, folder: str, scanner: str) -> Target:
-    return replace(target, exported=folder, scratch=f"{folder}-{scanner}") if folder else target
+def _with_files(target: Target, folder: str, scanner: Scanner) -> Target:
+    if not scanner.is_program:
+        return target
+    return replace(target, exported=folder, scratch=f"{folder}-{scanner.name}")
 
 
 def _question(scanner: Scanner, units: tuple[Unit, ...], target: Target) -> recall.Question:
@@ -144,6 +145,11 @@ class _Look:
             self.error = error
         self._seconds = time.monotonic() - started
 
+    def require_answer(self) -> None:
+        """Raise what the scanner raised, if it did."""
+        if self.error is not None:
+            raise self.error
+
     def answer(self) -> recall.Said:
         """Return everything that is to be said."""
         return recall.told(self.known, self.said)
@@ -160,11 +166,18 @@ class _Look:
 
 
 def _at_once(looks: Sequence[_Look], meanwhile: Callable[[], object]) -> None:
-    """Have scanners look at the same time."""
-    threads = [threading.Thread(target=look.run) for look in looks]
+    """Have programs look, and what is no program beside them.
+
+    Threads of our own would only take turns, and keep programs waiting for their start.
+    """
+    beside = [look for look in looks if not look.known.question.scanner.is_program]
+    threads = [threading.Thread(target=look.run) for look in looks if look not in beside]
     try:
         for thread in threads:
             thread.start()
+        for look in beside:
+            look.run()
+            look.require_answer()
         meanwhile()
         for thread in threads:
             thread.join()
@@ -175,8 +188,7 @@ def _at_once(looks: Sequence[_Look], meanwhile: Callable[[], object]) -> None:
             time.sleep(0.05)
         raise
     for look in looks:
-        if look.error is not None:
-            raise look.error
+        look.require_answer()
 
 
 def _said(known: recall.Known, target: Target) -> recall.Said:

@@ -125,9 +125,9 @@ def target_of(one: Known, target: Target) -> Target:
     if repeats is Repeats.NEVER:
         return given
     nothing = cast("Any", _Withheld())
-    given = replace(given, paths=nothing, read=nothing, entries=nothing, index=nothing)
-    given = replace(given, omits=nothing)
-    return replace(given, scratch="", exported="") if repeats is Repeats.FILE else given
+    return replace(
+        given, paths=nothing, read=nothing, entries=nothing, index=nothing, omits=nothing
+    )
 
 
 class _Withheld:

@@ -6,7 +6,7 @@ import threading
 
 import pytest
 
-from aigate.domain.extension import Repeats, Scanner
+from aigate.domain.extension import Scanner
 from aigate.domain.finding import Gap
 from aigate.domain.tree import Entry, Kind, Unit
 from aigate.errors import UsageError
@@ -20,8 +20,8 @@ UNITS = tuple(
 )
 
 
-def scanner(name, scan, *, covers=frozenset({Kind.PYTHON}), version="1", repeats=Repeats.NEVER):
-    return Scanner(name=name, covers=covers, scan=scan, version=lambda: version, repeats=repeats)
+def scanner(name, scan, *, covers=frozenset({Kind.PYTHON}), version="1", **options):
+    return Scanner(name=name, covers=covers, scan=scan, version=lambda: version, **options)
 
 
 def echo(target):
@@ -77,7 +77,7 @@ def test_each_scanner_has_a_private_folder_and_the_means_of_the_run(look):
         given[target.scratch] = (target.deadline, target.jobs)
         return ()
 
-    look(*(scanner(name, note, repeats=Repeats.TEXT) for name in ("one", "two")))
+    look(*(scanner(name, note, is_program=True) for name in ("one", "two")))
 
     assert len(given) == 2
     assert set(given.values()) == {(5.0, 3)}
@@ -91,11 +91,24 @@ def test_scanners_work_side_by_side_and_arrival_does_not_show(look):
         return echo(target)
 
     ended = []
-    seen = look(scanner("b", meet), scanner("a", meet), done=ended.append)
+    programs = (scanner(name, meet, is_program=True) for name in ("b", "a"))
+    seen = look(*programs, done=ended.append)
 
     assert [ran.name for ran in seen.ran] == ["b", "a"]
     assert sorted(ended) == ["a", "b"]
     assert seen.gaps == tuple(sorted(seen.gaps))
+
+
+def test_what_is_no_program_works_beside_those_that_are(look):
+    met = threading.Barrier(2, timeout=10)
+
+    def meet(target):
+        met.wait()
+        return echo(target)
+
+    seen = look(scanner("own", meet), scanner("program", meet, is_program=True))
+
+    assert [gap.subject for gap in seen.gaps] == ["a.py", "c.py"]
 
 
 def test_what_is_done_meanwhile_is_done_while_scanners_look(look):
@@ -105,7 +118,7 @@ def test_what_is_done_meanwhile_is_done_while_scanners_look(look):
         met.wait()
         return ()
 
-    look(scanner("one", meet), meanwhile=met.wait)
+    look(scanner("one", meet, is_program=True), meanwhile=met.wait)
 
 
 def test_what_fails_meanwhile_ends_the_scan_and_is_told(look):
@@ -115,7 +128,7 @@ def test_what_fails_meanwhile_ends_the_scan_and_is_told(look):
         raise UsageError("wrong")
 
     with pytest.raises(UsageError, match="wrong"):
-        look(scanner("one", lambda _target: ended.append(1) or ()), meanwhile=fail)
+        look(scanner("one", lambda _target: ended.append(1) or (), is_program=True), meanwhile=fail)
     assert ended == [1]
 
 

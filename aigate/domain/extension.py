@@ -79,7 +79,8 @@ class Scanner:
     `compares` tells of a path whether the scanner wants to see its text in the reference too.
     `repeats` says whether what it sees in a unit may be kept for the next scan. `around` tells
     by its id in a few words what other files say of a unit, where that matters; it is quick, and
-    the same words with the same unit lead to the same answer.
+    the same words with the same unit lead to the same answer. `is_program` says that a program
+    does the work, so that it gets units as files, and others can work meanwhile.
     """
 
     name: str
@@ -90,6 +91,7 @@ class Scanner:
     compares: Callable[[str], bool] = lambda _path: False
     repeats: Repeats = Repeats.NEVER
     around: Callable[[Target], Mapping[str, str]] | None = None
+    is_program: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

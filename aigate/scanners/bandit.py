@@ -23,4 +23,5 @@ SCANNER = Scanner(
     scan=_scan,
     version=lambda: version_of("bandit"),
     repeats=Repeats.TEXT,
+    is_program=True,
 )
