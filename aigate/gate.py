@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from aigate import __version__, declared, registry
+from aigate.digests import kept_digests
 from aigate.documents.policy import POLICY
 from aigate.domain.accounts import CONTROL_PLANE, Accounts
 from aigate.domain.extension import Scanner
@@ -37,7 +38,7 @@ from aigate.engine.coverage import coverage_of
 from aigate.engine.group import group
 from aigate.engine.judge import Facts, judge
 from aigate.engine.patterns import matches_name
-from aigate.engine.place import place
+from aigate.engine.place import Slow, place
 from aigate.errors import UsageError
 from aigate.examine import Means, Seen, by_id, examine
 from aigate.ledger import names
@@ -148,7 +149,7 @@ def run(
         shelf=Shelf(cache=cache, root=repository.root),
     )
     usage_of = once(lambda: declared.look(scene))
-    with scratch.private_folder_if_asked() as folder:
+    with scratch.private_folder_if_asked() as folder, kept_digests(cache) as slow:
         means = replace(
             _means(request, trusted, folder, started),
             read=reader(head),
@@ -168,7 +169,7 @@ def run(
         )
         usage = usage_of()
         _require_rules(trusted, seen)
-        findings = place(seen.sightings, by_id(units), trusted.catalogue)
+        findings = place(seen.sightings, by_id(units), trusted.catalogue, slow)
         before: tuple[Finding, ...] = ()
         if reference is not None and findings:
             progress("comparing")
@@ -178,6 +179,7 @@ def run(
                 reference,
                 comparison,
                 trusted=trusted,
+                slow=slow,
                 means=replace(means, deadline=left),
             )
 
@@ -463,6 +465,7 @@ def _before(
     comparison: Comparison,
     *,
     trusted: Trusted,
+    slow: Slow,
     means: Means,
 ) -> tuple[Finding, ...]:
     """Return the findings that the reference has where the head has some.
@@ -498,7 +501,7 @@ def _before(
         ),
         wanted=wanted_by,
     )
-    return place(seen.sightings, by_id(units), trusted.catalogue)
+    return place(seen.sightings, by_id(units), trusted.catalogue, slow)
 
 
 def _alike(finding: Finding, old_path: str, policy: Policy) -> bool:

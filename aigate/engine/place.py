@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import field, replace
 from functools import lru_cache
 
@@ -19,6 +19,9 @@ from aigate.engine.scope import AROUND, Definition, definitions, enclosing
 from aigate.engine.shown import masked
 from aigate.engine.suppression import suppressed_lines
 from aigate.value import dataclass
+
+Slow = Callable[[str, str], str]
+"""Gives what `slow_digest` gives."""
 
 SECRET_CWES = frozenset({259, 321, 547, 798})
 """Weaknesses that consist of a secret in the text."""
@@ -36,11 +39,14 @@ _OF_SUPPRESSION = frozenset({"inline-suppression"})
 
 
 def place(
-    sightings: Iterable[Sighting], units: Mapping[str, Unit], catalogue: Mapping[str, Rule]
+    sightings: Iterable[Sighting],
+    units: Mapping[str, Unit],
+    catalogue: Mapping[str, Rule],
+    slow: Slow | None = None,
 ) -> tuple[Finding, ...]:
     """Turn sightings into findings with fingerprints, in order of place.
 
-    Identical sightings count once. A rule that the catalogue does not know keeps its name
+    `slow` takes the place of `slow_digest`, which a caller may have kept the answers of. Identical sightings count once. A rule that the catalogue does not know keeps its name
     and the severity that its scanner gives, or the worst if that is missing too.
     """
     by_unit: dict[str, set[Sighting]] = {}
@@ -49,7 +55,7 @@ def place(
     found = [
         finding
         for unit, seen in by_unit.items()
-        for finding in _place_all(units[unit], seen, catalogue)
+        for finding in _place_all(units[unit], seen, catalogue, slow or slow_digest)
     ]
     return _number(sorted(found, key=_order))
 
@@ -77,12 +83,13 @@ class _Page:
     suppressed: frozenset[int]
     secrets: tuple[str, ...]
     secret_spans: tuple[Span, ...]
+    slow: Slow
     # By lines and name: many findings stand in one definition.
     around: dict[tuple[int, int, str], tuple[str, str]] = field(default_factory=dict)
 
 
 def _place_all(
-    unit: Unit, seen: Iterable[Sighting], catalogue: Mapping[str, Rule]
+    unit: Unit, seen: Iterable[Sighting], catalogue: Mapping[str, Rule], slow: Slow
 ) -> Iterable[Finding]:
     lines = unit.text.split("\n")
     textual = unit.kind in TEXTUAL
@@ -104,6 +111,7 @@ def _place_all(
         suppressed_lines(unit) if textual else frozenset(),
         tuple(secrets - {""}),
         tuple(spans),
+        slow,
     )
     return [_finding(sighting, page, catalogue.get(sighting.rule)) for sighting in seen]
 
@@ -116,7 +124,7 @@ def _finding(sighting: Sighting, page: _Page, rule: Rule | None) -> Finding:
     matched = _text(page.lines, span) if about_text else ""
     # The digest of a text that holds a secret would let a weak one be found by trying.
     holds_secret = any(_overlap(span, one) for one in page.secret_spans)
-    digest = _secret_digest(matched, unit.path) if holds_secret else _digest(matched)
+    digest = page.slow(matched, unit.path) if holds_secret else _digest(matched)
     if not about_text:
         # About the file as such: another content is another finding.
         digest = _digest(unit.entry.blob + unit.entry.mode)
@@ -201,7 +209,7 @@ def _surroundings(text: str, page: _Page) -> str:
     """
     if _masked(text, page.secrets) == text:
         return _digest(text)
-    return _secret_digest(_normal(text), page.unit.path)
+    return page.slow(_normal(text), page.unit.path)
 
 
 def fingerprint(rule: str, path: str, match: str) -> str:
@@ -231,8 +239,12 @@ def _normal(text: str) -> str:
 
 
 @lru_cache(maxsize=256)  # several findings share what is around them
-def _secret_digest(text: str, path: str) -> str:
-    # Slow and salted, so that a weak secret cannot be read back out of a report by trying.
+def slow_digest(text: str, path: str) -> str:
+    """Return a digest of a text that holds a secret, in the file of this path.
+
+    It takes a hundredth of a second and is salted with the path, so that a weak secret cannot be
+    read back out of a report by trying.
+    """
     raw, salt = text.encode("utf-8", "surrogatepass"), path.encode("utf-8", "surrogatepass")
     return hashlib.scrypt(raw, salt=b"aigate/1" + salt, n=4096, r=8, p=1, dklen=32).hex()
 

@@ -1,0 +1,81 @@
+"""Slow digests are the same with a cache and without, and are worked out once."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+
+import pytest
+
+from aigate.digests import kept_digests
+from aigate.engine import place
+from aigate.workspace import cache as files
+
+
+@pytest.fixture
+def cache(tmp_path):
+    return files.open_cache(files.Place(str(tmp_path / "cache"), str(tmp_path / "keys" / "key")))
+
+
+@pytest.fixture
+def worked_out(monkeypatch):
+    done = []
+
+    def scrypt(raw, **options):
+        done.append(raw)
+        return SCRYPT(raw, **options)
+
+    monkeypatch.setattr(hashlib, "scrypt", scrypt)
+    place.slow_digest.cache_clear()
+    yield done
+    place.slow_digest.cache_clear()
+
+
+SCRYPT = hashlib.scrypt
+ASKED = [("hunter2", "a.py"), ("hunter2", "b.py"), ("other", "a.py"), ("odd \udc80", "a.py")]
+
+
+def ask(cache):
+    place.slow_digest.cache_clear()
+    with kept_digests(cache) as digest:
+        return [digest(*one) for one in ASKED]
+
+
+def test_what_is_kept_is_what_is_worked_out(cache, worked_out):
+    without = ask(None)
+    cold = ask(cache)
+    assert len(worked_out) == 2 * len(ASKED)
+
+    assert cold == ask(cache) == without
+    assert len(worked_out) == 2 * len(ASKED)
+    assert len(set(cold)) == len(ASKED)
+
+
+def test_an_entry_that_is_damaged_or_brought_from_elsewhere_counts_for_nothing(cache, tmp_path):
+    right = ask(cache)
+    other = files.open_cache(files.Place(str(tmp_path / "theirs"), str(tmp_path / "k" / "key")))
+    names = json.loads(files.load(cache, "slow-digests-1"))
+    files.save(other, "slow-digests-1", json.dumps(dict.fromkeys(names, "00")).encode())
+    file = tmp_path / "cache" / "slow-digests-1"
+
+    for wrong in ((tmp_path / "theirs" / "slow-digests-1").read_bytes(), file.read_bytes()[:-9]):
+        file.write_bytes(wrong)
+        assert ask(cache) == right
+
+
+def test_nothing_of_a_secret_is_in_the_cache(cache, tmp_path):
+    ask(cache)
+
+    data = (tmp_path / "cache" / "slow-digests-1").read_bytes()
+    for secret, path in ASKED[:3]:
+        assert secret.encode() not in data
+        for digest in (hashlib.sha256, hashlib.blake2b):
+            assert digest(secret.encode()).hexdigest().encode() not in data
+            assert digest((path + secret).encode()).hexdigest().encode() not in data
+
+
+def test_no_more_than_a_few_thousand_are_kept(cache, monkeypatch):
+    monkeypatch.setattr("aigate.digests._MOST", 3)
+    ask(cache)
+
+    assert len(json.loads(files.load(cache, "slow-digests-1"))) == 3
