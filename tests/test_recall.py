@@ -109,7 +109,7 @@ def test_every_field_of_a_sighting_comes_back(asked):
         {"units": tuple(replace(unit, text=f"{unit.text} ") for unit in UNITS)},
         {"around": dict.fromkeys(IDS, "a neighbour")},
     ],
-    ids=str,
+    ids=lambda change: next(iter(change)),
 )
 def test_anything_else_is_looked_at(asked, change):
     asked(every)
