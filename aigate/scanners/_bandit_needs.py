@@ -230,8 +230,10 @@ def call_may_fire(node: ast.Call, aliases: Mapping[str, str], imports: Collectio
     """Tell whether a check may fire on a call, where these aliases and imports are known."""
     keywords = {one.arg for one in node.keywords}
     first, rest = _called(node)
-    if name_may_fire(aliases.get(first, first) + rest, keywords, imports):
-        return True
+    # Of `__import__` bandit goes by how it is spelt, whatever it stands for.
+    for start in {first, aliases.get(first, first)}:
+        if name_may_fire(start + rest, keywords, imports):
+            return True
     if any(map(keyword_may_fire, node.keywords)):
         return True
     return any(

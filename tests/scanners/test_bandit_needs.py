@@ -49,6 +49,7 @@ FIRES = {
     "B402": "from . import ftplib",
     "B403": "from pickle5.x import pickle",
     "B404": 'x = __import__("subprocess")',
+    "B404-renamed": 'from x import y as __import__\n__import__("subprocess")',
     "B405": "from xml.etree import ElementTree",
     "B413": "import Crypto.Util.number",
     "B501": "import httpx\nhttpx.Client(verify=False)",
