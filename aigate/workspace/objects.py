@@ -16,7 +16,8 @@ from aigate.errors import IncompleteError
 from aigate.workspace.command import PATIENCE, Git, complaint_in
 
 # Without the first git unpacks what many records build on again for each of them.
-_COMMAND = ("-c", "core.deltaBaseCacheLimit=256m", "cat-file", "--batch-command", "--buffer")
+# Questions end with a zero byte, since git takes a carriage return before a line feed for its part.
+_COMMAND = ("-c", "core.deltaBaseCacheLimit=256m", "cat-file", "--batch-command", "--buffer", "-z")
 
 # What git remembers of as many bytes is not kept in memory while scanners run.
 _MOST_REMEMBERED = 16_000_000
@@ -86,7 +87,7 @@ class Objects:
         That an old program is gone says nothing about any object: a new one is asked.
         """
         is_new = os.getpid() not in self._dialogues
-        question = b"\n".join([*(command + _spelled(name) for name in names), b"flush\n"])
+        question = b"\0".join([*(command + _spelled(name) for name in names), b"flush\0"])
         answers = _Answers(count=len(names), with_bytes=command == _READ)
         said = self._ask(question, answers)
         if said.ended and said.code == _UNKNOWN_OPTION:
@@ -168,6 +169,6 @@ def _object(words: Sequence[str]) -> Object | None:
 
 
 def _spelled(name: str) -> bytes:
-    # A question is one line, and no name of anything has two.
+    # An answer is one line and repeats the name, and no name of anything has two.
     one_line = "" if "\n" in name or "\0" in name else name
     return one_line.encode("utf-8", "surrogateescape")

@@ -53,6 +53,7 @@ def test_each_name_has_its_answer_and_what_is_not_here_has_none(bench: Workbench
     names = [
         *("f" * 40, f"{commit}:a.py", "", " ", "x\ny", "main\0", "main^{tree} 3", "--all"),
         *(f"{commit}:with a space", f"{commit}:none", "main\ncontents main", text, text),
+        *(f"{commit}:a.py\r", "main\r", "main\0info main"),
     ]
 
     answers = bench.open().objects.look(names)
@@ -60,7 +61,16 @@ def test_each_name_has_its_answer_and_what_is_not_here_has_none(bench: Workbench
     assert answers == [
         *(None, Object(text, "blob", 6), None, None, None, None, None, None),
         *(Object(spaced, "blob", 1), None, None, *2 * [Object(text, "blob", 6)]),
+        *(None, None, None),
     ]
+
+
+def test_a_path_that_ends_with_a_carriage_return_is_another_path(bench: Workbench) -> None:
+    commit = bench.commit({"a.py": "a = 1\n", "a.py\r": "b"})
+
+    answers = bench.open().objects.look([f"{commit}:a.py\r"])
+
+    assert answers == [Object(blob(bench, b"b"), "blob", 1)]
 
 
 def test_bytes_that_look_like_answers_are_only_bytes(bench: Workbench) -> None:
