@@ -26,6 +26,9 @@ _FORM = "aigate result 2"
 
 Said = tuple[Sighting | Gap, ...]
 
+# Escaped, two halves of a character that stand apart in a text would come back as one.
+_WRITE = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+
 _Row = dict[str, list[list[Any]]]
 """What is kept of one text: by scanner, version and surroundings, the sightings."""
 
@@ -179,7 +182,7 @@ def keep(memory: Memory, answers: Iterable[tuple[Known, Iterable[Sighting | Gap]
                 row[_label(one.question, unit)] = found
     results.save(
         memory.cache,
-        {key: json.dumps(row, separators=(",", ":")).encode() for key, row in changed.items()},
+        {key: _bytes(_WRITE(row)) for key, row in changed.items()},
     )
 
 

@@ -98,6 +98,13 @@ def test_every_field_of_a_sighting_comes_back(asked):
     assert asked(every) == ({said}, [])
 
 
+@pytest.mark.parametrize("words", ["\ud83d\ude00", "\udcff", "\0", "\u2028\r\n", "\U0001f600"])
+def test_odd_characters_come_back_as_they_were(asked, words):
+    first, _ = asked(lambda units: [sighting(units[0], words, words)])
+
+    assert asked(every) == (first, [])
+
+
 @pytest.mark.parametrize(
     "change",
     [
