@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import sys
 from functools import cache
@@ -53,6 +54,12 @@ def is_extended(group: str) -> bool:
         if not own and f"[{group}.".encode() in _plugs(Path(folder, record)):
             return True
     return False
+
+
+def all_installed() -> str:
+    """Return a short text that changes with every distribution that comes, goes or changes."""
+    names = sorted(name for _, name in _records(tuple(sys.path)))
+    return hashlib.sha256("\n".join(names).encode("utf-8", "surrogateescape")).hexdigest()
 
 
 def _plugs(record: Path) -> bytes:

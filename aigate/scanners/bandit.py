@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from aigate.domain.extension import Repeats, Scanner, Target
 from aigate.domain.finding import Gap, Sighting
 from aigate.domain.tree import Kind
-from aigate.scanners._installed import version_of
+from aigate.scanners._installed import all_installed, version_of
 
 
 def _scan(target: Target) -> Iterator[Sighting | Gap]:
@@ -17,11 +17,17 @@ def _scan(target: Target) -> Iterator[Sighting | Gap]:
     yield from scan(target)
 
 
+def _around(target: Target) -> Mapping[str, str]:
+    # Any distribution may bring checks for it.
+    return dict.fromkeys((unit.id for unit in target.units), all_installed())
+
+
 SCANNER = Scanner(
     name="bandit",
     covers=frozenset({Kind.PYTHON}),
     scan=_scan,
     version=lambda: version_of("bandit"),
     repeats=Repeats.TEXT,
+    around=_around,
     is_program=True,
 )

@@ -16,6 +16,7 @@ from aigate.domain.finding import Gap, Sighting
 from aigate.domain.tree import Entry, Kind, Unit
 from aigate.scanners import _bandit, _bandit_needs
 from aigate.scanners._installed import version_of
+from aigate.scanners.bandit import SCANNER
 from aigate.workspace import scratch
 
 # One text for each check that reads more than the name of what is called, and for what crashes.
@@ -224,6 +225,20 @@ def test_plugins_of_others_are_asked_about_everything(tmp_path, monkeypatch):
     monkeypatch.setattr(sys, "path", [*sys.path, str(tmp_path)])
 
     assert _bandit._known_folder() == ""
+
+
+def test_what_is_kept_does_not_outlive_what_is_installed(tmp_path, monkeypatch):
+    unit = Unit("000001", Entry("a.py", "100644", ""), Kind.PYTHON)
+    target = Target(units=(unit,), paths=frozenset(), scratch="", exported="", packs="")
+    assert SCANNER.around
+    before = SCANNER.around(target)
+    (tmp_path / "more-1.0.dist-info").mkdir()
+    monkeypatch.setattr(sys, "path", [*sys.path, str(tmp_path)])
+
+    after = SCANNER.around(target)
+
+    assert before.keys() == after.keys() == {unit.id}
+    assert before != after
 
 
 def test_a_bandit_in_the_working_directory_is_not_trusted(tmp_path, monkeypatch):
