@@ -1,13 +1,14 @@
 """Reads what the files of a tree use of AI, and keeps it, so that each content is read once.
 
-What is kept says what one content showed under one path, by one version of this product and of
-its table. Whoever wrote the content has no other say in it: the cache vouches for the rest.
+What is kept says what one content showed under one path, by one version of this product, of its
+table and of Python, which parses. Whoever wrote the content has no other say in it: the cache vouches for the rest.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
+import sys
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import fields
@@ -108,7 +109,8 @@ def contents_of(tree: sides.Tree, entries: Sequence[Entry]) -> Iterator[Content]
 
 
 def _name(shelf: Shelf, knowledge: Knowledge) -> str:
-    place = f"{_FORM}\0{shelf.root}\0{knowledge.digest}\0{__version__}"
+    python = ".".join(map(str, sys.version_info))
+    place = f"{_FORM}\0{shelf.root}\0{knowledge.digest}\0{__version__}\0{python}"
     return f"inventory-{hashlib.sha256(place.encode('utf-8', 'surrogateescape')).hexdigest()}"
 
 

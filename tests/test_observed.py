@@ -122,6 +122,16 @@ def test_what_was_kept_is_not_read_again_and_says_the_same(knowledge, shelf):
     assert cold == warm == inventory_of(first.tree, first.entries, knowledge)
 
 
+def test_another_python_reads_again(knowledge, shelf, monkeypatch):
+    first, again = _Disk(_FILES), _Disk(_FILES)
+    inventory_of(first.tree, first.entries, knowledge, shelf)
+    monkeypatch.setattr(sys, "version_info", (3, 99, 0, "final", 0))
+
+    inventory_of(again.tree, again.entries, knowledge, shelf)
+
+    assert sorted(again.read_paths) == sorted(first.read_paths)
+
+
 def test_trees_that_take_turns_do_not_forget_each_other(knowledge, shelf):
     one, other = _Disk({"a.py": b"import openai\n"}), _Disk({"a.py": b"import anthropic\n"})
     inventory_of(one.tree, one.entries, knowledge, shelf)
