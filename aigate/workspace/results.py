@@ -120,7 +120,10 @@ def _files(cache: Cache) -> Iterator[tuple[Path, int]]:
 
 def _ask(cache: Cache, work: Callable[[sqlite3.Connection], _T], *, make: bool) -> _T | None:
     """Do something with the rows; None if that cannot be done. What is damaged is removed."""
-    import sqlite3  # noqa: PLC0415 - not needed where nothing is kept
+    try:
+        import sqlite3  # noqa: PLC0415 - not needed where nothing is kept
+    except ImportError:
+        return None  # a Python can be built without it
 
     file = Path(cache.folder, _FOLDER, _FILE)
     try:

@@ -125,6 +125,16 @@ def test_a_damaged_file_is_made_anew(opened: Cache) -> None:
     assert results.count(opened) == len(KEYS)
 
 
+def test_a_python_without_sqlite_keeps_nothing(
+    opened: Cache, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "sqlite3", None)
+
+    results.save(opened, ROWS)
+
+    assert (results.load(opened, KEYS), results.count(opened)) == ({}, 0)
+
+
 def test_more_is_asked_at_once_than_one_statement_takes(opened: Cache) -> None:
     many = {number.to_bytes(32): b"%d" % number for number in range(1, 2_500)}
     results.save(opened, many)
