@@ -72,6 +72,9 @@ def test_statements_are_found_by_their_words_as_by_lines(text: str) -> None:
         ("import numpy as np, as_yet as b\n", {"numpy", "as_yet"}),
         ("import _private\nfrom _other import a\n", set()),
         ("from . import near\nfrom .near import a\n", set()),
+        # Python takes more letters for those of names than expressions do.
+        ("import ℘, numpy\n", {"℘", "numpy"}),
+        ("import a as b·, numpy\n", {"a", "as", "numpy"}),
     ],
 )
 def test_only_what_may_be_somebody_elses_module_is_a_word(text: str, words: set[str]) -> None:

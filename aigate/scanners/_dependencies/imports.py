@@ -191,7 +191,7 @@ def python_words(text: str) -> frozenset[str]:
     words: set[str] = set()
     for found in _statements(text):
         if found["module"]:
-            words.add(re.split(r"[^\w]", found["module"], maxsplit=1)[0])
+            words.add(re.split(rf"(?!{_LETTER}).", found["module"], maxsplit=1, flags=re.DOTALL)[0])
         else:
             words.update(_WORD.findall(found["words"]))
     # No module has this name, unless it is spelt in letters that Python takes for others.
@@ -218,15 +218,17 @@ def _begins_statement(text: str, at: int) -> bool:
 
 
 _SPACE = r"(?:[ \t\f]|\\\n)*"
-_DOTTED = rf"\w+(?:{_SPACE}\.{_SPACE}\w+)*"
-_NAMED = rf"{_DOTTED}(?:{_SPACE}\bas\b{_SPACE}\w+)?"
+# Names hold letters beyond ASCII that expressions take for none, such as `℘`.
+_LETTER = r"[\w\x80-\U0010ffff]"
+_DOTTED = rf"{_LETTER}+(?:{_SPACE}\.{_SPACE}{_LETTER}+)*"
+_NAMED = rf"{_DOTTED}(?:{_SPACE}\bas\b{_SPACE}{_LETTER}+)?"
 # A statement ends where nothing more can follow.
 _STATEMENT = regex(
     rf"from\b{_SPACE}(?P<module>{_DOTTED}){_SPACE}import\b"
     rf"|import\b(?P<words>{_SPACE}{_NAMED}(?:{_SPACE},{_SPACE}{_NAMED})*){_SPACE}(?=$|[;#])",
     re.MULTILINE,
 )
-_WORD = regex(r"(?<![\w.])(?<!\bas )\w+")
+_WORD = regex(rf"(?<![\w.\x80-\U0010ffff])(?<!\bas ){_LETTER}+")
 
 
 def python_imports(text: str, wanted: Container[str]) -> Iterator[Import]:
