@@ -40,6 +40,11 @@ CARRY: Final = frozenset(
 )
 """Methods that put what they are given into their object."""
 
+# Where a name is asked for by a text that is not just the name, but made of pieces or escapes.
+_PUT_TOGETHER: Final = re.compile(
+    r"\bgetattr\s*\((?:[^()\n,]|\([^()\n]*\))*+,\s*[(bBuUrRfF]{0,3}[\"'](?!\w*[\"']\s*[,)])"
+    r"|\b(?:__import__|import_module)\s*\(\s*[(uUrRfF]{0,3}[\"'](?![\w.]*[\"']\s*[,)])"
+)
 _LONGEST_NAME: Final = 300
 _MOST_KNOWN: Final = 20_000
 
@@ -403,6 +408,8 @@ class Tables:
         name stands in the text as it is spelt, whatever else it is called later on, or it is no
         name that the analysis can see. Words are looked for as Python reads them.
         """
+        if is_put_together(text):
+            return Wanted(self.all, (1 << self.needs.count) - 1)
         met = self.needs.met(words_of(text))
         mask = 0
         for rule in self.rules:
@@ -447,6 +454,13 @@ def words_of(text: str) -> frozenset[str]:
     words.update(word.lstrip(_DIGITS) for word in odd)
     words.discard("")
     return frozenset(words)
+
+
+def is_put_together(text: str) -> bool:
+    """Tell whether a text asks for a name that may not stand in it as it is spelt."""
+    if "getattr" not in text and "__import__" not in text and "import_module" not in text:
+        return False
+    return _PUT_TOGETHER.search(text) is not None
 
 
 def meets(pins: Pins, argument: Mapping[str, Value]) -> bool:

@@ -36,6 +36,9 @@ NAMED = {
     "lambda": "s = lambda a: os.system(a)",
     "other-letters": ("", "os.ｓｙｓｔｅｍ"),  # noqa: RUF001 - Python reads them as `system`
     "some-other-letters": ("", "ｏs.sｙstem"),  # noqa: RUF001 - Python reads them as `os.system`
+    "texts-side-by-side": "s = getattr(os, 'sys' 'tem')",
+    "text-with-escapes": "s = getattr(os, 's\\x79stem')",
+    "module-in-pieces": "s = getattr(__import__('o' 's'), 'sys' + 'tem')",
     "carriage-returns": "x = 1\ry = 2\rz = 3\rs = os.system",
 }
 INSIDE = {
