@@ -405,7 +405,7 @@ def running(folder: Path) -> bool:
 
 
 def test_c_143_a_scan_that_takes_too_long_is_incomplete(bench: Bench, tmp_path: Path) -> None:
-    bench.commit({f"m{n}.py": BAD * 300 for n in range(12)})
+    bench.commit({f"m{n}.py": f"# {n}\n{BAD * 300}" for n in range(12)})
     file = tmp_path / "d.json"
     done = bench.aigate("scan", "--head", "HEAD", "--deadline", "1", "--decision", str(file))
     assert (done.returncode, decision(file)["decision"]) == (3, "incomplete"), done.stderr

@@ -137,7 +137,7 @@ class _Output:
     default="",
     help="Keep here what makes the next scan faster; trusted.",
 )
-@click.option("--no-cache", is_flag=True, help="Keep and use nothing of earlier scans.")
+@click.option("--no-cache", is_flag=True, help="Use no results of earlier scans, and keep none.")
 @click.option(
     "--check-packages",
     is_flag=True,

@@ -109,7 +109,7 @@ def test_whatever_kind_of_error_it_is_c_139(clean, error):
 
 def test_an_error_inside_of_a_scanner_is_no_pass_c_139(clean):
     program = BREAKING.format(
-        module="aigate.scanners.hidden_text", name="_limited", error="RuntimeError()"
+        module="aigate.scanners._hidden_text", name="_limited", error="RuntimeError()"
     )
 
     assert clean.scan(program=("-c", program)).code in {3, 70}

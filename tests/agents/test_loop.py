@@ -157,7 +157,8 @@ def test_where_nothing_can_be_kept_an_agent_is_sent_on_once(hooks: Any) -> None:
 def test_an_engine_that_is_missing_is_no_pass(hooks: Any) -> None:
     (hooks.root / "notes.txt").write_text("x\n")
     assert hooks.say(_stop(hook_event_name="SessionStart")) == {}
-    (hooks.root / "app.py").write_text("print(2)\n")
+    # Nothing is wrong with it, but engines are asked about it.
+    (hooks.root / "app.py").write_text("import random\n\nrandom.seed(len(__name__))\n")
     said = hooks.say(_stop(), deadline=0.001)
     assert said["decision"] == "block"
     assert "not examined" in said["reason"]

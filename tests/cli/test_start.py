@@ -44,8 +44,8 @@ CALM = {
     },
 }
 CALM_HERE = {
-    *("artefacts", "cli", "declared", "documents", "domain", "engine", "errors", "examine"),
-    *("gate", "ledger", "material", "observed", "origins", "process", "provenance"),
+    *("artefacts", "cli", "declared", "digests", "documents", "domain", "engine", "errors"),
+    *("examine", "gate", "ledger", "material", "observed", "origins", "process", "provenance"),
     *("recall", "registry", "reporters", "requirements", "scanners", "trusted", "value"),
     "workspace",
 }
@@ -129,7 +129,7 @@ def test_a_scan_with_nothing_new_to_say_loads_little(project, tmp_path):
     # What looks at more than one file looks in every run.
     looking = {name.split(".")[2] for name in ours if name.startswith("aigate.scanners._")}
     assert looking <= {"_contents", "_dependencies", "_installed"}
-    assert not others & (HEAVY - {"sqlite3", "yaml"})
+    assert not others & (HEAVY - {"sqlite3"})
 
 
 def test_a_shell_that_completes_loads_no_gate():
