@@ -7,7 +7,8 @@ beside it in its class. Names are compared as words, so that more is followed th
 What a function calls may have a name of the file's own choice. Wherever a name is given outside of
 functions, or the member of an object anywhere, the words of that statement count for all that say
 the name; the words of a function count for those in it, and for a name that it says is global.
-What the analysis cannot see there, such as a name that is put together, it would not find either.
+A text that may put a name together, as in `getattr(os, "sys" "tem")`, is followed whole; in other
+forms than those that `tables.is_put_together` knows, the analysis does not see such a name either.
 """
 
 from __future__ import annotations
