@@ -130,7 +130,8 @@ class _Look:
         self.known = known
         self.said: tuple[Sighting | Gap, ...] = ()
         self.error: BaseException | None = None
-        self._target = target
+        self.begun = threading.Event()
+        self._target = replace(target, started=self.begun.set)
         self._seconds = 0.0
         self._done = done
 
@@ -144,6 +145,7 @@ class _Look:
         except BaseException as error:  # noqa: BLE001 - it is raised again where it is waited for
             self.error = error
         self._seconds = time.monotonic() - started
+        self.begun.set()
 
     def require_answer(self) -> None:
         """Raise what the scanner raised, if it did."""
@@ -168,13 +170,17 @@ class _Look:
 def _at_once(looks: Sequence[_Look], meanwhile: Callable[[], object]) -> None:
     """Have programs look, and what is no program beside them.
 
-    Threads of our own would only take turns, and keep programs waiting for their start.
+    Threads of our own would only take turns, and keep programs waiting for their start, so nothing
+    is done beside them before they run.
     """
+    programs = [look for look in looks if look.known.question.scanner.is_program]
     beside = [look for look in looks if not look.known.question.scanner.is_program]
-    threads = [threading.Thread(target=look.run) for look in looks if look not in beside]
+    threads = [threading.Thread(target=look.run) for look in programs]
     try:
         for thread in threads:
             thread.start()
+        for look in programs:
+            look.begun.wait()
         for look in beside:
             look.run()
             look.require_answer()

@@ -81,11 +81,12 @@ def run(
     timeout: float,
     feed: bytes = b"",
     program: str | None = None,
+    started: Callable[[], object] = lambda: None,
 ) -> Done | Failed:
     """Run a program to its end and return what it printed.
 
     `program` is the file to start where that is not the first word of the command, which is
-    then the name that the program is told.
+    then the name that the program is told. `started` is called as soon as it runs.
 
     An argument that is a text is spelled as the caller's locale spells it, one of bytes is
     what it is. `timeout` is in seconds. When it is over, or the caller is interrupted, the program and
@@ -107,6 +108,7 @@ def run(
         return Failed(f"`{named}` cannot be started: {error.strerror}")
     _running.add(child)
     try:
+        started()
         out, err = child.communicate(feed, timeout=max(timeout, 0.01))
     except subprocess.TimeoutExpired:
         _end(child)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 
 import pytest
 
@@ -103,6 +104,7 @@ def test_what_is_no_program_works_beside_those_that_are(look):
     met = threading.Barrier(2, timeout=10)
 
     def meet(target):
+        target.started()
         met.wait()
         return echo(target)
 
@@ -111,10 +113,29 @@ def test_what_is_no_program_works_beside_those_that_are(look):
     assert [gap.subject for gap in seen.gaps] == ["a.py", "c.py"]
 
 
+def test_nothing_of_ours_runs_before_programs_do(look):
+    order = []
+
+    def start(target):
+        time.sleep(0.05)
+        order.append("program")
+        target.started()
+        return ()
+
+    def note(_target):
+        order.append("own")
+        return ()
+
+    look(scanner("own", note), scanner("program", start, is_program=True))
+
+    assert order == ["program", "own"]
+
+
 def test_what_is_done_meanwhile_is_done_while_scanners_look(look):
     met = threading.Barrier(2, timeout=10)
 
-    def meet(_target):
+    def meet(target):
+        target.started()
         met.wait()
         return ()
 

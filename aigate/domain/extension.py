@@ -33,7 +33,7 @@ class Target:
     start of the scan; `jobs` how many processes may run at once. `read` yields the bytes of
     entries of that tree with the blob they belong to, each blob once; those that cannot be
     read are missing, and `entries` lists them all. `index` is where the caller wants packages
-    looked up, if anywhere; `omits` takes down what is left out because the caller did not ask.
+    looked up, if anywhere; `omits` takes down what is left out because the caller did not ask, and `started` is told that a program runs.
     `around` is what the scanner's own function of that name said of the units, by their ids.
 
     A scanner that repeats itself is given no more than it says it needs, see `Repeats`.
@@ -51,6 +51,7 @@ class Target:
     entries: Callable[[], Iterable[Entry]] = lambda: ()
     index: PackageIndex | None = None
     omits: Callable[[Omission], None] = lambda _one: None
+    started: Callable[[], None] = lambda: None
     around: Mapping[str, str] = field(default_factory=dict)
 
 

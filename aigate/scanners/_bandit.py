@@ -117,6 +117,7 @@ def _started(command: list[str], target: Target) -> process.Done | process.Faile
         cwd=target.exported,
         env=process.environment(target.scratch),
         timeout=target.deadline,
+        started=target.started,
     )
 
 

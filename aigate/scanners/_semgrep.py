@@ -197,6 +197,7 @@ def _run(
         env=process.environment(target.scratch, _ENVIRONMENT),
         timeout=target.deadline,
         program=core,
+        started=target.started,
     )
     match done:
         case process.Failed(reason, timed_out):
