@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -210,8 +210,3 @@ def _said(known: recall.Known, target: Target) -> recall.Said:
         # A full disk, mostly: half of what it saw is no answer.
         reason = f"its own files cannot be written or read: {error.strerror or 'unknown error'}"
         return (Gap(scanner.name, reason, "scanner-failed", scanner.name),)
-
-
-def by_id(units: Iterable[Unit]) -> Mapping[str, Unit]:
-    """Index units by their id."""
-    return {unit.id: unit for unit in units}

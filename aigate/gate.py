@@ -17,7 +17,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from aigate import __version__, declared, registry
-from aigate.digests import kept_digests
 from aigate.documents.policy import POLICY
 from aigate.domain.accounts import CONTROL_PLANE, Accounts
 from aigate.domain.extension import Scanner
@@ -38,9 +37,9 @@ from aigate.engine.coverage import coverage_of
 from aigate.engine.group import group
 from aigate.engine.judge import Facts, judge
 from aigate.engine.patterns import matches_name
-from aigate.engine.place import Slow, place
 from aigate.errors import UsageError
-from aigate.examine import Means, Seen, by_id, examine
+from aigate.examine import Means, Seen, examine
+from aigate.kept import Find, finder
 from aigate.ledger import names
 from aigate.material import exclusion, in_scope, read_units, read_whole, reader, with_previous
 from aigate.observed import Shelf
@@ -149,7 +148,7 @@ def run(
         shelf=Shelf(cache=cache, root=repository.root),
     )
     usage_of = once(lambda: declared.look(scene))
-    with scratch.private_folder_if_asked() as folder, kept_digests(cache) as slow:
+    with scratch.private_folder_if_asked() as folder, finder(cache, trusted.catalogue) as find:
         means = replace(
             _means(request, trusted, folder, started),
             read=reader(head),
@@ -169,7 +168,7 @@ def run(
         )
         usage = usage_of()
         _require_rules(trusted, seen)
-        findings = place(seen.sightings, by_id(units), trusted.catalogue, slow)
+        findings = find(seen.sightings, units)
         before: tuple[Finding, ...] = ()
         if reference is not None and findings:
             progress("comparing")
@@ -179,7 +178,7 @@ def run(
                 reference,
                 comparison,
                 trusted=trusted,
-                slow=slow,
+                find=find,
                 means=replace(means, deadline=left),
             )
 
@@ -465,7 +464,7 @@ def _before(
     comparison: Comparison,
     *,
     trusted: Trusted,
-    slow: Slow,
+    find: Find,
     means: Means,
 ) -> tuple[Finding, ...]:
     """Return the findings that the reference has where the head has some.
@@ -501,7 +500,7 @@ def _before(
         ),
         wanted=wanted_by,
     )
-    return place(seen.sightings, by_id(units), trusted.catalogue, slow)
+    return find(seen.sightings, units)
 
 
 def _alike(finding: Finding, old_path: str, policy: Policy) -> bool:

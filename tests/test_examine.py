@@ -11,7 +11,7 @@ from aigate.domain.extension import Scanner
 from aigate.domain.finding import Gap
 from aigate.domain.tree import Entry, Kind, Unit
 from aigate.errors import UsageError
-from aigate.examine import Means, by_id, examine
+from aigate.examine import Means, examine
 
 UNITS = tuple(
     Unit(f"{number:06}", Entry(path, "100644", ""), kind, text="x\n", file=f"{number:06}")
@@ -170,7 +170,3 @@ def test_a_bug_in_a_scanner_is_not_hidden(look):
 
     with pytest.raises(RuntimeError, match="bug"):
         look(scanner("broken", broken), scanner("other", echo))
-
-
-def test_units_are_found_by_their_id():
-    assert by_id(UNITS)["000002"].path == "b.txt"

@@ -413,7 +413,7 @@ def test_c_143_a_scan_that_takes_too_long_is_incomplete(bench: Bench, tmp_path: 
 
 
 FAULTS = (
-    "aigate.gate.place",
+    "aigate.kept.place",
     "aigate.gate.group",
     "aigate.gate.compare",
     "aigate.gate.read_trusted",

@@ -20,7 +20,6 @@ from aigate.engine.attribute import Attribution
 from aigate.engine.compare import compare
 from aigate.engine.lines import Lines
 from aigate.engine.place import place
-from aigate.examine import by_id
 from aigate.material import read_units
 from aigate.workspace import git, sides
 from aigate.workspace.trees import compare as compare_trees
@@ -129,7 +128,7 @@ def found_in(units: Sequence) -> tuple[Finding, ...]:
         for hit in re.finditer(r"(?<!# )eval\(\s*text\s*\)", unit.text)
         if not (unit.path.endswith("ipynb") and not unit.cell)
     ]
-    return place(sightings, by_id(units), {"eval": RULE})
+    return place(sightings, {unit.id: unit for unit in units}, {"eval": RULE})
 
 
 @pytest.fixture

@@ -23,6 +23,9 @@ from aigate.value import dataclass
 Slow = Callable[[str, str], str]
 """Gives what `slow_digest` gives."""
 
+Outlines = Mapping[str, tuple[Definition, ...]]
+"""The definitions in the texts of units, by the ids of the units."""
+
 SECRET_CWES = frozenset({259, 321, 547, 798})
 """Weaknesses that consist of a secret in the text."""
 
@@ -43,10 +46,12 @@ def place(
     units: Mapping[str, Unit],
     catalogue: Mapping[str, Rule],
     slow: Slow | None = None,
+    outlines: Outlines | None = None,
 ) -> tuple[Finding, ...]:
     """Turn sightings into findings with fingerprints, in order of place.
 
-    `slow` takes the place of `slow_digest`, which a caller may have kept the answers of. Identical sightings count once. A rule that the catalogue does not know keeps its name
+    `slow` takes the place of `slow_digest`, which a caller may have kept the answers of, and
+    `outlines` are the definitions of units whose callers know them. Identical sightings count once. A rule that the catalogue does not know keeps its name
     and the severity that its scanner gives, or the worst if that is missing too.
     """
     by_unit: dict[str, set[Sighting]] = {}
@@ -55,7 +60,9 @@ def place(
     found = [
         finding
         for unit, seen in by_unit.items()
-        for finding in _place_all(units[unit], seen, catalogue, slow or slow_digest)
+        for finding in _place_all(
+            units[unit], seen, catalogue, slow or slow_digest, (outlines or {}).get(unit)
+        )
     ]
     return _number(sorted(found, key=_order))
 
@@ -89,8 +96,14 @@ class _Page:
 
 
 def _place_all(
-    unit: Unit, seen: Iterable[Sighting], catalogue: Mapping[str, Rule], slow: Slow
+    unit: Unit,
+    seen: Iterable[Sighting],
+    catalogue: Mapping[str, Rule],
+    slow: Slow,
+    outline: tuple[Definition, ...] | None,
 ) -> Iterable[Finding]:
+    if outline is None:
+        outline = definitions(unit.text, unit.kind) if unit.kind in TEXTUAL else ()
     lines = unit.text.split("\n")
     textual = unit.kind in TEXTUAL
     secrets: set[str] = set()
@@ -107,7 +120,7 @@ def _place_all(
     page = _Page(
         unit,
         lines,
-        definitions(unit.text, unit.kind) if textual else (),
+        outline,
         suppressed_lines(unit) if textual else frozenset(),
         tuple(secrets - {""}),
         tuple(spans),

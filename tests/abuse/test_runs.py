@@ -59,7 +59,7 @@ BOUNDARIES = [
     ("aigate.gate", "compare"),
     ("aigate.material", "build_units"),
     ("aigate.gate", "examine"),
-    ("aigate.gate", "place"),
+    ("aigate.kept", "place"),
     ("aigate.gate", "compare_findings"),
     ("aigate.gate", "group"),
     ("aigate.engine.judge", "prioritise"),

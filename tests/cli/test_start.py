@@ -44,8 +44,18 @@ CALM = {
     },
 }
 CALM_HERE = {
-    *("artefacts", "cli", "declared", "digests", "documents", "domain", "engine", "errors"),
-    *("examine", "gate", "ledger", "material", "observed", "origins", "process", "provenance"),
+    *("artefacts", "cli", "declared", "documents", "domain", "engine", "errors"),
+    *(
+        "examine",
+        "gate",
+        "kept",
+        "ledger",
+        "material",
+        "observed",
+        "origins",
+        "process",
+        "provenance",
+    ),
     *("recall", "registry", "reporters", "requirements", "scanners", "trusted", "value"),
     "workspace",
 }

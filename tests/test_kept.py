@@ -1,4 +1,4 @@
-"""Slow digests are the same with a cache and without, and are worked out once."""
+"""What is kept about texts with findings is the same with a cache and without."""
 
 from __future__ import annotations
 
@@ -7,8 +7,9 @@ import json
 
 import pytest
 
-from aigate.digests import kept_digests
+from aigate.domain.tree import Entry, Kind, Unit
 from aigate.engine import place
+from aigate.kept import kept_digests, outlines_of
 from aigate.workspace import cache as files
 
 
@@ -75,7 +76,30 @@ def test_nothing_of_a_secret_is_in_the_cache(cache, tmp_path):
 
 
 def test_no_more_than_a_few_thousand_are_kept(cache, monkeypatch):
-    monkeypatch.setattr("aigate.digests._MOST", 3)
+    monkeypatch.setattr("aigate.kept._MOST", 3)
     ask(cache)
 
     assert len(json.loads(files.load(cache, "slow-digests-1"))) == 3
+
+
+TEXTS = {
+    "a.py": (Kind.PYTHON, "class A:\n    def f(self):\n        pass\n"),
+    "b.py": (Kind.PYTHON, "def broken(:\n    pass\n"),
+    "c.ts": (Kind.TYPESCRIPT, 'app.get("/\ud83d", () => {\n  f()\n})\nclass B {\n}\n'),
+    "d.md": (Kind.TEXT, "def f\n"),
+    "e.bin": (Kind.BINARY, ""),
+}
+UNITS = [
+    Unit(path, Entry(path, "100644", ""), kind, text=text) for path, (kind, text) in TEXTS.items()
+]
+
+
+def test_definitions_stand_where_they_stand_with_a_cache_and_without(cache, monkeypatch):
+    without = outlines_of(None, UNITS)
+    cold = outlines_of(cache, UNITS)
+    monkeypatch.setattr("aigate.kept.definitions", None)  # nobody may ask again
+
+    assert outlines_of(cache, UNITS) == cold == without
+    assert [one.name for one in without["a.py"]] == ["A", "A.f"]
+    assert without["b.py"][0].name == "broken"
+    assert "e.bin" not in without
