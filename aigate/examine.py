@@ -174,7 +174,7 @@ def _at_once(looks: Sequence[_Look], meanwhile: Callable[[], object]) -> None:
     is done beside them before they run.
     """
     programs = [look for look in looks if look.known.question.scanner.is_program]
-    beside = [look for look in looks if not look.known.question.scanner.is_program]
+    beside = [look for look in looks if look not in programs]
     threads = [threading.Thread(target=look.run) for look in programs]
     try:
         for thread in threads:

@@ -106,5 +106,4 @@ def _written(found: tuple[Definition, ...]) -> bytes:
 
 
 def _read(row: bytes) -> tuple[Definition, ...]:
-    rows = json.loads(row.decode("utf-8", "surrogatepass"))
-    return tuple(Definition(name, first, last) for name, first, last in rows)
+    return tuple(Definition(name, first, last) for name, first, last in json.loads(row))

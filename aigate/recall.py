@@ -22,7 +22,7 @@ from aigate.value import dataclass
 from aigate.workspace import results
 from aigate.workspace.cache import Cache
 
-_FORM = "aigate result 2"
+_FORM = "aigate result 3"
 
 Said = tuple[Sighting | Gap, ...]
 
@@ -257,11 +257,11 @@ def _bare(repeats: Repeats, unit: Unit) -> Unit:
 def _written(one: Sighting) -> list[Any]:
     span = (one.span.line, one.span.column, one.span.end_line, one.span.end_column)
     severity = None if one.severity is None else int(one.severity)
-    return [one.rule, span, one.message, severity, one.cwe, one.secret, one.quoted]
+    return [one.rule, span, one.message, severity, one.cwe, one.secret]
 
 
 def _sightings(unit: Unit, said: Iterable[list[Any]]) -> Iterator[Sighting]:
-    for rule, span, message, severity, cwe, secret, quoted in said:
+    for rule, span, message, severity, cwe, secret in said:
         yield Sighting(
             rule=rule,
             unit=unit.id,
@@ -270,5 +270,4 @@ def _sightings(unit: Unit, said: Iterable[list[Any]]) -> Iterator[Sighting]:
             severity=None if severity is None else Severity(severity),
             cwe=tuple(cwe),
             secret=secret,
-            quoted=quoted,
         )

@@ -37,8 +37,8 @@ BY_FILE = replace(BY_TEXT, repeats=Repeats.FILE)
 NEVER = replace(BY_TEXT, repeats=Repeats.NEVER)
 
 
-def sighting(unit: Unit, message: str = "bad", quoted: str = "") -> Sighting:
-    return Sighting(rule="r", unit=unit.id, span=Span(1, 1, 1, 2), message=message, quoted=quoted)
+def sighting(unit: Unit, message: str = "bad") -> Sighting:
+    return Sighting(rule="r", unit=unit.id, span=Span(1, 1, 1, 2), message=message)
 
 
 @pytest.fixture
@@ -88,7 +88,7 @@ def test_what_was_said_is_said_again_without_looking(asked, scanner):
 
 def test_every_field_of_a_sighting_comes_back(asked):
     said = replace(
-        sighting(UNITS[0], "says \ud800 `1`", "1"),
+        sighting(UNITS[0], "says \ud800 `1`"),
         severity=Severity.LOW,
         cwe=(1, 2),
         secret=True,
@@ -100,7 +100,7 @@ def test_every_field_of_a_sighting_comes_back(asked):
 
 @pytest.mark.parametrize("words", ["\ud83d\ude00", "\udcff", "\0", "\u2028\r\n", "\U0001f600"])
 def test_odd_characters_come_back_as_they_were(asked, words):
-    first, _ = asked(lambda units: [sighting(units[0], words, words)])
+    first, _ = asked(lambda units: [sighting(units[0], words)])
 
     assert asked(every) == (first, [])
 
@@ -214,7 +214,7 @@ def test_scanners_share_what_is_kept_of_a_text_and_forget_nothing(memory, packs)
 
 def test_no_part_of_the_text_is_in_the_cache(asked, memory):
     unit = Unit("000001", Entry("a.py", "100644", ""), Kind.PYTHON, text="p = 'hunter2-x9'\n")
-    said = sighting(unit, "a password: 'hunter2-x9', also spelt hunter2-X9", "hunter2-x9")
+    said = sighting(unit, "a password: 'hunter2-x9', also spelt hunter2-X9")
 
     for scanner in (BY_TEXT, BY_FILE):
         assert asked(lambda _units: [said], units=(unit,), scanner=scanner)[0] == {said}

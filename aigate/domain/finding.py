@@ -15,8 +15,7 @@ class Sighting:
     """What a scanner says: this rule objects to this stretch of this unit.
 
     `severity` and `cwe` override the rule's own. A scanner of secrets sets `secret`: the
-    stretch is then never shown or stored in clear. `quoted` is the part of the message that
-    repeats the text of the unit, which may be a secret as well.
+    stretch is then never shown or stored in clear.
     """
 
     rule: str
@@ -26,7 +25,6 @@ class Sighting:
     severity: Severity | None = None
     cwe: tuple[int, ...] = ()
     secret: bool = False
-    quoted: str = ""
 
 
 @dataclass(frozen=True, slots=True, order=True)

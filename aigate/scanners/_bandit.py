@@ -40,7 +40,6 @@ _PROGRAM = str(Path(__file__).with_name("_bandit_program.py"))
 _FEW = 200_000
 _CANARY_TEXT = "exec(canary)\n"
 _CANARY_CHECK = "B102"
-_QUOTED = regex(r"'(.*)'", re.DOTALL)
 _CRASHED = regex(rb"internal error running: (\w+) on file (\S+)", re.IGNORECASE)
 
 
@@ -177,14 +176,11 @@ def _sighting(result: dict[str, Any], unit: Unit) -> Sighting:
         last, end = first, len(lines[first - 1].encode("utf-8", "surrogatepass")) + 1
         start = min(start, end)
     cwe = (result.get("issue_cwe") or {}).get("id")
-    message = str(result["issue_text"])
-    quoted = _QUOTED.search(message)
     return Sighting(
         rule=f"{NAME}/{result['test_id']}",
         unit=unit.id,
         span=span_in(unit.text, start=(first, start), end=(last, end)),
-        message=message,
-        quoted=quoted[1] if quoted else "",
+        message=str(result["issue_text"]),
         severity=severity_of(str(result.get("issue_severity"))),
         cwe=(int(cwe),) if cwe else (),
     )

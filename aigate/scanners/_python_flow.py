@@ -56,7 +56,6 @@ def _examine(unit: Unit, tables: Tables) -> Iterator[Sighting | Gap]:
                 end=(flow.end_line, flow.end_column + 1),
             ),
             message=_said(rule.message, flow),
-            quoted=flow.origin.text if flow.origin else "",
         )
     if followed.code in _REASONS:
         yield Gap(unit.path, _REASONS[followed.code], followed.code, _NAME)

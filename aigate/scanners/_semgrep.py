@@ -283,15 +283,11 @@ def parse(
 
 def _sighting(result: dict[str, Any], unit: Unit) -> Sighting:
     start, end, extra = result["start"], result["end"], result["extra"]
-    message = str(extra["message"])
-    named = extra.get("metavars") or {}
     return Sighting(
         rule=str(result["check_id"]),
         unit=unit.id,
         span=span_in(unit.text, start=(start["line"], start["col"]), end=(end["line"], end["col"])),
-        message=message,
-        # A rule of the repository's own may put anything that it matched into its message.
-        quoted=message if any(one["abstract_content"] in message for one in named.values()) else "",
+        message=str(extra["message"]),
         severity=severity_of(str(extra.get("severity"))),
     )
 

@@ -49,7 +49,6 @@ def _sightings(unit: Unit) -> Iterator[Sighting]:
             ),
             severity=severity,
             secret=True,
-            quoted=shown,
         )
 
 
