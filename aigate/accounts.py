@@ -65,7 +65,8 @@ def read_accounts(
     added = {path: entry for path, entry in after.items() if path not in before}
     again = {path: "" for path in added if blob_of(index, store.digest_in(path))}
     store.require_append_only(again, {path: added[path].blob for path in again})
-    store.require_bounded({p: max(e.size, 0) for p, e in added.items()}, known=before)
+    sizes = {e.path: max(e.size, 0) for e in head.sized(tuple(added.values()))}
+    store.require_bounded(sizes, known=before)
 
     known = {person.id: person for person in registry.current.people} if registry else {}
     fresh: list[Recorded] = []
@@ -213,7 +214,7 @@ def _files(tree: sides.Tree, folder: str) -> dict[str, bytes]:
 def _read(
     tree: sides.Tree, entries: Iterable[Entry], *, largest: int = sides.LARGEST
 ) -> dict[str, bytes]:
-    wanted = list(entries)
+    wanted = tree.sized(tuple(entries))
     large = next((e.path for e in wanted if e.size > largest), None)
     if large:
         raise IntegrityError(f"`{large}` is larger than any such file", code="registry-large")

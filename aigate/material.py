@@ -112,7 +112,10 @@ def _contents(tree: sides.Tree, entries: Sequence[tuple[Entry, Change]]) -> Iter
         else:
             waiting.setdefault(entry.blob, []).append((entry, change))
     for blob in tree.read([entry for entry, _ in entries]):
-        for entry, change in waiting.pop(blob.id, ()):
+        same = waiting.pop(blob.id, ())
+        # How large it is, is told.
+        told = tree.sized if blob.problem == "too-large" else tuple
+        for entry, (_, change) in zip(told([e for e, _ in same]), same, strict=True):
             yield Content(entry=entry, data=blob.data, change=change, problem=blob.problem)
     for entry, change in itertools.chain.from_iterable(waiting.values()):
         yield Content(entry=entry, change=change, problem="missing")

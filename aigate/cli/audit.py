@@ -192,7 +192,7 @@ class _Replay:
             return
         new = tuple(entry for path, entry in after.items() if path not in before[0])
         try:
-            store.require_bounded({entry.path: max(entry.size, 0) for entry in new})
+            store.require_bounded({e.path: max(e.size, 0) for e in head.sized(new)})
             store.records(after)
         except IntegrityError as error:
             yield _broken(commit, error)

@@ -11,7 +11,7 @@ from aigate.domain.tree import Entry
 from aigate.errors import IncompleteError
 from aigate.value import dataclass
 from aigate.workspace.command import complaint
-from aigate.workspace.git import Repository, in_order, list_tree, object_id, sizes_of
+from aigate.workspace.git import Repository, in_order, list_tree, object_id
 
 _EMPTY_TREE = {
     "sha1": "4b825dc642cb6eb9a060e54bf8d69288fbee4904",
@@ -61,19 +61,17 @@ def entries_outside(repository: Repository, commit: str, folder: str) -> tuple[E
     empty = _EMPTY_TREE[repository.object_format]
     scope = (":(top)", f":(top,exclude,literal){folder}")
     found = _differences(repository, empty, commit, *scope)
-    return _entries(repository, [(path, new) for path, _, new in found])
+    return _entries([(path, new) for path, _, new in found])
 
 
 def entries_inside(repository: Repository, tree: str, folder: str) -> tuple[Entry, ...]:
-    """List all entries of a folder's tree object, in order of path, without their sizes.
+    """List all entries of a folder's tree object, in order of path.
 
     Raises:
         IncompleteError: If a part of it is not here.
     """
-    return tuple(
-        Entry(f"{folder}/{entry.path}", entry.mode, entry.blob)
-        for entry in list_tree(repository, tree, sizes=False)
-    )
+    inside = list_tree(repository, tree)
+    return tuple(Entry(f"{folder}/{e.path}", e.mode, e.blob) for e in inside)
 
 
 def difference(repository: Repository, before: str, after: str, *, folder: str = "") -> Difference:
@@ -87,8 +85,8 @@ def difference(repository: Repository, before: str, after: str, *, folder: str =
     top = f"{folder}/" if folder else ""
     found = [(top + path, old, new) for path, old, new in _differences(repository, before, after)]
     return Difference(
-        _entries(repository, [(path, old) for path, old, _ in found]),
-        _entries(repository, [(path, new) for path, _, new in found]),
+        _entries([(path, old) for path, old, _ in found]),
+        _entries([(path, new) for path, _, new in found]),
     )
 
 
@@ -121,12 +119,9 @@ def _differences(
     return found
 
 
-def _entries(
-    repository: Repository, listed: Sequence[tuple[str, tuple[str, str]]]
-) -> tuple[Entry, ...]:
-    there = [(path, mode, name) for path, (mode, name) in listed if mode != _NOTHING.decode()]
-    sizes = sizes_of(repository, list(dict.fromkeys(name for _, _, name in there)))
-    return in_order(Entry(p, mode, name, sizes.get(name, -1)) for p, mode, name in there)
+def _entries(listed: Sequence[tuple[str, tuple[str, str]]]) -> tuple[Entry, ...]:
+    nothing = _NOTHING.decode()
+    return in_order(Entry(path, *facts) for path, facts in listed if facts[0] != nothing)
 
 
 def members(data: bytes, width: int) -> list[tuple[bytes, bytes, bytes]]:

@@ -45,7 +45,6 @@ _LENGTHS = frozenset({40, 64})
 # No pipe that lies in the place of the file makes anybody wait.
 _PLAINLY = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK
 _ORDER = attrgetter("path", "mode", "blob", "size")
-_WITHOUT_SIZES = "--format=%(objectmode) %(objecttype) %(objectname) -%x09%(path)"
 _DEEPEN = "this clone is shallow; fetch its history, in GitHub Actions with `fetch-depth: 0`"
 
 
@@ -449,7 +448,7 @@ def identity(repository: Repository) -> tuple[str, str]:
 
 
 def tree_entries(repository: Repository, commit: str) -> tuple[Entry, ...]:
-    """List all entries of a commit's tree, in order of path.
+    """List all entries of a commit's tree, in order of path; see `list_tree`.
 
     Raises:
         IncompleteError: If a part of the tree is not here.
@@ -457,31 +456,32 @@ def tree_entries(repository: Repository, commit: str) -> tuple[Entry, ...]:
     return list_tree(repository, commit)
 
 
-def list_tree(
-    repository: Repository, tree: str, *paths: str, sizes: bool = True
-) -> tuple[Entry, ...]:
+def list_tree(repository: Repository, tree: str, *paths: str) -> tuple[Entry, ...]:
     """List all entries of a tree or of a commit's, or those at some paths, in order of path.
 
-    `sizes` can be left out, since git looks each of them up.
+    Their sizes are unknown, since git would have to look up each; see `sized`.
 
     Raises:
         IncompleteError: If a part of the tree is not here.
     """
-    # The columns are the same with both.
-    columns = ["-l"] if sizes else [_WITHOUT_SIZES]
-    options = ("-r", "-z", "--full-tree", *columns)
+    options = ("-r", "-z", "--full-tree")
     done = repository.call("--literal-pathspecs", "ls-tree", *options, tree, "--", *paths)
     if done.code != 0:
         raise _unreadable(f"the tree of `{tree}`", complaint(done))
     entries = []
     for line in done.out.decode("utf-8", "surrogateescape").split("\0")[:-1]:
         facts, tab, path = line.partition("\t")
-        words = facts.split()
-        if not tab or len(words) != 4:
+        words = facts.split(" ")
+        if not tab or len(words) != 3:
             raise _unreadable(f"the tree of `{tree}`", "git listed it in an unknown form")
-        mode, _, name, size = words
-        entries.append(Entry(path, mode, name, int(size) if size.isdecimal() else -1))
+        entries.append(Entry(path, words[0], words[2]))
     return in_order(entries)
+
+
+def sized(repository: Repository, entries: Sequence[Entry]) -> tuple[Entry, ...]:
+    """Return entries with the sizes of their blobs, -1 for what is no blob or is not here."""
+    sizes = sizes_of(repository, list(dict.fromkeys(entry.blob for entry in entries)))
+    return tuple(Entry(e.path, e.mode, e.blob, sizes.get(e.blob, -1)) for e in entries)
 
 
 def in_order(entries: Iterable[Entry]) -> tuple[Entry, ...]:

@@ -21,17 +21,18 @@ LARGEST = 20_000_000
 class Tree:
     """One side: what it is, its entries, and how to read them.
 
-    `read` yields the blobs of the entries that it is given, each once; submodules have none. `unreadable`
-    pairs paths that could not even be listed with the reason. `committed` is the
-    committer's time of a commit, None for what is not committed yet. `folder_id` is the tree
-    object of the one folder that was asked for, empty if there is not plainly one; `left_out`
-    is the path of that folder where `entries` lack what both sides have in it, and `rest` lists
-    all of it.
+    `read` yields the blobs of the entries that it is given, each once; submodules have none.
+    `sized` returns entries with their sizes, which `entries` may lack. `unreadable` pairs paths
+    that could not even be listed with the reason. `committed` is the committer's time of a
+    commit, None for what is not committed yet. `folder_id` is the tree object of the one folder
+    that was asked for, empty if there is not plainly one; `left_out` is the path of that folder
+    where `entries` lack what both sides have in it, and `rest` lists all of it.
     """
 
     side: Side
     entries: tuple[Entry, ...]
     read: Callable[[Iterable[Entry]], Iterator[git.Blob]]
+    sized: Callable[[Sequence[Entry]], tuple[Entry, ...]] = tuple
     unreadable: tuple[tuple[str, str], ...] = ()
     commit: git.CommitFacts | None = None
     committed: datetime | None = None
@@ -79,6 +80,7 @@ def _committed(
         side=Side(name=name, commit=commit, tree=facts.tree),
         entries=entries,
         read=lambda entries: _blobs(repository, entries),
+        sized=lambda entries: git.sized(repository, entries),
         commit=facts,
         committed=_time(facts.committed_at),
         folder_id=folder_id,
@@ -90,14 +92,12 @@ def _committed(
 def entries_of(repository: git.Repository, commit: str, *, near: Tree) -> tuple[Entry, ...]:
     """List all entries of a commit's tree, or take them from a tree that is `near` if it is that.
 
-    Their sizes may be missing.
-
     Raises:
         IncompleteError: it cannot be read whole.
     """
     if near.side.commit == commit and not near.left_out:
         return near.entries
-    return git.list_tree(repository, commit, sizes=False)
+    return git.list_tree(repository, commit)
 
 
 def whole(tree: Tree) -> Tree:
@@ -163,6 +163,7 @@ def index_tree(repository: git.Repository, index_file: str = "") -> Tree:
         side=Side(name="index"),
         entries=worktree.index_entries(repository, index_file),
         read=lambda entries: _blobs(repository, entries),
+        sized=lambda entries: git.sized(repository, entries),
     )
 
 

@@ -57,12 +57,14 @@ def test_a_mailmap_and_replacements_change_nothing(bench: Workbench) -> None:
     assert {u.text for u in bench.units(second) if u.path == "a.py"} == {"import os\n"}
 
 
-def test_entries_come_with_sizes_in_order_of_path(bench: Workbench) -> None:
+def test_entries_come_in_order_of_path_and_with_sizes_if_they_are_asked_for(bench: Workbench) -> None:
     bench.commit({"b.py": "b\n", "a/c.py": "", "a.py": "aa\n"})
 
-    entries = git.tree_entries(bench.open(), "HEAD")
+    repository = bench.open()
+    entries = git.tree_entries(repository, "HEAD")
 
-    assert [(e.path, e.mode, e.size) for e in entries] == [
+    assert {entry.size for entry in entries} == {-1}
+    assert [(e.path, e.mode, e.size) for e in git.sized(repository, entries)] == [
         ("a.py", "100644", 3),
         ("a/c.py", "100644", 0),
         ("b.py", "100644", 2),
