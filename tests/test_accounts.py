@@ -8,7 +8,8 @@ import pytest
 
 from aigate.accounts import read_accounts
 from aigate.domain.accountability import Role, StatementKind
-from aigate.ledger import statements
+from aigate.errors import IntegrityError
+from aigate.ledger import dsse, statements, store
 from aigate.ledger.registry import proposal_path
 from aigate.workspace import git, sides
 from tests.cli.test_audit import NOW, ROOT, made, pair, signed, terms
@@ -167,3 +168,25 @@ def test_a_proposal_goes_without_more_ado_when_its_version_is_there(
 
     assert (proposed in accounts.vouched) is vouched
     assert accounts.vouched == {proposed, *brings} if vouched else not accounts.vouched
+
+
+@pytest.mark.parametrize("staged", [False, True], ids=["committed", "staged"])
+def test_c_135_a_record_that_is_too_large_is_refused_by_its_size(project, staged) -> None:
+    base = project.commit(made.one(ROOT))
+    large = {store.path_of("1" * 64): " " * (dsse.LARGEST + 1)}
+    head = project.commit(large)
+    if staged:
+        project.git("read-tree", head)
+    repository = git.open_repository(str(project.root), environ=project.environ)
+
+    with pytest.raises(IntegrityError) as caught:
+        read_accounts(
+            repository,
+            reference=sides.commit_tree(repository, base),
+            head=sides.index_tree(repository) if staged else sides.commit_tree(repository, head),
+            fingerprints=set(),
+            pin=made.digest(ROOT),
+            at=NOW,
+        )
+
+    assert caught.value.code == "ledger-large"
