@@ -406,7 +406,7 @@ def _comparison(request: Request, head: sides.Tree, reference: sides.Tree | None
 
 def _head(request: Request, repository: git.Repository, steering: sides.Tree | None) -> sides.Tree:
     if request.staged:
-        return sides.index_tree(repository, request.index_file)
+        return sides.index_tree(repository, request.index_file, near=steering)
     if request.head:
         # Without a base, it is what steers.
         same = steering if steering and not request.base else None

@@ -383,10 +383,13 @@ class _Folded:
     """Paths and folders of a tree, under the names that other file systems give those asked for."""
 
     def __init__(self, paths: frozenset[str], asked: Iterable[str]) -> None:
-        wanted = {_folded(part) for part in _with_folders(asked)}
+        mine = set(asked)
+        wanted = {_folded(part) for part in mine | _folders(mine)}
+        # Plain names keep their length, and most paths are neither as long nor odd.
+        lengths = set(map(len, wanted))
         self._names: dict[str, list[str]] = {}
-        for part in _with_folders(paths):
-            name = part.lower() if part.isascii() else _folded(part)
+        for part in {*_folders(paths), *(p for p in paths if len(p) in lengths or not p.isascii())}:
+            name = _folded(part)
             if name in wanted:
                 self._names.setdefault(name, []).append(part)
 
@@ -402,14 +405,13 @@ class _Folded:
         return []
 
 
-def _with_folders(paths: Iterable[str]) -> set[str]:
-    """Return paths with all the folders above them."""
-    known = set(paths)
-    above = known
-    while above:
-        above = {path.rpartition("/")[0] for path in above} - known
-        above.discard("")
+def _folders(paths: Iterable[str]) -> set[str]:
+    """Return all the folders above paths."""
+    known: set[str] = set()
+    above = {path.rpartition("/")[0] for path in paths}
+    while above := above - known:
         known |= above
+        above = {path.rpartition("/")[0] for path in above}
     known.discard("")
     return known
 

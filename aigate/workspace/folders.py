@@ -1,4 +1,4 @@
-"""Lists a tree without going into a folder that holds very many files, and compares two such.
+"""Lists a tree without going into a folder that holds very many files, and compares two trees.
 
 Whatever is not plainly one folder is left to `git.tree_entries`, which lists everything.
 """
@@ -19,7 +19,11 @@ _EMPTY_TREE = {
 }
 _FOLDER_MODE = b"40000"
 _NOTHING = b"000000"
-_DIFFERENCES = ("diff-tree", "-r", "--raw", "-z", "--no-renames", "--ignore-submodules=none")
+_SHOWN = ("-r", "--raw", "-z", "--no-renames", "--ignore-submodules=none")
+_UNMERGED = "U"
+
+_Line = tuple[str, tuple[str, str], tuple[str, str], str]
+"""A path, mode and id before and after, and what was done to it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +65,7 @@ def entries_outside(repository: Repository, commit: str, folder: str) -> tuple[E
     empty = _EMPTY_TREE[repository.object_format]
     scope = (":(top)", f":(top,exclude,literal){folder}")
     found = _differences(repository, empty, commit, *scope)
-    return _entries([(path, new) for path, _, new in found])
+    return _entries([(path, new) for path, _, new, _ in found])
 
 
 def entries_inside(repository: Repository, tree: str, folder: str) -> tuple[Entry, ...]:
@@ -82,12 +86,23 @@ def difference(repository: Repository, before: str, after: str, *, folder: str =
     Raises:
         IncompleteError: If a part of one of them is not here.
     """
+    found = _differences(repository, before, after)
     top = f"{folder}/" if folder else ""
-    found = [(top + path, old, new) for path, old, new in _differences(repository, before, after)]
-    return Difference(
-        _entries([(path, old) for path, old, _ in found]),
-        _entries([(path, new) for path, _, new in found]),
-    )
+    return _difference([(top + path, old, new, state) for path, old, new, state in found])
+
+
+def staged(repository: Repository, commit: str) -> Difference | None:
+    """Compare a commit with what a commit of the index would hold; None if git cannot.
+
+    What the index notes of whole folders counts, since git takes that when it commits.
+    """
+    # A path that is only meant to be added is not committed.
+    options = ("--cached", "--ita-invisible-in-index", *_SHOWN, commit, "--")
+    done = repository.call("diff-index", *options)
+    found = _read(done.out) if done.code == 0 else []
+    if done.code != 0 or any(state == _UNMERGED for *_, state in found):
+        return None
+    return _difference(found)
 
 
 def known_trees(repository: Repository, names: Collection[str]) -> frozenset[str]:
@@ -96,27 +111,35 @@ def known_trees(repository: Repository, names: Collection[str]) -> frozenset[str
     return frozenset(one.id for one in found if one and one.kind == "tree")
 
 
-def _differences(
-    repository: Repository, before: str, after: str, *scope: str
-) -> list[tuple[str, tuple[str, str], tuple[str, str]]]:
-    """Return path, and mode and id before and after, of all that differs."""
-    done = repository.call(*_DIFFERENCES, before, after, *(("--", *scope) if scope else ()))
+def _differences(repository: Repository, before: str, after: str, *scope: str) -> list[_Line]:
+    done = repository.call("diff-tree", *_SHOWN, before, after, "--", *scope)
     if done.code != 0:
         raise IncompleteError(
             f"the tree of `{after}` cannot be read: {complaint(done)}",
             code="repository-unreadable",
         )
-    fields = done.out.split(b"\0")[:-1]
+    return _read(done.out)
+
+
+def _read(listed: bytes) -> list[_Line]:
+    fields = listed.split(b"\0")[:-1]
     found = []
     for facts, path in zip(fields[::2], fields[1::2], strict=True):
-        modes_ids = facts.removeprefix(b":").split(b" ")
-        if len(modes_ids) != 5:
+        words = facts.removeprefix(b":").split(b" ")
+        if len(words) != 5:
             raise IncompleteError(
                 "git lists differences in an unknown form", code="repository-unreadable"
             )
-        old, new, was, now, _ = (each.decode("ascii", "replace") for each in modes_ids)
-        found.append((path.decode("utf-8", "surrogateescape"), (old, was), (new, now)))
+        old, new, was, now, state = (each.decode("ascii", "replace") for each in words)
+        found.append((path.decode("utf-8", "surrogateescape"), (old, was), (new, now), state))
     return found
+
+
+def _difference(lines: Sequence[_Line]) -> Difference:
+    return Difference(
+        _entries([(path, old) for path, old, _, _ in lines]),
+        _entries([(path, new) for path, _, new, _ in lines]),
+    )
 
 
 def _entries(listed: Sequence[tuple[str, tuple[str, str]]]) -> tuple[Entry, ...]:

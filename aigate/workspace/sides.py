@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime
+from operator import attrgetter
 
 from aigate.domain.report import Side
 from aigate.domain.tree import Entry
@@ -17,6 +18,9 @@ LARGEST = 20_000_000
 """Blobs of more bytes are not read; that they were not is a finding."""
 
 
+_IDENTITY = attrgetter("path", "mode", "blob")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tree:
     """One side: what it is, its entries, and how to read them.
@@ -26,7 +30,8 @@ class Tree:
     that could not even be listed with the reason. `committed` is the committer's time of a
     commit, None for what is not committed yet. `folder_id` is the tree object of the one folder
     that was asked for, empty if there is not plainly one; `left_out` is the path of that folder
-    where `entries` lack what both sides have in it, and `rest` lists all of it.
+    where `entries` lack what both sides have in it, and `rest` lists all of it. `is_hashed` says
+    that the content of each entry with a size was hashed when it was listed.
     """
 
     side: Side
@@ -39,6 +44,7 @@ class Tree:
     folder_id: str = ""
     left_out: str = ""
     rest: Callable[[], tuple[Entry, ...]] = tuple
+    is_hashed: bool = False
 
     @property
     def dated(self) -> date | None:
@@ -128,40 +134,63 @@ def against(
     commit = git.resolve(repository, revision)
     folder = reference.left_out
     folder_id = folders.folder_id(repository, commit, folder) if folder else ""
+    if not folder_id:
+        reference = whole(reference)
+    found = folders.difference(repository, reference.side.commit, commit)
     if folder_id:
-        found = folders.difference(repository, reference.side.commit, commit)
-        inside = tuple(e for e in found.before if e.path.startswith(f"{folder}/"))
-        changed = {e.path for e in (*inside, *found.after) if e.path.startswith(f"{folder}/")}
-        before = git.in_order((*reference.entries, *inside))
-        after = _patched(before, found)
-        if after is not None and all(plain(path) for path in changed):
-            head = _committed(
-                repository, revision, commit, after, folder_id=folder_id, folder=folder
-            )
-            return head, replace(reference, entries=before)
-    entries = git.tree_entries(repository, commit)
-    head = _committed(repository, revision, commit, entries, folder_id="", folder="")
-    return head, whole(reference)
+        before, after = (
+            [entry for entry in side if entry.path.startswith(f"{folder}/")]
+            for side in (found.before, found.after)
+        )
+        if all(plain(entry.path) for entry in (*before, *after)):
+            reference = replace(reference, entries=git.in_order((*reference.entries, *before)))
+        else:
+            reference = whole(reference)
+    entries = _patched(reference.entries, found)
+    if entries is None:
+        reference = whole(reference)
+        entries = git.tree_entries(repository, commit)
+    folder = reference.left_out
+    head = _committed(
+        repository,
+        revision,
+        commit,
+        entries,
+        folder_id=folder_id if folder else "",
+        folder=folder,
+    )
+    return head, reference
 
 
 def _patched(entries: Sequence[Entry], found: folders.Difference) -> tuple[Entry, ...] | None:
     """Return entries after a change; None if it takes away what is not there."""
-    gone = Counter((e.path, e.mode, e.blob) for e in found.before)
+    gone = Counter(map(_IDENTITY, found.before))
+    touched = {entry.path for entry in found.before}
     kept = []
     for entry in entries:
-        key = (entry.path, entry.mode, entry.blob)
-        if gone[key]:
-            gone[key] -= 1
+        if entry.path in touched and gone[_IDENTITY(entry)]:
+            gone[_IDENTITY(entry)] -= 1
         else:
             kept.append(entry)
     return None if any(gone.values()) else git.in_order((*kept, *found.after))
 
 
-def index_tree(repository: git.Repository, index_file: str = "") -> Tree:
-    """Return what a commit of the index would hold; see `worktree.index_entries`."""
+def index_tree(
+    repository: git.Repository, index_file: str = "", *, near: Tree | None = None
+) -> Tree:
+    """Return what a commit of the index would hold; see `worktree.index_entries`.
+
+    What is `near`, the whole tree of a commit, need not be listed again.
+    """
+    entries = None
+    if near and near.side.commit and not near.left_out and not index_file:
+        found = folders.staged(repository, near.side.commit)
+        entries = _patched(near.entries, found) if found else None
+    if entries is None:
+        entries = worktree.index_entries(repository, index_file)
     return Tree(
         side=Side(name="index"),
-        entries=worktree.index_entries(repository, index_file),
+        entries=entries,
         read=lambda entries: _blobs(repository, entries),
         sized=lambda entries: git.sized(repository, entries),
     )
@@ -175,6 +204,7 @@ def working_tree(repository: git.Repository, known: Collection[str] = ()) -> Tre
         entries=found.entries,
         read=lambda entries: worktree.read_files(repository, found, entries, limit=LARGEST),
         unreadable=found.unreadable,
+        is_hashed=True,
     )
 
 
