@@ -180,6 +180,12 @@ class Dialogue:
             return Failed(f"still running after {timeout:.0f} s", timed_out=True)
         return said
 
+    def end(self) -> None:
+        """Kill the program and everything that it started, even while another thread asks it."""
+        if self._child.returncode is None:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(self._child.pid, signal.SIGKILL)
+
 
 def converse(
     command: Sequence[str], *, cwd: str, env: Mapping[str, str], timeout: float
