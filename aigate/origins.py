@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from dataclasses import field, replace
 from typing import TYPE_CHECKING
 
@@ -34,8 +33,8 @@ from aigate.engine.place import fingerprint
 from aigate.errors import IntegrityError
 from aigate.value import dataclass
 from aigate.workspace import git, history, sides
-from aigate.workspace.blame import BlamedLines, Question, ask_all
-from aigate.workspace.past import Past, opened_past
+from aigate.workspace.blame import BlamedLines, Course, Question, who_brought
+from aigate.workspace.history import History
 
 if TYPE_CHECKING:
     from aigate.domain.accountability import Registry
@@ -138,41 +137,100 @@ class Origins:
         return lambda line: line_hash(rows[line - 1]) if 0 < line <= len(rows) else ""
 
 
-def read_origins(scene: Scene, findings: Sequence[Finding], *, every_line: bool = False) -> Origins:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Begun:
+    """What can be said of a change before anybody looks for findings in it.
+
+    `files` are the lines of all files that changed, None where only those with findings are asked
+    about. `records` is what is known of commits, None where findings name the commits.
+    """
+
+    tip: str
+    changed: tuple[Entry, ...]
+    history: History | None = field(repr=False)
+    files: Mapping[str, tuple[Stretch, ...]] | None = field(repr=False)
+    records: Records | None = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Records:
+    """What records say of commits, and what is wrong with them."""
+
+    commits: tuple[Commit, ...]
+    heard: Testimony
+    objections: tuple[tuple[Finding, str], ...] = ()
+    gaps: tuple[Gap, ...] = ()
+
+
+def begin(scene: Scene, *, every_line: bool = False) -> Begun:
+    """Find out as much as the change alone tells; see `read_origins`."""
+    textual = {unit.path for unit in scene.units if unit.kind in TEXTUAL}
+    changed = tuple(e for e, _ in scene.judged if e.path in textual and e.mode in _REGULAR)
+    tip = scene.head.commit.id if scene.head.commit else git.head_commit(scene.repository) or ""
+    reference = scene.reference
+    whole = history.commits_of(scene.repository, reference.side.commit, tip) if reference else None
+    files = None
+    if every_line or (reference is not None and len(changed) <= _MOST_FILES):
+        questions = [Question(path=entry.path) for entry in changed]
+        files = _files(scene, questions, tip, whole)
+    records = None
+    if whole is not None:
+        records = _records(scene, whole, tip)
+    elif files is not None:
+        records = _records(scene, _named(scene.repository, files), tip)
+    return Begun(tip=tip, changed=changed, history=whole, files=files, records=records)
+
+
+def read_origins(
+    scene: Scene,
+    findings: Sequence[Finding],
+    *,
+    every_line: bool = False,
+    begun: Begun | None = None,
+) -> Origins:
     """Find out who wrote the lines that findings are about, and those that the change adds.
 
     With `every_line`, all lines of what is judged are asked about, also without a reference.
+    `begun` is what was found out before.
     """
-    textual = {unit.path for unit in scene.units if unit.kind in TEXTUAL}
-    changed = [e for e, _ in scene.judged if e.path in textual and e.mode in _REGULAR]
-    everything = every_line or (scene.reference is not None and len(changed) <= _MOST_FILES)
-    questions = _questions(changed, findings, everything=everything)
-    remarks = _remarks(scene, len(changed), questions, everything=everything)
-    if scene.reference is None and not every_line and remarks:
-        questions = {}
-    base = scene.reference.side.commit if scene.reference else ""
-    with _past(scene, questions) as (past, tip):
-        found = ask_all(
-            past,
-            questions.values(),
-            revision=past.fresh or tip,
-            since=base,
-            jobs=scene.jobs,
-        )
-    files = {path: tuple(_stretch(one) for one in lines) for path, lines in found.items()}
+    begun = begun or begin(scene, every_line=every_line)
+    files = begun.files
+    remarks: tuple[str, ...] = ()
+    if files is None:
+        questions = _questions(begun.changed, findings)
+        remarks = _remarks(scene, len(begun.changed), questions)
+        if scene.reference is None and remarks:
+            questions = {}
+        files = _files(scene, questions.values(), begun.tip, begun.history)
+    records = begun.records
+    if records is None:
+        records = _records(scene, _named(scene.repository, files), begun.tip)
     untold = _untold(scene, files)
-    if scene.reference is None:
-        named = {one.commit for lines in files.values() for one in lines if one.commit}
-        past_commits = history.read_commits(scene.repository, sorted(named))
-        whole = history.History(commits=past_commits)
-    else:
-        whole = history.commits_of(scene.repository, base, tip)
+    return Origins(
+        files=files,
+        heard=records.heard,
+        texts={
+            unit.path: unit.text
+            for unit in scene.units
+            if records.heard.hashed
+            and unit.kind in TEXTUAL
+            and not unit.cell
+            and unit.path in files
+        },
+        commits=records.commits,
+        objections=records.objections,
+        counted=begun.files is not None and scene.reference is not None and not untold,
+        gaps=records.gaps,
+        notes=(*remarks, *untold),
+    )
+
+
+def _records(scene: Scene, whole: History, tip: str) -> Records:
     exhibits, doubts = _exhibits(scene, whole.commits, tip)
     claims, more = _heard(exhibits)
     doubts += more
     if scene.reference is not None:
         doubts += _beyond(scene.repository, claims)
-    heard = hear(claims, alike=_alike(scene, claims))
     found_wrong = (
         objections(
             whole.commits,
@@ -184,20 +242,18 @@ def read_origins(scene: Scene, findings: Sequence[Finding], *, every_line: bool 
         if scene.reference is not None
         else ()
     )
-    return Origins(
-        files=files,
-        heard=heard,
-        texts={
-            unit.path: unit.text
-            for unit in scene.units
-            if heard.hashed and unit.kind in TEXTUAL and not unit.cell and unit.path in files
-        },
+    return Records(
         commits=whole.commits,
+        heard=hear(claims, alike=_alike(scene, claims)),
         objections=tuple(_placed(scene, found_wrong)),
-        counted=everything and scene.reference is not None and not untold,
         gaps=_gaps(scene, whole.problem),
-        notes=(*remarks, *untold),
     )
+
+
+def _named(repository: git.Repository, files: Mapping[str, Sequence[Stretch]]) -> History:
+    """Return the commits that brought lines."""
+    named = {one.commit for lines in files.values() for one in lines if one.commit}
+    return History(commits=history.read_commits(repository, sorted(named)))
 
 
 def with_people(origins: Origins, policy: Policy, people: Registry | None) -> Origins:
@@ -228,11 +284,7 @@ def _within(one: Stretch, first: int, last: int) -> Stretch | None:
     return replace(one, first=start, last=end, was=one.was + start - one.first)
 
 
-def _questions(
-    changed: Sequence[Entry], findings: Sequence[Finding], *, everything: bool
-) -> dict[str, Question]:
-    if everything:
-        return {entry.path: Question(path=entry.path) for entry in changed}
+def _questions(changed: Sequence[Entry], findings: Sequence[Finding]) -> dict[str, Question]:
     known = {entry.path for entry in changed}
     lines: dict[str, list[tuple[int, int]]] = {}
     for finding in findings:
@@ -242,11 +294,7 @@ def _questions(
     return {path: Question(path=path, lines=tuple(sorted(lines[path]))) for path in some}
 
 
-def _remarks(
-    scene: Scene, changed: int, questions: Mapping[str, Question], *, everything: bool
-) -> tuple[str, ...]:
-    if everything:
-        return ()
+def _remarks(scene: Scene, changed: int, questions: Mapping[str, Question]) -> tuple[str, ...]:
     if scene.reference is not None:
         return (f"{changed} files changed, so only lines with findings were attributed",)
     if len(questions) <= _MOST_WITHOUT_REFERENCE:
@@ -257,7 +305,7 @@ def _remarks(
 
 def _untold(scene: Scene, files: Mapping[str, tuple[Stretch, ...]]) -> tuple[str, ...]:
     """Say of how many files nobody could tell who brought their lines."""
-    held = {unit.path for unit in scene.units if unit.text}
+    held = {unit.path for unit in scene.units if unit.unread or unit.text}
     count = sum(not lines for path, lines in files.items() if path in held)
     if not count:
         return ()
@@ -265,19 +313,26 @@ def _untold(scene: Scene, files: Mapping[str, tuple[Stretch, ...]]) -> tuple[str
     return (f"the history of {count} {what} in time, so all their lines are unknown",)
 
 
-@contextmanager
-def _past(scene: Scene, questions: Mapping[str, Question]) -> Iterator[tuple[Past, str]]:
-    """Open the history below the head, with what is not committed on top of it."""
-    if scene.head.commit:
-        with opened_past(scene.repository) as past:
-            yield past, scene.head.commit.id
-        return
-    tip = git.head_commit(scene.repository) or ""
-    entries = [entry for entry, _ in scene.judged if entry.path in questions]
-    blobs = {blob.id: blob.data for blob in scene.head.read(entries) if not blob.problem}
-    put = {entry.path: blobs[entry.blob] for entry in entries if entry.blob in blobs}
-    with opened_past(scene.repository, parent=tip, put=put) as past:
-        yield past, tip
+def _files(
+    scene: Scene, questions: Iterable[Question], tip: str, whole: History | None
+) -> dict[str, tuple[Stretch, ...]]:
+    """Return the lines of files, with what is not committed on top of the tip."""
+    asked = {question.path: question for question in questions}
+    put = None
+    if asked and not scene.head.commit:
+        entries = [entry for entry, _ in scene.judged if entry.path in asked]
+        blobs = {blob.id: blob.data for blob in scene.head.read(entries) if not blob.problem}
+        put = {entry.path: blobs[entry.blob] for entry in entries if entry.blob in blobs}
+    near = scene.reference or sides.EMPTY
+    course = Course(
+        tip=tip,
+        since=near.side.commit,
+        commits=whole.commits if whole and not whole.problem else None,
+        put=put,
+        below=lambda: sides.entries_of(scene.repository, tip, near=near),
+    )
+    found = who_brought(scene.repository, asked.values(), course, jobs=scene.jobs)
+    return {path: tuple(_stretch(one) for one in lines) for path, lines in found.items()}
 
 
 def _stretch(one: BlamedLines) -> Stretch:

@@ -9,13 +9,20 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import field
+from typing import TYPE_CHECKING
 
 from aigate.domain.regex import regex
 from aigate.errors import AigateError
 from aigate.value import dataclass
 from aigate.workspace.git import Repository, head_commit
-from aigate.workspace.past import Past, opened_past
+from aigate.workspace.past import Past, differences, ends_of, opened_past
+
+if TYPE_CHECKING:
+    from aigate.domain.evidence import Commit
+    from aigate.domain.tree import Entry
+    from aigate.workspace.brought import Line, Step
 
 PATIENCE = 20.0
 """How long one file may take, in seconds."""
@@ -71,6 +78,125 @@ class Question:
 
     path: str
     lines: tuple[tuple[int, int], ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Course:
+    """The commits that may have brought lines.
+
+    Attributes:
+        tip: The newest commit; empty before the first one.
+        since: The commit whose lines are older, with all before it; empty if none are.
+        commits: All commits that `tip` has and `since` has not, newest first; None if unknown.
+        put: What is not committed yet on top of `tip`, by path; None if nothing is.
+        gone: Paths that `tip` has and what is not committed has not.
+        below: Returns all entries of `tip`, where something is put.
+    """
+
+    tip: str
+    since: str = ""
+    commits: Sequence[Commit] | None = None
+    put: Mapping[str, bytes] | None = field(default=None, repr=False)
+    gone: Collection[str] = ()
+    below: Callable[[], Sequence[Entry]] = tuple
+
+
+def who_brought(
+    repository: Repository, questions: Iterable[Question], course: Course, *, jobs: int = 2
+) -> Mapping[str, tuple[BlamedLines, ...]]:
+    """Answer questions about files of a change; see `ask_all`.
+
+    Where that can be told from what the commits changed, `git blame` is not asked.
+
+    Raises:
+        IncompleteError: there is no room, or the tree of the tip cannot be read.
+    """
+    asked = list(questions)
+    if not asked:
+        return {}
+    line = _line(repository, asked, course)
+    found = _told(line, asked, course) if line else {}
+    left = [one for one in asked if one.path not in found]
+    if not left:
+        return found
+    with opened_past(repository, parent=course.tip, put=course.put, gone=course.gone) as past:
+        if line and len(left) > 1 and (pairs := line.open_differences()):
+            try:
+                shown = differences(past, pairs, line.contents(pairs), patience=PATIENCE)
+            except AigateError:
+                shown = b""
+            line.learn(shown)
+            found |= _told(line, left, course)
+            left = [one for one in left if one.path not in found]
+        revision = past.fresh or course.tip
+        found |= ask_all(past, left, revision=revision, since=course.since, jobs=jobs)
+    return found
+
+
+def _line(repository: Repository, asked: Sequence[Question], course: Course) -> Line | None:
+    """Return the change as a straight line of commits; None if it is none, or not worth it."""
+    from aigate.workspace import brought  # noqa: PLC0415 - only needed where lines are asked about
+
+    commits = course.commits
+    if commits is None or (not course.since and course.tip):
+        return None
+    if len(commits) > brought.MOST_COMMITS or not _is_straight(commits, course):
+        return None
+    # One question is answered as fast.
+    if commits and len(asked) == 1:
+        return None
+    steps: list[Step] = []
+    if course.put is not None:
+        below = course.below() if course.tip else ()
+        fresh = brought.fresh_step(repository, course.put, course.gone, below)
+        if fresh is None:
+            return None
+        steps.append(fresh)
+    edits = brought.edits_of(repository, [one.id for one in commits])
+    if edits is None or not ends_of(repository).isdisjoint(one.id for one in commits):
+        return None
+    steps += [
+        brought.Step(commit=one.id, edits=made) for one, made in zip(commits, edits, strict=True)
+    ]
+    return brought.Line(repository, steps, (one.path for one in asked))
+
+
+def _is_straight(commits: Sequence[Commit], course: Course) -> bool:
+    """Tell whether each commit has the next one as its only parent, from the tip on."""
+    if not commits:
+        return course.tip == course.since
+    names = [one.id for one in commits]
+    parents = [one.parents for one in commits]
+    return (
+        names[0] == course.tip
+        and parents[:-1] == [(name,) for name in names[1:]]
+        and len(parents[-1]) <= 1
+    )
+
+
+def _told(
+    line: Line, asked: Iterable[Question], course: Course
+) -> dict[str, tuple[BlamedLines, ...]]:
+    """Return what a straight line of commits tells."""
+    commits = course.commits or ()
+    end = course.tip if not commits else next(iter(commits[-1].parents), "")
+    told = line.told({one.path: _joined(one.lines) for one in asked})
+    found = {}
+    for path, parts in told.items():
+        rows = [
+            BlamedLines(
+                first=one.first,
+                last=one.last,
+                commit=end if one.older else one.commit,
+                path=path,
+                boundary=one.older,
+                was=one.was,
+            )
+            for one in parts
+        ]
+        if end or not any(row.boundary for row in rows):
+            found[path] = tuple(sorted(rows, key=lambda one: one.first))
+    return found
 
 
 def blame(

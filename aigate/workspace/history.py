@@ -51,6 +51,10 @@ def commits_of(repository: Repository, base: str, head: str) -> History:
     """Return the commits of a change; what cannot be read is left out and said."""
     if not head or head == base:
         return History(commits=())
+    if base:
+        newest = tuple(_read(repository, [head]))
+        if [one.parents for one in newest] == [(base,)]:
+            return History(commits=newest)
     limits = [f"--max-count={MOST_COMMITS + 1}", "--end-of-options", head]
     done = repository.call("rev-list", *limits, *([f"^{base}"] if base else []))
     if done.code != 0:

@@ -8,7 +8,6 @@ is not committed yet is put on top as a commit that exists in this folder only.
 from __future__ import annotations
 
 import os
-import shutil
 import zlib
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -67,12 +66,49 @@ def opened_past(
             if put is not None:
                 fresh = _commit(lens, parent, put, gone=gone, near=repository.objects)
         except OSError as error:
-            raise IncompleteError(
-                f"the history cannot be shown: {error.strerror or 'unknown error'}",
-                hint="check the space on the disk, and `TMPDIR`",
-                code="no-scratch",
-            ) from error
+            raise _no_room(error) from error
         yield Past(repository=lens, fresh=fresh, ends=ends)
+
+
+def ends_of(repository: git.Repository) -> frozenset[str]:
+    """Return the commits at which a shallow clone ends; none if it has the whole history."""
+    if not repository.is_shallow:
+        return frozenset()
+    said = Path(repository.common_dir, "shallow").read_text("ascii", "replace")
+    return frozenset(said.split())
+
+
+def differences(
+    past: Past, pairs: Iterable[tuple[str, str]], fresh: Mapping[str, bytes], *, patience: float
+) -> bytes:
+    """Return what git says in which lines pairs of blobs differ, blanks aside; all at once.
+
+    `fresh` are the contents of those that are not in the repository.
+
+    Raises:
+        IncompleteError: it cannot be told in time.
+    """
+    sides = (_Folder(), _Folder())
+    for number, pair in enumerate(pairs):
+        for side, blob in zip(sides, pair, strict=True):
+            side.changed[b"%09d" % number] = blob
+    try:
+        for data in fresh.values():
+            _write(past.repository, "blob", data)
+        trees = [(_written(past.repository, side) or (b"", ""))[1] for side in sides]
+    except OSError as error:
+        raise _no_room(error) from error
+    options = ("-r", "-p", "-U0", "-w", "--text", "--full-index", "--no-renames")
+    done = past.repository.call("diff-tree", *options, *trees, patience=patience)
+    return done.out if done.code == 0 else b""
+
+
+def _no_room(error: OSError) -> IncompleteError:
+    return IncompleteError(
+        f"the history cannot be shown: {error.strerror or 'unknown error'}",
+        hint="check the space on the disk, and `TMPDIR`",
+        code="no-scratch",
+    )
 
 
 def _lens(repository: git.Repository, folder: str) -> tuple[git.Repository, frozenset[str]]:
@@ -84,10 +120,9 @@ def _lens(repository: git.Repository, folder: str) -> tuple[git.Repository, froz
     if _version(repository):
         lines += ["[extensions]", f"objectFormat = {repository.object_format}"]
     (own / "config").write_text("\n".join(lines) + "\n")
-    ends: frozenset[str] = frozenset()
-    if repository.is_shallow:
-        shutil.copyfile(Path(repository.common_dir, "shallow"), own / "shallow")
-        ends = frozenset((own / "shallow").read_text("ascii", "replace").split())
+    ends = ends_of(repository)
+    if ends:
+        (own / "shallow").write_text("".join(f"{commit}\n" for commit in sorted(ends)))
     borrowed = os.path.join(repository.common_dir, "objects")  # noqa: PTH118 - bytes of any kind
     environment = {
         **repository.git.environment,
