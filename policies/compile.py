@@ -28,7 +28,7 @@ import yaml
 from aigate import registry
 from aigate.domain.rule import Rule
 from aigate.engine import disclosure
-from aigate.scanners._needs import needs_of
+from aigate.scanners._needs import needs_of, table_of
 from aigate.value import dataclass
 
 Tree = dict[str, Any]
@@ -194,11 +194,12 @@ def _pack(pack: str, rules: tuple[Source, ...]) -> str:
 
 def _asked(pack: str) -> str:
     """Write the words that a text must hold for each rule of a pack, so that no scan reads rules."""
-    asked = {
-        rule["id"]: [[sorted(words) for words in clause] for clause in needs_of(rule)]
-        for rule in json.loads(pack)["rules"]
-    }
-    return _lines([{"id": name, "needs": needs} for name, needs in asked.items()])
+    table = table_of({rule["id"]: needs_of(rule) for rule in json.loads(pack)["rules"]})
+    words = (
+        f"{json.dumps(word)}:{json.dumps(sets, separators=(',', ':'))}"
+        for word, sets in sorted(table["words"].items())
+    )
+    return f'{{"rules":{_listed(table["rules"])},\n"words":{{\n' + ",\n".join(words) + "\n}}\n"
 
 
 def _flow(stated: Tree, root: Path) -> Tree:

@@ -1,11 +1,12 @@
-"""What words a file must hold for a rule to be able to fire: a sound look before the scan.
+"""What words a file must hold for a rule to be able to fire: worked out when rules are compiled.
 
 A rule is read as a formula over words, from the leaves of its patterns: each name in a
 pattern stands literally in any text that the pattern matches, since an import that renames
 it, spells it too. Whatever is not understood asks for nothing.
 
 A text in a pattern, and what an expression about a metavariable asks for, is there as well, or
-made of pieces; such words have a mark before them, see `_words`.
+made of pieces; such words have a mark before them, see `_words`. A scan reads the table of
+this that comes with the pack, see `_table`.
 
 A formula is a list of clauses that all have to hold. A clause is a list of sets of words, of
 which one has to be there whole. No clause means that the rule can fire anywhere.
@@ -19,10 +20,12 @@ from typing import Any
 
 from aigate.domain.regex import regex
 from aigate.scanners._required import best, longest_word, required
-from aigate.scanners._words import MARK
 
 Clause = tuple[frozenset[str], ...]
 Formula = tuple[Clause, ...]
+
+MARK = "~"
+"""Stands before a word that may be a part of one, in any case, or be made of pieces."""
 
 _NAME = regex(r"(?<!\w)[A-Za-z_]\w*")
 _METAVARIABLE = regex(r"\$(?:\.\.\.)?\w+")
@@ -105,16 +108,29 @@ _MOST = 400
 _MOST_TOGETHER = 250
 
 
-def can_fire(formula: Formula, words: frozenset[str]) -> bool:
-    """Tell whether a text with these words can meet a formula."""
-    return all(any(wanted <= words for wanted in clause) for clause in formula)
-
-
-def marks_of(formula: Formula) -> frozenset[str]:
-    """Return every mark that a formula asks for."""
-    return frozenset(
-        word for clause in formula for wanted in clause for word in wanted if word.startswith(MARK)
-    )
+def table_of(needs: Mapping[str, Formula]) -> dict[str, Any]:
+    """Write the formulas of rules as a table, see `_table`."""
+    numbers: dict[Clause, int] = {}
+    rules = [
+        {
+            "id": rule,
+            "needs": [
+                numbers.setdefault(tuple(sorted(_least(clause), key=sorted)), len(numbers))
+                for clause in formula
+            ],
+        }
+        for rule, formula in needs.items()
+    ]
+    words: dict[str, list[tuple[int, list[str], list[str]]]] = {}
+    for clause, number in numbers.items():
+        for wanted in clause:
+            anyhow = sorted(word[len(MARK) :] for word in wanted if word.startswith(MARK))
+            whole = sorted(word for word in wanted if not word.startswith(MARK))
+            # The longest is the one that the fewest texts have.
+            first = max(whole, key=len, default="")
+            others = [word for word in whole if word != first]
+            words.setdefault(first, []).append((number, others, anyhow))
+    return {"rules": rules, "words": words}
 
 
 def needs_of(rule: Mapping[str, Any]) -> Formula:

@@ -23,9 +23,8 @@ from aigate.domain.finding import Gap, Sighting
 from aigate.domain.severity import severity_of
 from aigate.domain.tree import TEXTUAL, Kind, Unit
 from aigate.scanners._batch import at_once, batches, entries, span_in
-from aigate.scanners._needs import Formula, can_fire, marks_of
-from aigate.scanners._words import marked, words_of
-from aigate.value import dataclass
+from aigate.scanners._table import Table
+from aigate.scanners._words import Held
 
 NAME = "semgrep"
 
@@ -76,13 +75,6 @@ _CANARIES = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class _Rule:
-    definition: dict[str, Any]
-    needs: Formula
-    marks: frozenset[str]
-
-
 def _core() -> str | None:
     """Return semgrep's own program where its package has it, None to start it by way of Python.
 
@@ -102,58 +94,42 @@ def scan(target: Target) -> Iterator[Sighting | Gap]:
             yield Gap(unit.path, "was not exported for semgrep", "not-exported", NAME)
     if not units:
         return
-    packs = _packs(target.packs, {unit.kind for unit in units})
-    if isinstance(packs, Gap):
-        yield packs
+    kinds = {unit.kind for unit in units}
+    try:
+        tables = {
+            name: Table(_read(target.packs, f"{name}-needs"))
+            for name, covers in _PACKS.items()
+            if covers & kinds
+        }
+        chosen = {unit.id: _chosen(unit, tables) for unit in units}
+        if not target.rule_files:  # which look at everything
+            units = tuple(unit for unit in units if chosen[unit.id])
+        if not units:
+            return
+        packs = _packs(target.packs, {unit.kind for unit in units})
+    except (OSError, ValueError, LookupError, TypeError, AttributeError):
+        yield Gap(NAME, "a pack cannot be read", "rule-invalid", NAME)
         return
-    chosen = {unit.id: _chosen(unit, packs) for unit in units}
-    if not target.rule_files:  # which look at everything
-        units = tuple(unit for unit in units if chosen[unit.id])
-    if units:
-        groups = _groups(units, chosen, target.jobs)
-        yield from at_once(lambda group: _run(target, group, packs, chosen), groups, target.jobs)
+    groups = _groups(units, chosen, target.jobs)
+    yield from at_once(lambda group: _run(target, group, packs, chosen), groups, target.jobs)
 
 
-def _packs(folder: str, kinds: AbstractSet[Kind]) -> dict[str, tuple[_Rule, ...]] | Gap:
+def _read(folder: str, name: str) -> dict[str, Any]:
+    read: dict[str, Any] = json.loads(Path(folder, "compiled", f"{name}.json").read_bytes())
+    return read
+
+
+def _packs(folder: str, kinds: AbstractSet[Kind]) -> dict[str, list[dict[str, Any]]]:
     """Read the packs that have rules for units of these kinds."""
-    packs = {}
-    for name, covers in _PACKS.items():
-        if covers & kinds:
-            try:
-                rules = _read(Path(folder, "compiled", f"{name}.json"))
-                asked = {
-                    one["id"]: tuple(tuple(map(frozenset, clause)) for clause in one["needs"])
-                    for one in _read(Path(folder, "compiled", f"{name}-needs.json"))
-                }
-                packs[name] = tuple(_rule(rule, asked) for rule in rules)
-            except (OSError, ValueError, LookupError, TypeError):
-                return Gap(NAME, f"the pack `{name}` cannot be read", "rule-invalid", NAME)
-    return packs
+    names = [name for name, covers in _PACKS.items() if covers & kinds]
+    return {name: _read(folder, name)["rules"] for name in names}
 
 
-def _read(file: Path) -> Iterable[dict[str, Any]]:
-    rules: Iterable[dict[str, Any]] = json.loads(file.read_bytes())["rules"]
-    return rules
-
-
-def _rule(definition: dict[str, Any], asked: Mapping[str, Formula]) -> _Rule:
-    needs = asked[definition["id"]]
-    return _Rule(definition, needs, marks_of(needs))
-
-
-def _chosen(unit: Unit, packs: Mapping[str, tuple[_Rule, ...]]) -> frozenset[str]:
+def _chosen(unit: Unit, tables: Mapping[str, Table]) -> frozenset[str]:
     """Return the rules that can fire on a unit, by the words in it."""
-    words = words_of(unit.text)
-    # Words tell most of it, and looking for marks takes longer.
-    likely = [
-        rule
-        for name, rules in packs.items()
-        if unit.kind in _PACKS[name]
-        for rule in rules
-        if can_fire(rule.needs, words | rule.marks)
-    ]
-    words |= marked(unit.text, frozenset().union(*(rule.marks for rule in likely)))
-    return frozenset(rule.definition["id"] for rule in likely if can_fire(rule.needs, words))
+    held = Held(unit.text)
+    found = (table.firing(held) for name, table in tables.items() if unit.kind in _PACKS[name])
+    return frozenset[str]().union(*found)
 
 
 def _groups(
@@ -172,7 +148,7 @@ def _groups(
 def _run(
     target: Target,
     units: tuple[Unit, ...],
-    packs: Mapping[str, tuple[_Rule, ...]],
+    packs: Mapping[str, Sequence[dict[str, Any]]],
     chosen: Mapping[str, frozenset[str]],
 ) -> Iterator[Sighting | Gap]:
     kinds = {unit.kind for unit in units}
@@ -207,16 +183,16 @@ def _run(
 
 
 def _narrowed(
-    rule: _Rule, units: Sequence[Unit], chosen: Mapping[str, frozenset[str]]
+    rule: dict[str, Any], units: Sequence[Unit], chosen: Mapping[str, frozenset[str]]
 ) -> dict[str, Any] | None:
     """Return a rule that looks only at the units where it can fire, or None if there are none."""
-    name = rule.definition["id"]
+    name = rule["id"]
     if name.startswith(_CANARY):
-        return rule.definition
+        return rule
     files = [unit.file for unit in units if name in chosen[unit.id]]
     if not files:
         return None
-    return rule.definition | {"paths": {"include": files}}
+    return rule | {"paths": {"include": files}}
 
 
 def _plant(scratch: str, group: str, packs: Sequence[str]) -> dict[str, str]:

@@ -10,20 +10,21 @@ since another version might undo them.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from collections.abc import Set as AbstractSet
 
 from aigate.domain.regex import regex
 
-MARK = "~"
-"""Stands before a word that may be a part of one, in any case, or be made of pieces."""
-
 _WORD = regex(r"\w+")
-_OPEN = r"(?<=[\"'`}\n])"
-_CLOSE = r"(?=[\"'`]|\$?\{|\\\n)"
-_STARTS = regex(_OPEN + r"\w+")
-_ENDS = regex(r"(?<!\w)\w++" + _CLOSE)
-_WHOLES = regex(_OPEN + r"\w++" + _CLOSE)
-_SIGNS = regex(r"[^\w\s]" + _CLOSE)
-_NUMBERS = regex(r"\b\d+")
+# What is no part of a word, as a space.
+_SPACED = bytes(
+    byte if byte < 128 and (chr(byte).isalnum() or chr(byte) == "_") else 32 for byte in range(256)
+)
+# A sign may close one text and open another. The second is for a text from its end, so that the
+# search for a word need not start at each letter.
+_STARTS = regex(r"[\"'`}\n](\w++)(?=([\"'`{]|\$\{|\\\n)?)")
+_ENDS = regex(r"(?:\"|'|`|\{\$?|\n\\)(\w++)")
+_CLOSES = ('"', "'", "`", "{", "${", "\\\n")
+_NUMBERS = regex(r"\n(\d+)")
 _ESCAPES = regex(r"\\(?![nrtbfvdswDSWBA])\w")
 # No word that is looked for is longer.
 _LONGEST = 40
@@ -31,52 +32,103 @@ _LONGEST = 40
 
 def words_of(text: str) -> frozenset[str]:
     """Return every word of a text."""
+    if text.isascii():
+        return frozenset(text.encode().translate(_SPACED).decode().split())
     return frozenset(_WORD.findall(text))
 
 
-def marked(text: str, marks: Iterable[str]) -> frozenset[str]:
-    """Return the marks of words that may be in a text."""
-    lowered = text.casefold()
-    asked = {mark: mark.removeprefix(MARK) for mark in marks}
-    missing = [mark for mark, word in asked.items() if word not in lowered]
-    if missing and not _ESCAPES.search(text):
-        pieces = _Pieces(lowered)
-        for mark in missing:
-            if not pieces.make(asked[mark]):
-                del asked[mark]
-    return frozenset(asked)
+class Apart:
+    """Words that are looked for, taken apart."""
+
+    __slots__ = ("_inner", "_rests", "_whole")
+
+    def __init__(self, words: Iterable[str]) -> None:
+        self._rests: dict[str, set[str]] = {}
+        for word in words:
+            for end in range(1, len(word)):
+                self._rests.setdefault(word[:end], set()).add(word[end:])
+        self._whole = "\n".join(words)
+        self._inner: dict[str, bool] = {}
+
+    def joined(self, pieces: _Pieces) -> set[str]:
+        """Return the words that are an end, any number of wholes, and a start."""
+        rests, starts = self._rests, pieces.starts
+        middles = [one for one in pieces.wholes if self._is_inner(one)]
+        found = set()
+        reached = rests.keys() & pieces.ends
+        left = list(reached)
+        for begun in left:
+            found.update([begun + rest for rest in rests[begun] & starts])
+            for middle in middles:
+                longer = begun + middle
+                if longer in rests and longer not in reached:
+                    reached.add(longer)
+                    left.append(longer)
+        return found
+
+    def _is_inner(self, piece: str) -> bool:
+        known = self._inner.get(piece)
+        return self._inner.setdefault(piece, piece in self._whole) if known is None else known
+
+
+class Held:
+    """Which words a text may hold."""
+
+    __slots__ = ("_lowered", "_pieces", "_text", "_words", "words")
+
+    def __init__(self, text: str) -> None:
+        self.words = words_of(text)
+        self._text = text
+        self._lowered = text.casefold()
+        self._words = ""
+        self._pieces: _Pieces | None = None
+
+    def spelt(self, words: Iterable[str]) -> set[str]:
+        """Return those that stand in the text, in any case."""
+        within, around = self._distinct(), self._lowered
+        return {one for one in words if one in (within if _is_word(one) else around)}
+
+    def made(self, words: AbstractSet[str], apart: Apart) -> AbstractSet[str]:
+        """Return those that may be made of several pieces, in any case.
+
+        `apart` has these words, and maybe others.
+        """
+        if _ESCAPES.search(self._text):
+            return words
+        signs = {one for one in words if not _is_word(one)}
+        found = {one for one in signs if any(one[0] + close in self._lowered for close in _CLOSES)}
+        if len(signs) < len(words):
+            if self._pieces is None:
+                self._pieces = _Pieces(self._lowered, self._distinct())
+            found |= apart.joined(self._pieces) & words
+        return found
+
+    def _distinct(self) -> str:
+        """Return each word once, in lower case, after a line feed."""
+        if not self._words:
+            if self._text.isascii():
+                self._words = "\n" + "\n".join(self.words).lower()
+            else:
+                self._words = "\n" + "\n".join(words_of(self._lowered))
+        return self._words
 
 
 class _Pieces:
     """What words of texts may be made of."""
 
-    __slots__ = ("_ends", "_signs", "_starts", "_wholes")
+    __slots__ = ("ends", "starts", "wholes")
 
-    def __init__(self, text: str) -> None:
-        numbers = set(_NUMBERS.findall(text))
-        self._signs = set(_SIGNS.findall(text))
-        self._wholes = numbers | set(_WHOLES.findall(text))
-        self._starts = {
-            one[:end]
-            for one in numbers | set(_STARTS.findall(text))
-            for end in range(1, min(len(one), _LONGEST) + 1)
-        }
-        self._ends = {
-            one[start:]
-            for one in numbers | set(_ENDS.findall(text))
-            for start in range(max(len(one) - _LONGEST, 0), len(one))
+    def __init__(self, text: str, words: str) -> None:
+        numbers = _NUMBERS.findall(words)
+        found = _STARTS.findall(text)
+        starts = {one for one, _ in found}.union(numbers)
+        ends = {one[::-1] for one in _ENDS.findall(text[::-1])}.union(numbers)
+        self.starts = {one[:end] for one in starts for end in range(1, min(len(one), _LONGEST) + 1)}
+        self.wholes = {one for one, closed in found if closed}.union(numbers)
+        self.ends = {
+            one[start:] for one in ends for start in range(max(len(one) - _LONGEST, 0), len(one))
         }
 
-    def make(self, word: str) -> bool:
-        """Tell whether a word, or a sign with what follows it, can be made of several pieces."""
-        if not _WORD.match(word):
-            return word[0] in self._signs
-        reached = {end for end in range(1, len(word)) if word[:end] in self._ends}
-        for start in range(1, len(word)):
-            if start in reached:
-                if word[start:] in self._starts:
-                    return True
-                reached.update(
-                    end for end in range(start + 1, len(word)) if word[start:end] in self._wholes
-                )
-        return False
+
+def _is_word(text: str) -> bool:
+    return text[0].isalnum() or text[0] == "_"

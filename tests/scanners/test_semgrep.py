@@ -279,7 +279,7 @@ def test_two_batches_see_every_unit_once(tmp_path: Path) -> None:
 @pytest.mark.slow
 def test_when_the_time_is_up_it_is_a_gap_and_nothing_keeps_running(tmp_path: Path) -> None:
     units = tuple(unit(n, f"{n}.py", Kind.PYTHON, APP * 40) for n in range(1, 8))
-    said = list(semgrep.SCANNER.scan(target(tmp_path, units, deadline=0.3)))
+    said = list(semgrep.SCANNER.scan(target(tmp_path, units, deadline=0.1)))
     assert [one.code for one in said] == ["scanner-timeout"]
     running = subprocess.run(["ps", "-eww", "-o", "args"], capture_output=True, check=True).stdout
     assert str(tmp_path).encode() not in running

@@ -3,15 +3,27 @@
 from __future__ import annotations
 
 import json
+import re
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from aigate import process
 from aigate.scanners import _semgrep
 from aigate.scanners._required import required
-from aigate.scanners._words import MARK, marked, words_of
+from aigate.scanners._words import Apart, Held, words_of
 
 WORD = "password"
+
+
+def marked(text, words):
+    """Return which of the words the text may hold."""
+    held = Held(text)
+    there = held.spelt(words)
+    return there | held.made(set(words) - there, Apart(words))
+
+
 # How semgrep can be brought to read `password` where it does not stand.
 JOINED = {
     "beside": 'x = "pass" "word"',
@@ -40,23 +52,23 @@ ABSENT = {
 
 @pytest.mark.parametrize("case", sorted(JOINED))
 def test_what_may_be_put_together_is_there(case):
-    assert marked(JOINED[case], [MARK + WORD]) == {MARK + WORD}
+    assert marked(JOINED[case], [WORD]) == {WORD}
 
 
 @pytest.mark.parametrize("case", sorted(ABSENT))
 def test_what_cannot_be_put_together_is_not_there(case):
-    assert marked(ABSENT[case], [MARK + WORD]) == frozenset()
+    assert marked(ABSENT[case], [WORD]) == set()
 
 
 def test_numbers_are_pieces_too():
-    assert marked('x = "sha" + 1', [MARK + "sha1"])
-    assert marked('x = "sha2" + 56', [MARK + "sha256"])
+    assert marked('x = "sha" + 1', ["sha1"])
+    assert marked('x = "sha2" + 56', ["sha256"])
 
 
 @pytest.mark.parametrize("text", ['"<p>"', '"<" + "p"', 'f"<{tag}>"'])
 def test_a_sign_may_stand_at_the_end_of_a_piece(text):
-    assert marked(text, [MARK + "<p"])
-    assert not marked("a < p", [MARK + "<p"])
+    assert marked(text, ["<p"])
+    assert not marked("a < p", ["<p"])
 
 
 def test_every_word_is_told_as_it_is_spelt():
@@ -133,4 +145,41 @@ def test_semgrep_puts_together_no_more_than_that(tmp_path):
     assert len(found) > 8
     for file in files:
         if str(file) in found:
-            assert marked(file.read_text(encoding="utf-8"), [MARK + WORD]), file.read_text()
+            assert marked(file.read_text(encoding="utf-8"), [WORD]), file.read_text()
+
+
+_PIECES = (
+    *("pass", "word", "wo", "rd", "p", "Sword", "1", "2 ", '"', "'", "`", "{", "}", "${", "\\\n"),
+    *("\n", " ", "+", "<", "\\x41", "\\n", "\u017f", "\u0130", "é", "_"),
+)
+
+
+@given(st.lists(st.sampled_from(_PIECES), max_size=14).map("".join))
+def test_a_text_is_read_piece_by_piece_as_it_is_told(text):
+    words = {WORD, "sword", "word1", "<p", "p2", "wor"}
+    lowered = text.casefold()
+    closes = r"(?=[\"'`]|\$?\{|\\\n)"
+    numbers = set(re.findall(r"\b\d+", lowered))
+    starts = numbers | set(re.findall(r"(?<=[\"'`}\n])\w+", lowered))
+    wholes = numbers | set(re.findall(r"(?<=[\"'`}\n])\w++" + closes, lowered))
+    ends = numbers | set(re.findall(r"(?<!\w)\w++" + closes, lowered))
+    signs = set(re.findall(r"[^\w\s]" + closes, lowered))
+
+    def begins(rest):
+        return any(one.startswith(rest) for one in starts) or any(
+            rest.startswith(one) and len(one) < len(rest) and begins(rest[len(one) :])
+            for one in wholes
+        )
+
+    def is_there(word):
+        if word in lowered or re.search(r"\\(?![nrtbfvdswDSWBA])\w", text):
+            return True
+        if not word[0].isalnum():
+            return word[0] in signs
+        return any(
+            one.endswith(word[:end]) and begins(word[end:])
+            for end in range(1, len(word))
+            for one in ends
+        )
+
+    assert marked(text, words) == {word for word in words if is_there(word)}
