@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import os
 import subprocess
 import sys
 
@@ -166,3 +168,23 @@ def test_a_shell_that_completes_loads_no_gate():
     assert done.stdout == b"plain,--format\n"
     assert "aigate.gate" not in names
     assert not {name.split(".")[0] for name in names} & HEAVY
+
+
+@pytest.mark.parametrize("listens", [True, False], ids=["read to the end", "nobody reads"])
+def test_the_program_ends_at_once_and_with_all_that_it_had_to_say(tmp_path, listens):
+    command = [sys.executable, "-m", "aigate", "policy", "schema"]
+    environ = {"PATH": "/usr/bin:/bin", "PYTHONPATH": str(ROOT), "HOME": str(tmp_path)}
+    reads, writes = os.pipe()
+    if not listens:
+        os.close(reads)
+    done = subprocess.Popen(command, env=environ, stdout=writes, stderr=subprocess.PIPE)
+    os.close(writes)
+    said = b""
+    if listens:
+        with os.fdopen(reads, "rb") as stream:
+            said = stream.read()
+    _, errors = done.communicate(timeout=60)
+
+    refused = b"error: standard output cannot be written\n"
+    assert (done.returncode, errors) == ((0, b"") if listens else (74, refused))
+    assert not listens or json.loads(said)
