@@ -16,15 +16,23 @@ from functools import partial
 
 from aigate.domain.accountability import Person
 from aigate.domain.finding import Candidate, Finding, Introduction, Status
-from aigate.domain.tree import Unit
+from aigate.domain.tree import Entry, Unit
 from aigate.engine.attribute import UNKNOWN, Attribution
 from aigate.engine.people import answering
 from aigate.engine.presence import lines_of, wanted
 from aigate.errors import AigateError
 from aigate.value import dataclass
-from aigate.workspace import git, sides
+from aigate.workspace import git, history, sides
 from aigate.workspace.arrivals import LARGEST, Trail, follow, units_of
-from aigate.workspace.blame import BlamedLines, Question, ask_all
+from aigate.workspace.blame import (
+    BlamedLines,
+    Course,
+    Question,
+    ask_all,
+    is_straight,
+    who_brought,
+)
+from aigate.workspace.history import History
 from aigate.workspace.past import Past, opened_past
 
 # Code hosts commit in the place of whoever clicked.
@@ -37,7 +45,8 @@ class Scene:
 
     `base` is the tree whose history counts: the reference, or the commit that a whole tree grew
     from; `compared` says which. `before` are the findings of the reference, and `has_date` tells
-    of which of what was there before the date is shown.
+    of which of what was there before the date is shown. `history` are the commits of the change,
+    None if nobody has read them.
     """
 
     repository: git.Repository
@@ -49,6 +58,7 @@ class Scene:
     people: Sequence[Person]
     has_date: Callable[[Candidate], bool]
     at: datetime
+    history: History | None = None
     jobs: int = 2
 
 
@@ -87,6 +97,7 @@ def _brought(fresh: Mapping[int, Candidate], scene: Scene) -> dict[int, Attribut
     plain: dict[str, bool] = {}
     put: dict[str, bytes] | None = None
     gone: set[str] = set()
+    entries: Sequence[Entry] = ()
     before: dict[str, str] = {}
     own = {entry.path: entry.blob for entry in head.entries}
     if head.commit is None:
@@ -98,10 +109,21 @@ def _brought(fresh: Mapping[int, Candidate], scene: Scene) -> dict[int, Attribut
         plain[path] = _has_lines_of_git(data)
         if put is not None and before.get(path) != own[path]:
             put[path] = data
-    with opened_past(repository, parent=tip, put=put, gone=gone) as past:
-        questions = _questions(fresh.values(), plain)
-        told = ask_all(past, questions, revision=past.fresh or tip, since=since, jobs=scene.jobs)
-        order = _order(past, tip, since)
+    whole = scene.history or history.commits_of(repository, since, tip)
+    commits_known = None if whole.problem else whole.commits
+    course = Course(
+        tip=tip,
+        since=since,
+        commits=commits_known,
+        put=put,
+        gone=gone,
+        below=lambda: entries,
+    )
+    told = who_brought(repository, _questions(fresh.values(), plain), course, jobs=scene.jobs)
+    if commits_known is not None and is_straight(commits_known, tip, since):
+        order = {one.id: number for number, one in enumerate(commits_known)}
+    else:
+        order = _order(repository, tip, since)
     facts = git.facts_of(
         repository, {o.commit for rows in told.values() for o in rows} & order.keys()
     )
@@ -178,12 +200,12 @@ def _covering(
     ]
 
 
-def _order(past: Past, tip: str, since: str) -> dict[str, int]:
+def _order(repository: git.Repository, tip: str, since: str) -> dict[str, int]:
     """Number the commits of a change, the newest first, whatever dates they claim."""
     if not tip or tip == since:
         return {}
     options = ("--topo-order", "--max-count=20000", "--end-of-options", tip)
-    done = past.repository.call("rev-list", *options, *([f"^{since}"] if since else []))
+    done = repository.call("rev-list", *options, *([f"^{since}"] if since else []))
     ids = done.out.decode("ascii", "replace").split() if done.code == 0 else []
     return {commit: number for number, commit in enumerate(ids)}
 
@@ -282,7 +304,7 @@ def _inside(
             rows = told.get(merged[number].path_there, ())
             commits = {row.commit for row in rows if _is_in(row, places[number])}
             if len(commits) > 1:
-                order = order or _order(past, merge, first)
+                order = order or _order(past.repository, merge, first)
             if commits:
                 found[number] = min(commits, key=partial(_place, order))
     return found

@@ -73,13 +73,15 @@ class Origins:
     """Who wrote what.
 
     `files` has the lines of each file that was asked about, `heard` what records say of them.
-    `objections` are findings about commits. `counted` says that all added lines are there.
+    `objections` are findings about commits. `history` are the commits of the change, None if there
+    is no reference. `counted` says that all added lines are there.
     """
 
     files: Mapping[str, tuple[Stretch, ...]] = field(default_factory=dict, repr=False)
     heard: Testimony = field(default_factory=Testimony, repr=False)
     texts: Mapping[str, str] = field(default_factory=dict, repr=False)
     commits: tuple[Commit, ...] = field(default=(), repr=False)
+    history: History | None = field(default=None, repr=False)
     objections: tuple[tuple[Finding, str], ...] = ()
     counted: bool = False
     gaps: tuple[Gap, ...] = ()
@@ -218,6 +220,7 @@ def read_origins(
             and unit.path in files
         },
         commits=records.commits,
+        history=begun.history,
         objections=records.objections,
         counted=begun.files is not None and scene.reference is not None and not untold,
         gaps=records.gaps,
@@ -383,7 +386,8 @@ def _exhibits(
         local=history.local_records(scene.repository),
         branch=scene.branch,
         head="" if scene.head.commit else tip,
-        paths=frozenset(entry.path for entry in scene.head.entries),
+        # Of all files only records of files speak.
+        paths=frozenset(e.path for e in scene.head.entries) if notes or files else frozenset(),
     )
     return exhibits, tuple(doubts)
 

@@ -90,7 +90,7 @@ class Course:
         commits: All commits that `tip` has and `since` has not, newest first; None if unknown.
         put: What is not committed yet on top of `tip`, by path; None if nothing is.
         gone: Paths that `tip` has and what is not committed has not.
-        below: Returns all entries of `tip`, where something is put.
+        below: Returns all entries of `tip` in order of path, where something is put.
     """
 
     tip: str
@@ -134,20 +134,30 @@ def who_brought(
 
 
 def _line(repository: Repository, asked: Sequence[Question], course: Course) -> Line | None:
-    """Return the change as a straight line of commits; None if it is none, or not worth it."""
+    """Return a course that is a straight line of commits; None if it is none, or not worth it."""
     from aigate.workspace import brought  # noqa: PLC0415 - only needed where lines are asked about
 
     commits = course.commits
-    if commits is None or (not course.since and course.tip):
-        return None
-    if len(commits) > brought.MOST_COMMITS or not _is_straight(commits, course):
+    if commits is None or len(commits) > brought.MOST_COMMITS:
         return None
     # One question is answered as fast.
-    if commits and len(asked) == 1:
+    if not is_straight(commits, course.tip, course.since) or (commits and len(asked) == 1):
         return None
+    steps = _steps(repository, course, commits)
+    if steps is None:
+        return None
+    return brought.Line(repository, steps, (one.path for one in asked))
+
+
+def _steps(repository: Repository, course: Course, commits: Sequence[Commit]) -> list[Step] | None:
+    from aigate.workspace import brought  # noqa: PLC0415 - only needed where lines are asked about
+
     steps: list[Step] = []
     if course.put is not None:
-        below = course.below() if course.tip else ()
+        try:
+            below = course.below() if course.tip else ()
+        except AigateError:
+            return None
         fresh = brought.fresh_step(repository, course.put, course.gone, below)
         if fresh is None:
             return None
@@ -155,20 +165,22 @@ def _line(repository: Repository, asked: Sequence[Question], course: Course) -> 
     edits = brought.edits_of(repository, [one.id for one in commits])
     if edits is None or not ends_of(repository).isdisjoint(one.id for one in commits):
         return None
-    steps += [
-        brought.Step(commit=one.id, edits=made) for one, made in zip(commits, edits, strict=True)
-    ]
-    return brought.Line(repository, steps, (one.path for one in asked))
+    made = zip(commits, edits, strict=True)
+    return [*steps, *(brought.Step(commit=one.id, edits=what) for one, what in made)]
 
 
-def _is_straight(commits: Sequence[Commit], course: Course) -> bool:
-    """Tell whether each commit has the next one as its only parent, from the tip on."""
+def is_straight(commits: Sequence[Commit], tip: str, since: str) -> bool:
+    """Tell whether all commits of a change follow each other, from the tip on.
+
+    Without `since` they do where there is no commit at all.
+    """
     if not commits:
-        return course.tip == course.since
+        return tip == since
     names = [one.id for one in commits]
     parents = [one.parents for one in commits]
     return (
-        names[0] == course.tip
+        bool(since)
+        and names[0] == tip
         and parents[:-1] == [(name,) for name in names[1:]]
         and len(parents[-1]) <= 1
     )

@@ -13,14 +13,14 @@ from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import field
-from typing import NamedTuple
+from operator import attrgetter
 
 from aigate.domain.tree import Entry
 from aigate.value import dataclass
 from aigate.workspace.git import SUBMODULE_MODE, Repository, blob_id, read_blobs
 
 # So much is read for one answer; of more, `git blame` holds one file at a time.
-_MOST_BYTES = 50_000_000
+_MOST_BYTES = 20_000_000
 MOST_COMMITS = 200
 """Of longer lines too much would have to be read."""
 
@@ -33,9 +33,11 @@ _OTHER = bytes(set(range(256)) - set(_ALNUM))
 # What git passes over when it compares lines with `-w`.
 _BLANK = b" \t\r"
 _FILE = "100"
+_PATH = attrgetter("path")
 
 
-class Edit(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Edit:
     """What a commit made of a file; `mode` and `blob` are empty where there is no file."""
 
     old_mode: str
@@ -44,7 +46,8 @@ class Edit(NamedTuple):
     blob: str
 
 
-class Hunk(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Hunk:
     """New lines of a version, from `first` on, in the place of old ones."""
 
     first: int
@@ -62,13 +65,14 @@ class Step:
     data: Mapping[str, bytes] = field(default_factory=dict, repr=False)
 
 
-class Part(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Part:
     """Lines `first` to `last` of the newest version, which began at `was` in a commit."""
 
     first: int
     last: int
     was: int
-    commit: str
+    commit: str = ""
     older: bool = False
 
 
@@ -102,21 +106,21 @@ def fresh_step(
     gone: Iterable[str],
     below: Sequence[Entry],
 ) -> Step | None:
-    """Return what is not committed yet as a step; `below` is the tree that it stands on.
+    """Return what is not committed yet as a step.
 
-    None where a file takes the place of a folder, or the other way round.
+    `below` are all entries of the tree that it stands on, in order of path. None where a file
+    takes the place of a folder, or the other way round.
     """
-    held = {entry.path: entry for entry in below}
-    edits = {path: Edit(held[path].mode, held[path].blob, "", "") for path in gone if path in held}
-    order = sorted(held)
+    edits = {}
+    for path in gone:
+        if was := _at(below, path):
+            edits[path] = Edit(was.mode, was.blob, "", "")
     for path, data in put.items():
         name = blob_id(repository, data)
-        was = held.get(path)
+        was = _at(below, path)
         if was is None:
-            if any(path[:at] in held for at, letter in enumerate(path) if letter == "/"):
-                return None
-            at = bisect_left(order, f"{path}/")
-            if at < len(order) and order[at].startswith(f"{path}/"):
+            folders = (path[:at] for at, letter in enumerate(path) if letter == "/")
+            if any(_at(below, folder) for folder in folders) or _has_folder(below, path):
                 return None
             edits[path] = Edit("", "", "100644", name)
         elif was.blob != name or not was.mode.startswith(_FILE):
@@ -180,7 +184,7 @@ class Line:
                 if parts is None or last.get(path, edit.blob) != edit.blob:
                     del found[path], here[path]
                     continue
-                brought[path] = [one._replace(commit=step.commit) for one in parts[0]]
+                brought[path] = parts[0]
                 here[path] = parts[1]
                 last[path] = edit.old_blob
             moved = self._moved(step, brought)
@@ -188,9 +192,11 @@ class Line:
                 if path in moved or (not step.edits[path].old_blob and _takes_away(step)):
                     del found[path], here[path]
                 else:
-                    found[path] += parts_here
+                    found[path] += [
+                        Part(one.first, one.last, one.was, step.commit) for one in parts_here
+                    ]
         for path, parts_left in here.items():
-            found[path] += [one._replace(older=True) for one in parts_left]
+            found[path] += [Part(one.first, one.last, one.was, "", True) for one in parts_left]
         return found
 
     def _begun(self, path: str, ranges: Sequence[tuple[int, int]]) -> list[Part] | None:
@@ -201,7 +207,7 @@ class Line:
         if any(first > count for first, _ in ranges):
             return None
         spans = [(first, min(last, count)) for first, last in ranges or [(1, count)]]
-        return [Part(first, last, first, "") for first, last in spans if first <= last]
+        return [Part(first, last, first) for first, last in spans if first <= last]
 
     def _past(self, edit: Edit, parts: Sequence[Part]) -> tuple[list[Part], list[Part]] | None:
         """Part lines into those that an edit brought, and those that were there, as they were."""
@@ -282,6 +288,16 @@ def lines_of(data: bytes) -> list[bytes]:
     return rows
 
 
+def _at(below: Sequence[Entry], path: str) -> Entry | None:
+    at = bisect_left(below, path, key=_PATH)
+    return below[at] if at < len(below) and below[at].path == path else None
+
+
+def _has_folder(below: Sequence[Entry], path: str) -> bool:
+    at = bisect_left(below, f"{path}/", key=_PATH)
+    return at < len(below) and below[at].path.startswith(f"{path}/")
+
+
 def _side(mode: str, blob: str) -> tuple[str, str]:
     return (mode, blob) if mode.strip("0") else ("", "")
 
@@ -323,15 +339,15 @@ def _parted(parts: Sequence[Part], hunks: Sequence[Hunk]) -> tuple[list[Part], l
                 break
             kept = min(hunk.first, end) - was
             if kept > 0:
-                older.append(Part(first, first + kept - 1, was + shift, ""))
+                older.append(Part(first, first + kept - 1, was + shift))
                 first, was = first + kept, was + kept
             taken = min(hunk.first + hunk.count, end) - was
             if taken > 0:
-                brought.append(Part(first, first + taken - 1, was, ""))
+                brought.append(Part(first, first + taken - 1, was))
                 first, was = first + taken, was + taken
             shift = hunk.old_first + hunk.old_count - hunk.first - hunk.count
         if was < end:
-            older.append(Part(first, part.last, was + shift, ""))
+            older.append(Part(first, part.last, was + shift))
     return brought, older
 
 
