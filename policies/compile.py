@@ -26,9 +26,13 @@ from typing import Any
 import yaml
 
 from aigate import registry
+from aigate.documents import strict
+from aigate.documents.mistakes import Mistakes
+from aigate.documents.nodes import packed
 from aigate.domain.rule import Rule
 from aigate.engine import disclosure
 from aigate.scanners._needs import needs_of, table_of
+from aigate.trusted import BUILT_IN_NODES
 from aigate.value import dataclass
 
 Tree = dict[str, Any]
@@ -112,6 +116,7 @@ def outputs(root: Path = ROOT) -> dict[Path, str]:
         texts[compiled / f"{pack}-needs.json"] = _asked(texts[compiled / f"{pack}.json"])
     texts[compiled / f"{FLOW}.json"] = _tables(rules)
     texts[compiled / "catalogue.json"] = _lines(entries)
+    texts[compiled / BUILT_IN_NODES] = _policies(root / "policies")
     ours = [entry for entry in entries if entry["scanner"] in {"semgrep", FLOW}]
     theirs = [entry for entry in entries if entry["scanner"] == "bandit"]
     ours += coded()
@@ -121,6 +126,20 @@ def outputs(root: Path = ROOT) -> dict[Path, str]:
     texts[docs / "bandit.md"] = _bandit_page(theirs)
     texts[docs / "README.md"] = _index(ours, len(theirs))
     return texts
+
+
+def _policies(folder: Path) -> str:
+    """Give how each policy reads, by its SHA-256, so that nobody has to load YAML for it."""
+    told: dict[str, str] = {}
+    for file in sorted(folder.glob("*.yaml")):
+        data, mistakes = file.read_bytes(), Mistakes(file.name)
+        node = strict.read(data, mistakes)
+        mistakes.check()
+        text = packed(node) if node else None
+        if text is None:
+            raise SystemExit(f"`{file}` cannot be read")
+        told[hashlib.sha256(data).hexdigest()] = text.decode()
+    return json.dumps(told, indent=0) + "\n"
 
 
 def _names(entries: list[Tree]) -> str:

@@ -96,7 +96,7 @@ def test_a_scanner_is_called_as_its_module_and_its_rules_have_pages(name: str) -
 def test_every_packed_rule_has_a_page_with_something_to_do() -> None:
     compiled = packs_folder() / "compiled"
     catalogue = read_catalogue((compiled / "catalogue.json").read_bytes())
-    for pack in compiled.glob("*.json"):
+    for pack in {*compiled.glob("*.json")} - {compiled / "policies.json"}:
         for rule in json.loads(pack.read_bytes())["rules"]:
             name = rule.get("id") or rule["name"]
             if not name.startswith("aigate-canary-"):

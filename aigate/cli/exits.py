@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
 import sys
 from typing import NoReturn
 
@@ -23,6 +25,16 @@ _CODES: tuple[tuple[type[errors.AigateError], int], ...] = (
 def finish(code: int) -> NoReturn:
     """End the program with an exit code of `docs/exit-codes.md`."""
     sys.exit(code)
+
+
+def leave(code: int) -> NoReturn:
+    """End the process at once; everything must be written and closed but the error stream.
+
+    Python takes itself apart at its end, value by value, which is a twelfth of a short run.
+    """
+    with contextlib.suppress(OSError, ValueError):
+        sys.stderr.flush()
+    os._exit(code)
 
 
 def code_of(error: errors.AigateError) -> int:

@@ -20,7 +20,7 @@ from click.core import ParameterSource
 
 import aigate as package
 from aigate import __version__, cli
-from aigate.cli.exits import INCOMPLETE, INTERNAL, OK, OUTPUT, code_of, finish
+from aigate.cli.exits import INCOMPLETE, INTERNAL, OK, OUTPUT, code_of, finish, leave
 from aigate.engine.shown import plain
 from aigate.errors import AigateError, IncompleteError, UsageError
 
@@ -126,17 +126,12 @@ def aigate(ctx: click.Context, directory: str) -> None:
 
 
 def program() -> NoReturn:
-    """Run the command line of this process, and end the process at once.
-
-    Python takes itself apart at its end, value by value, which is a twelfth of a short run.
-    """
+    """Run the command line of this process, and end the process."""
     try:
         main()
     except SystemExit as end:
         code = end.code if isinstance(end.code, int) else INTERNAL
-    with contextlib.suppress(OSError, ValueError):
-        sys.stderr.flush()
-    os._exit(code)
+    leave(code)
 
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:

@@ -80,7 +80,7 @@ def packed(node: Node) -> bytes | None:
     return None if parts is None else json.dumps(parts, separators=(",", ":")).encode()
 
 
-def unpacked(data: bytes) -> Node:
+def unpacked(data: str | bytes) -> Node:
     """Read what `packed` wrote, which takes a tenth of the time of reading the document.
 
     There must be no doubt that `packed` wrote it: nothing is looked at twice.

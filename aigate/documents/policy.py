@@ -34,14 +34,15 @@ Parse = Callable[[bytes, Mistakes], Node | None]
 """Reads a document as `strict.read` does."""
 
 
-def _strictly(data: bytes, mistakes: Mistakes) -> Node | None:
+def read_strictly(data: bytes, mistakes: Mistakes) -> Node | None:
+    """Read a document; see `strict.read`."""
     from aigate.documents.strict import read  # noqa: PLC0415 - YAML takes long to load
 
     return read(data, mistakes)
 
 
 def read_policy(
-    name: str, load: Load, kinds: Sequence[RequirementKind], parse: Parse = _strictly
+    name: str, load: Load, kinds: Sequence[RequirementKind], parse: Parse = read_strictly
 ) -> Policy:
     """Read a policy and fold in everything that it extends.
 

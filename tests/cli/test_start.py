@@ -170,6 +170,15 @@ def test_a_shell_that_completes_loads_no_gate():
     assert not {name.split(".")[0] for name in names} & HEAVY
 
 
+def test_a_policy_that_comes_with_the_product_needs_no_yaml(project):
+    project.commit({"README.md": "# Calm\n"})
+    project.commit({"README.md": "# Calmer\n"})
+
+    _, others = loaded("scan", "--base=HEAD~1", "--head=HEAD", "--no-cache", cwd=project.root)
+
+    assert "yaml" not in others
+
+
 @pytest.mark.parametrize("listens", [True, False], ids=["read to the end", "nobody reads"])
 def test_the_program_ends_at_once_and_with_all_that_it_had_to_say(tmp_path, listens):
     command = [sys.executable, "-m", "aigate", "policy", "schema"]
