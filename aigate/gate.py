@@ -156,7 +156,7 @@ def run(
             memory=Memory(cache, trusted.rules_digest),
             meanwhile=usage_of,
         )
-        units, gaps = read_units(head, judged, comparison.removed)
+        units, gaps = read_units(head, judged, comparison.removed, cache)
         units = with_previous(units, reference)
         seen = examine(
             registry.scanners(),

@@ -6,18 +6,32 @@ import itertools
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
+from functools import partial
 
-from aigate import registry
+from aigate import registry, shapes
 from aigate.artefacts.sniff import format_of
 from aigate.artefacts.values import Objection
 from aigate.domain.finding import Finding, Gap
 from aigate.domain.policy import Policy
 from aigate.domain.report import Excluded
-from aigate.domain.tree import Change, Entry, Kind, Unit
+from aigate.domain.tree import Change, Entry, Kind, Unit, Unread
 from aigate.engine.patterns import matches_path
+from aigate.errors import IncompleteError
+from aigate.shapes import Shape
 from aigate.workspace import git, sides
+from aigate.workspace.cache import Cache
 from aigate.workspace.trees import Comparison
-from aigate.workspace.units import Content, build_units, removed_units
+from aigate.workspace.units import (
+    Content,
+    build_units,
+    is_of_blob,
+    numbered,
+    removed_units,
+    units_of,
+)
+
+# Of fewer, reading them takes no longer than asking what is kept.
+_MANY = 64
 
 # That a file is too large to be read is a finding of its own.
 _UNSEEN = {
@@ -57,12 +71,60 @@ def read_units(
     tree: sides.Tree,
     entries: Sequence[tuple[Entry, Change]],
     removed: Sequence[Entry],
+    cache: Cache | None = None,
 ) -> tuple[tuple[Unit, ...], tuple[Gap, ...]]:
-    """Read entries as units, and return them with a gap for what is unreadable."""
-    units = tuple(build_units(_contents(tree, entries), limit=sides.LARGEST))
+    """Make units of entries in their order, and return them with a gap for what is unreadable.
+
+    What the cache knows, and was hashed when the tree was listed, is read when somebody asks.
+    """
+    keeps = cache is not None and tree.is_hashed and len(entries) >= _MANY
+    known = shapes.load(cache, [entry for entry, _ in entries]) if keeps else {}
+    made: dict[tuple[str, str, str], list[Unit]] = {}
+    fresh = {}
+    for entry, change in entries:
+        if entry in known:
+            made[_key(entry)] = [_unread(tree, entry, change, known[entry])]
+    for content in _contents(tree, [one for one in entries if one[0] not in known]):
+        one = list(units_of(content, limit=sides.LARGEST))
+        made.setdefault(_key(content.entry), []).extend(one)
+        shape = shapes.shape_of(one) if keeps else None
+        if shape and content.entry.size == len(content.data) and is_of_blob(content):
+            fresh[content.entry] = shape
+    shapes.save(cache, fresh)
+    ordered = dict.fromkeys(_key(entry) for entry, _ in entries)
+    units = tuple(numbered(unit for key in ordered for unit in made[key]))
     gaps = [Gap(path, f"cannot be read: {why}", "unreadable") for path, why in tree.unreadable]
     gaps += [Gap(u.path, _UNSEEN[note], note) for u in units for note in u.notes if note in _UNSEEN]
     return units + removed_units(removed, after=len(units)), tuple(gaps)
+
+
+def _key(entry: Entry) -> tuple[str, str, str]:
+    return entry.path, entry.mode, entry.blob
+
+
+def _unread(tree: sides.Tree, entry: Entry, change: Change, shape: Shape) -> Unit:
+    """Return a unit of this shape whose text is read when somebody asks for it."""
+    # What is empty is no file that has to be read.
+    unread = Unread(shape.digest, partial(_text, tree, entry, shape)) if entry.size else None
+    return Unit("", entry, shape.kind, change, file=shape.end, unread=unread)
+
+
+def _text(tree: sides.Tree, entry: Entry, shape: Shape) -> str:
+    """Read the text of a plain file.
+
+    Raises:
+        IncompleteError: it is another one than was listed, or cannot be read.
+    """
+    (content,) = _contents(tree, [(entry, Change.NONE)])
+    text = shapes.text_of(shape, content)
+    if text is None:
+        why = content.problem or "changed"
+        raise IncompleteError(
+            f"`{entry.path}` cannot be read: {_UNSEEN.get(why, why)}",
+            hint="scan again when nothing writes to the working tree",
+            code=why,
+        )
+    return text
 
 
 def reader(tree: sides.Tree) -> Callable[[Iterable[Entry]], Iterator[tuple[str, bytes]]]:

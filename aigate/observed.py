@@ -32,7 +32,6 @@ if TYPE_CHECKING:
 _FIELDS = tuple(field.name for field in fields(Use) if field.name not in {"kind", "at"})
 # Of other trees than the one that is read, so many entries are kept besides.
 _MOST_OTHERS = 20_000
-_OBJECT_FORMATS = {40: "sha1", 64: "sha256"}
 # What git LFS leaves in the place of a file counts as that file on disk, but not in a commit.
 _POINTER = b"version http"
 _SYMLINK = "120000"
@@ -168,7 +167,7 @@ def _read(
         for content in contents_of(tree, entries):
             entry, data = content.entry, content.data
             fresh[_key(entry)] = (len(data), "", [])
-            if not content.problem and times[entry.path] == 1 and _is_lasting(entry, data):
+            if times[entry.path] == 1 and _is_lasting(content):
                 lasting.add(_key(entry))
             if entry.mode == _SYMLINK or may_use(entry.path, data, knowledge):
                 yield content
@@ -184,11 +183,10 @@ def _read(
     return fresh, {key: row for key, row in fresh.items() if key in lasting}
 
 
-def _is_lasting(entry: Entry, data: bytes) -> bool:
-    form = _OBJECT_FORMATS.get(len(entry.blob))
-    if form is None or data.startswith(_POINTER):
-        return False
-    return hashlib.new(form, b"blob %d\0%b" % (len(data), data)).hexdigest() == entry.blob
+def _is_lasting(content: Content) -> bool:
+    from aigate.workspace.units import is_of_blob  # noqa: PLC0415 - not needed where all is known
+
+    return not content.data.startswith(_POINTER) and is_of_blob(content)
 
 
 def _row(use: Use) -> list[Any]:

@@ -7,7 +7,7 @@ import hashlib
 import json
 import posixpath
 import sys
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import field, replace
 from pathlib import Path
 from typing import Any, NoReturn, cast
@@ -21,6 +21,7 @@ from aigate.domain.tree import Entry, Unit
 from aigate.value import dataclass
 from aigate.workspace import results
 from aigate.workspace.cache import Cache
+from aigate.workspace.units import digest_of
 
 _FORM = "aigate result 3"
 
@@ -57,13 +58,35 @@ class Question:
     around: Mapping[str, str] = field(default_factory=dict)
 
 
+class Gists:
+    """Says what of units may matter to a scanner that looks at other files too."""
+
+    __slots__ = ("_known", "_say", "fresh")
+
+    def __init__(self, say: Callable[[Unit], str], known: Mapping[str, str]) -> None:
+        """Take what says it, and what is known by the ids of units."""
+        self._say = say
+        self._known = known
+        self.fresh: dict[str, str] = {}
+
+    def __call__(self, unit: Unit) -> str:
+        """Return what is said of a unit."""
+        known = self._known.get(unit.id)
+        if known is not None:
+            return known
+        if unit.id not in self.fresh:
+            self.fresh[unit.id] = self._say(_bare(Repeats.FILE, unit))
+        return self.fresh[unit.id]
+
+
 @dataclass(frozen=True, slots=True)
 class Known:
     """What is known of a question: sightings from memory, and the units that are left to look at.
 
     The units that are left hold no more than the scanner says it needs, and of those that are
     alike to it only one is there: `alike` has all that each stands for, by its id. `rows` is
-    what memory holds under the keys, which all questions of a scan share.
+    what memory holds under the keys, which all questions of a scan share. `gists` are there
+    where the scanner has a function of that name.
     """
 
     question: Question
@@ -72,6 +95,7 @@ class Known:
     alike: Mapping[str, tuple[Unit, ...]] = field(default_factory=dict)
     keys: Mapping[str, bytes] = field(default_factory=dict)
     rows: dict[bytes, _Row] = field(default_factory=dict)
+    gists: Gists | None = None
 
 
 def known(memory: Memory, questions: Sequence[Question], *, packs: str) -> tuple[Known, ...]:
@@ -82,25 +106,31 @@ def known(memory: Memory, questions: Sequence[Question], *, packs: str) -> tuple
     by_file: dict[str, bytes] = {}
     keys = {Repeats.TEXT: by_text, Repeats.FILE: by_file}
     for question in questions:
-        repeats = question.scanner.repeats
+        repeats = _kept_by(question.scanner)
         if repeats is Repeats.NEVER:
             continue
         mine = keys[repeats]
         for unit in question.units:
             if unit.id not in mine:
                 if unit.id not in digests:
-                    digests[unit.id] = hashlib.blake2b(_bytes(unit.text)).digest()
+                    digests[unit.id] = digest_of(unit)
                 mine[unit.id] = _key(context, repeats, unit, digests[unit.id])
     loaded = results.load(memory.cache, (*by_text.values(), *by_file.values()))
     # The cache's key vouches that this is what was written.
     rows: dict[bytes, _Row] = {key: json.loads(row) for key, row in loaded.items()}
-    return tuple(_known(one, keys.get(one.scanner.repeats, {}), rows) for one in questions)
+    return tuple(_known(one, keys.get(_kept_by(one.scanner), {}), rows) for one in questions)
+
+
+def _kept_by(scanner: Scanner) -> Repeats:
+    """Return by what something is kept of a unit: that may be no more than its gist."""
+    return Repeats.FILE if scanner.gist else scanner.repeats
 
 
 def _known(question: Question, keys: Mapping[str, bytes], rows: dict[bytes, _Row]) -> Known:
     repeats = question.scanner.repeats
     if repeats is Repeats.NEVER:
-        return Known(question, left=question.units)
+        gists = _gists(question, keys, rows)
+        return Known(question, left=question.units, keys=keys, rows=rows, gists=gists)
     sightings: list[Sighting] = []
     alike: dict[tuple[bytes, str], list[Unit]] = {}
     for unit in question.units:
@@ -121,12 +151,26 @@ def _known(question: Question, keys: Mapping[str, bytes], rows: dict[bytes, _Row
     )
 
 
+def _gists(
+    question: Question, keys: Mapping[str, bytes], rows: Mapping[bytes, _Row]
+) -> Gists | None:
+    say = question.scanner.gist
+    if say is None:
+        return None
+    kept: dict[str, str] = {}
+    for unit in question.units:
+        said = rows.get(keys[unit.id], {}).get(_label(question, unit))
+        if said is not None:
+            kept[unit.id] = said[0][0]
+    return Gists(say, kept)
+
+
 def target_of(one: Known, target: Target) -> Target:
     """Return what a scanner is given: the units that are left, and nothing it does not need."""
     repeats = one.question.scanner.repeats
     given = replace(target, units=one.left, around=one.question.around)
     if repeats is Repeats.NEVER:
-        return given
+        return replace(given, gist=one.gists)
     nothing = cast("Any", _Withheld())
     return replace(
         given, paths=nothing, read=nothing, entries=nothing, index=nothing, omits=nothing
@@ -175,11 +219,10 @@ def keep(memory: Memory, answers: Iterable[tuple[Known, Iterable[Sighting | Gap]
         return
     changed: dict[bytes, _Row] = {}
     for one, said in answers:
-        if one.question.scanner.repeats is not Repeats.NEVER:
-            for unit, found in _whole(one, said):
-                key = one.keys[unit.id]
-                row = changed.setdefault(key, dict(one.rows.get(key, {})))
-                row[_label(one.question, unit)] = found
+        for unit, found in _whole(one, said):
+            key = one.keys[unit.id]
+            row = changed.setdefault(key, dict(one.rows.get(key, {})))
+            row[_label(one.question, unit)] = found
     results.save(
         memory.cache,
         {key: _bytes(_WRITE(row)) for key, row in changed.items()},
@@ -188,6 +231,10 @@ def keep(memory: Memory, answers: Iterable[tuple[Known, Iterable[Sighting | Gap]
 
 def _whole(one: Known, said: Iterable[Sighting | Gap]) -> Iterator[tuple[Unit, list[list[Any]]]]:
     """Yield what to keep by unit: nothing of a unit, or of a whole run, with a gap."""
+    if one.question.scanner.repeats is Repeats.NEVER:
+        fresh = one.gists.fresh if one.gists else {}
+        yield from ((unit, [[fresh[unit.id]]]) for unit in one.left if unit.id in fresh)
+        return
     seen: dict[str, list[list[Any]]] = {unit.id: [] for unit in one.left}
     gaps = set()
     for item in said:

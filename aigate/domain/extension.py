@@ -34,7 +34,8 @@ class Target:
     entries of that tree with the blob they belong to, each blob once; those that cannot be
     read are missing, and `entries` lists them all. `index` is where the caller wants packages
     looked up, if anywhere; `omits` takes down what is left out because the caller did not ask, and `started` is told that a program runs.
-    `around` is what the scanner's own function of that name said of the units, by their ids.
+    `around` is what the scanner's own function of that name said of the units, by their ids, and
+    `gist` returns what its function of that name says of a unit, from memory where it can.
 
     A scanner that repeats itself is given no more than it says it needs, see `Repeats`.
     """
@@ -53,6 +54,7 @@ class Target:
     omits: Callable[[Omission], None] = lambda _one: None
     started: Callable[[], None] = lambda: None
     around: Mapping[str, str] = field(default_factory=dict)
+    gist: Callable[[Unit], str] | None = None
 
 
 class Repeats(Enum):
@@ -80,7 +82,9 @@ class Scanner:
     `compares` tells of a path whether the scanner wants to see its text in the reference too.
     `repeats` says whether what it sees in a unit may be kept for the next scan. `around` tells
     by its id in a few words what other files say of a unit, where that matters; it is quick, and
-    the same words with the same unit lead to the same answer. `is_program` says that a program
+    the same words with the same unit lead to the same answer. `gist` is for scanners that look at
+    other files as well: it says of a unit what of it may matter, by nothing but what `FILE`
+    names, and is kept, so that the text need not be read again. `is_program` says that a program
     does the work, so that it gets units as files, and others can work meanwhile.
     """
 
@@ -92,6 +96,7 @@ class Scanner:
     compares: Callable[[str], bool] = lambda _path: False
     repeats: Repeats = Repeats.NEVER
     around: Callable[[Target], Mapping[str, str]] | None = None
+    gist: Callable[[Unit], str] | None = None
     is_program: bool = False
 
 

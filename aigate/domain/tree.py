@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from dataclasses import field
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 from aigate.domain.place import Location, Span
 from aigate.value import dataclass
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 
 class Kind(StrEnum):
@@ -56,6 +60,17 @@ class Entry:
     size: int = -1
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Unread:
+    """A text that is read when somebody asks for it: its digest, and what returns it.
+
+    `read` raises `IncompleteError` where that very text is not there any more.
+    """
+
+    digest: bytes
+    read: Callable[[], str]
+
+
 @dataclass(frozen=True, slots=True)
 class Unit:
     """A piece of an entry that scanners read as one: a file, or a notebook's code cell.
@@ -67,7 +82,8 @@ class Unit:
     of the file; empty when the two are the same. `notes` are reason codes of what the
     decoding had to repair, such as `nul` or `utf-16`. `head` holds the first bytes of what is
     binary, and of a text whose bytes may mean something else than its characters. `previous` is the text that a modified
-    file has in the reference, only for paths that a scanner asks it for.
+    file has in the reference, only for paths that a scanner asks it for. `unread` takes the place
+    of a text that is not read before somebody asks for `text`; such a text is not empty.
     """
 
     id: str
@@ -81,6 +97,22 @@ class Unit:
     lines: tuple[int, ...] = ()
     notes: tuple[str, ...] = ()
     previous: str = field(default="", repr=False)
+    unread: Unread | None = field(default=None, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        """Leave out the text that is not read yet."""
+        if self.unread is not None and not self.text:
+            object.__delattr__(self, "text")
+
+    if not TYPE_CHECKING:  # a name that is mistyped should be an error
+
+        def __getattr__(self, name: str) -> str:
+            """Read the text when it is first asked for: only then is a field not there."""
+            if name != "text":
+                raise AttributeError(f"a unit has no `{name}`")
+            text = self.unread.read()
+            object.__setattr__(self, name, text)
+            return text
 
     @property
     def path(self) -> str:

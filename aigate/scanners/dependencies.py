@@ -13,6 +13,7 @@ from aigate.domain.tree import TEXTUAL
 if TYPE_CHECKING:
     from aigate.domain.finding import Gap, Sighting
     from aigate.domain.rule import Rule
+    from aigate.domain.tree import Unit
 
 
 def _scan(target: Target) -> Iterable[Sighting | Gap]:
@@ -33,6 +34,12 @@ def _compares(path: str) -> bool:
     return bool(manifest_form(path))
 
 
+def _gist(unit: Unit) -> str:
+    from aigate.scanners._dependencies.gist import gist  # noqa: PLC0415 - see above
+
+    return gist(unit)
+
+
 SCANNER = Scanner(
     name="dependencies",
     covers=TEXTUAL,
@@ -40,4 +47,5 @@ SCANNER = Scanner(
     version=lambda: __version__,
     rules=_rules,
     compares=_compares,
+    gist=_gist,
 )

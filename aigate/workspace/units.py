@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from functools import partial
@@ -31,6 +32,7 @@ NOT_EXAMINED = frozenset(
 """Notes of units whose content was not, or not wholly, seen: each is a gap."""
 
 _HEAD = 4096
+_OBJECT_FORMATS = {40: "sha1", 64: "sha256"}
 _SYMLINK = "120000"
 _SUBMODULE = "160000"
 _SUFFIXES = {
@@ -59,12 +61,16 @@ class Content:
 
 def build_units(contents: Iterable[Content], *, limit: int = DEFAULT_LIMIT) -> Iterator[Unit]:
     """Yield at least one unit for each entry, numbered in the order of the entries."""
-    number = 0
-    for content in contents:
-        for unit in _units(content, limit):
-            number += 1
-            name = f"{number:06d}"
-            yield replace(unit, id=name, file=name + unit.file if unit.file else "")
+    return numbered(unit for content in contents for unit in units_of(content, limit=limit))
+
+
+def numbered(units: Iterable[Unit]) -> Iterator[Unit]:
+    """Yield units with their numbers; so far they have no more than the ends of their names."""
+    for number, unit in enumerate(units, start=1):
+        name = f"{number:06d}"
+        file = name + unit.file if unit.file else ""
+        # A text that is not read yet stays so.
+        yield replace(unit, id=name, file=file, text="" if unit.unread else unit.text)
 
 
 def removed_units(entries: Iterable[Entry], *, after: int) -> tuple[Unit, ...]:
@@ -75,7 +81,30 @@ def removed_units(entries: Iterable[Entry], *, after: int) -> tuple[Unit, ...]:
     )
 
 
-def _units(content: Content, limit: int) -> Iterator[Unit]:
+def digest_of(unit: Unit) -> bytes:
+    """Return the digest of a unit's text, which need not be read for it."""
+    return unit.unread.digest if unit.unread else digest_of_text(unit.text)
+
+
+def digest_of_text(text: str) -> bytes:
+    """Return the digest of a text, by which it is known again."""
+    return hashlib.blake2b(text.encode("utf-8", "surrogatepass")).digest()
+
+
+def is_of_blob(content: Content) -> bool:
+    """Tell whether these bytes are those of the entry's blob.
+
+    A file on disk may count as a blob that git would check out as this file.
+    """
+    entry, data = content.entry, content.data
+    form = _OBJECT_FORMATS.get(len(entry.blob))
+    if form is None or content.problem:
+        return False
+    return hashlib.new(form, b"blob %d\0%b" % (len(data), data)).hexdigest() == entry.blob
+
+
+def units_of(content: Content, *, limit: int = DEFAULT_LIMIT) -> Iterator[Unit]:
+    """Yield the units of one entry, without their numbers; see `numbered`."""
     entry, data = content.entry, content.data
     make = partial(Unit, "", entry, change=content.change)
     if entry.mode == _SUBMODULE:

@@ -58,7 +58,7 @@ CALM_HERE = {
         "process",
         "provenance",
     ),
-    *("recall", "registry", "reporters", "requirements", "scanners", "trusted", "value"),
+    *("recall", "registry", "reporters", "requirements", "scanners", "shapes", "trusted", "value"),
     "workspace",
 }
 SHOWN = """

@@ -33,7 +33,7 @@ print(*(name for name in sys.modules if "._dependencies" in name or "._secrets" 
         (
             "import os, flask\nfrom requests import get\nprint(flask, get)\n",
             {
-                *("_dependencies", "files", "items", "scan", "scene", "imports", "places"),
+                *("_dependencies", "files", "gist", "items", "scan", "scene", "imports", "places"),
                 *("known", "modules"),
                 *("_secrets", "scan", "clues", "formats", "runs"),
             },

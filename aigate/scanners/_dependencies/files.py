@@ -109,10 +109,15 @@ def runs_commands(path: str) -> bool:
     return _RUN.fullmatch(path) is not None
 
 
+def lists_packages(unit: Unit) -> bool:
+    """Tell whether a unit is a manifest or a lock file, by its path."""
+    return not unit.cell and bool(manifest_form(unit.path) or lock_form(unit.path))
+
+
 def may_ask(unit: Unit) -> bool:
     """Tell whether a unit may ask for anything: no other one does."""
     return (
-        (not unit.cell and bool(manifest_form(unit.path) or lock_form(unit.path)))
+        lists_packages(unit)
         or (unit.kind is Kind.PYTHON and HEADER in unit.text)
         or role_of(unit) is not None
     )

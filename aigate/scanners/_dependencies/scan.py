@@ -11,14 +11,8 @@ from aigate.domain.finding import Gap, Sighting
 from aigate.domain.package import Ecosystem
 from aigate.domain.place import Span
 from aigate.domain.tree import Change, Kind, Unit
-from aigate.scanners._dependencies.files import may_ask
-from aigate.scanners._dependencies.imports import (
-    Import,
-    python_imports,
-    python_words,
-    script_imports,
-    script_words,
-)
+from aigate.scanners._dependencies.gist import Gist, gist, read
+from aigate.scanners._dependencies.imports import Import, python_imports, script_imports
 from aigate.scanners._dependencies.scene import DamagedError, Scene
 
 # Most changes ask for nothing, and what reads and judges what they ask for is large.
@@ -40,7 +34,9 @@ def scan(target: Target) -> Iterator[Sighting | Gap]:
 
 def _said(target: Target) -> Iterator[Sighting | Gap]:
     units = [unit for unit in target.units if unit.change is not Change.REMOVED]
-    looks = _looks(units)
+    say = target.gist or gist
+    gists = {unit.id: read(say(unit)) for unit in units}
+    looks = _looks([unit for unit in units if gists[unit.id].asks])
     scene = Scene(target, tuple(looks.values()))
     if looks:
         from aigate.scanners._dependencies import objections  # noqa: PLC0415 - see above
@@ -49,12 +45,11 @@ def _said(target: Target) -> Iterator[Sighting | Gap]:
     for unit in units:
         if unit.id in looks:
             yield from objections.objections(looks[unit.id], scene, asked)
-        yield from _imports(unit, scene)
+        yield from _imports(unit, gists[unit.id], scene)
 
 
-def _looks(units: list[Unit]) -> dict[str, Look]:
-    """Return what the units ask for, by their ids, less those that ask for nothing."""
-    wanted = [unit for unit in units if may_ask(unit)]
+def _looks(wanted: list[Unit]) -> dict[str, Look]:
+    """Return what units ask for, by their ids."""
     if not wanted:
         return {}
     from aigate.scanners._dependencies.look import look  # noqa: PLC0415 - see above
@@ -62,17 +57,16 @@ def _looks(units: list[Unit]) -> dict[str, Look]:
     return {unit.id: look(unit) for unit in wanted}
 
 
-def _imports(unit: Unit, scene: Scene) -> Iterator[Sighting | Gap]:
+def _imports(unit: Unit, about: Gist, scene: Scene) -> Iterator[Sighting | Gap]:
     """Yield an objection to each import of what nobody knows."""
-    said = _foreign(unit, scene)
+    said = _foreign(unit, about.words, scene)
     first = next(said, None)
     if first is None:
         return
     from aigate.scanners._dependencies import judged, objections, pages  # noqa: PLC0415 - see above
 
     for one in (first, *islice(said, _MOST_IMPORTS - 1)):
-        known = scene.known[one.ecosystem]
-        target = judged.near_module(one, known, scene.modules)
+        target = judged.near_module(one, scene.known[one.ecosystem], scene.modules)
         message = (
             f"imports `{one.name}`, which nothing in the tree declares, and which is not well known"
         )
@@ -88,22 +82,18 @@ def _imports(unit: Unit, scene: Scene) -> Iterator[Sighting | Gap]:
         yield Gap(unit.path, reason, "too-many-imports", _NAME)
 
 
-def _foreign(unit: Unit, scene: Scene) -> Iterator[Import]:
+def _foreign(unit: Unit, words: frozenset[str] | None, scene: Scene) -> Iterator[Import]:
     """Yield the imports of what is neither known, nor declared, nor of the tree."""
     if unit.kind is Kind.PYTHON:
-        words = python_words(unit.text)
-        if words:
-            words = frozenset(
-                word
-                for word in words - scene.folders
-                if scene.is_foreign(Import(Ecosystem.PYPI, word, 1, 1))
-            )
+        foreign = frozenset(
+            word
+            for word in (words or frozenset()) - scene.folders
+            if scene.is_foreign(Import(Ecosystem.PYPI, word, 1, 1))
+        )
         # Only where one of the words is foreign is the syntax looked at.
-        if words:
-            yield from python_imports(unit.text, words)
-    elif unit.kind in {Kind.JAVASCRIPT, Kind.TYPESCRIPT}:
-        names = script_words(unit.text)
-        if names is None or any(
-            scene.is_foreign(Import(Ecosystem.NPM, one, 1, 1)) for one in names
-        ):
-            yield from filter(scene.is_foreign, script_imports(unit.text))
+        if foreign:
+            yield from python_imports(unit.text, foreign)
+    elif words is None or any(
+        scene.is_foreign(Import(Ecosystem.NPM, word, 1, 1)) for word in words
+    ):
+        yield from filter(scene.is_foreign, script_imports(unit.text))
