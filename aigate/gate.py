@@ -43,7 +43,7 @@ from aigate.kept import Find, finder
 from aigate.ledger import names
 from aigate.material import exclusion, in_scope, read_units, read_whole, reader, with_previous
 from aigate.observed import Shelf
-from aigate.origins import Scene, read_origins, with_people
+from aigate.origins import Scene, begin, read_origins, with_people
 from aigate.recall import Memory
 from aigate.trusted import Trusted, read_policy_of, read_trusted, target_branch
 from aigate.value import dataclass
@@ -147,26 +147,42 @@ def run(
         at=at.date(),
         shelf=Shelf(cache=cache, root=repository.root),
     )
-    usage_of = once(lambda: declared.look(scene))
     with scratch.private_folder_if_asked() as folder, finder(cache, trusted.catalogue) as find:
         means = replace(
             _means(request, trusted, folder, started),
             read=reader(head),
             entries=lambda: head.entries,
             memory=Memory(cache, trusted.rules_digest),
-            meanwhile=usage_of,
         )
         units, gaps = read_units(head, judged, comparison.removed, cache)
         units = with_previous(units, reference)
+        early = once(
+            lambda: (
+                declared.look(scene),
+                begin(
+                    Scene(
+                        repository=repository,
+                        reference=reference,
+                        head=head,
+                        judged=judged,
+                        units=units,
+                        agents=trusted.agents,
+                        policy=trusted.policy,
+                        branch=_source_branch(request, repository),
+                        jobs=request.jobs,
+                    )
+                ),
+            )
+        )
         seen = examine(
             registry.scanners(),
             units,
             paths=_paths(head),
             exported="head",
-            means=means,
+            means=replace(means, meanwhile=early),
             done=progress,
         )
-        usage = usage_of()
+        usage, begun = early()
         _require_rules(trusted, seen)
         findings = find(seen.sightings, units)
         before: tuple[Finding, ...] = ()
@@ -200,20 +216,7 @@ def run(
         omissions=seen.omissions,
     )
     progress("attributing")
-    origins = read_origins(
-        Scene(
-            repository=repository,
-            reference=reference,
-            head=head,
-            judged=judged,
-            units=units,
-            agents=trusted.agents,
-            policy=trusted.policy,
-            branch=_source_branch(request, repository),
-            jobs=request.jobs,
-        ),
-        findings,
-    )
+    origins = read_origins(begun, findings)
     gaps += origins.gaps
     accounts = _accounts(
         request,
@@ -287,6 +290,7 @@ def run(
                 people=accounts.registry.current.people if accounts.registry else (),
                 has_date=lambda one: decide.demand(one, trusted.policy).fix_within is not None,
                 at=at,
+                history=origins.history,
                 jobs=request.jobs,
             ),
         )

@@ -147,6 +147,7 @@ class Begun:
     about. `records` is what is known of commits, None where findings name the commits.
     """
 
+    scene: Scene
     tip: str
     changed: tuple[Entry, ...]
     history: History | None = field(repr=False)
@@ -165,7 +166,10 @@ class Records:
 
 
 def begin(scene: Scene, *, every_line: bool = False) -> Begun:
-    """Find out as much as the change alone tells; see `read_origins`."""
+    """Find out as much about who wrote lines as the change alone tells.
+
+    With `every_line`, all lines of what is judged are asked about, also without a reference.
+    """
     textual = {unit.path for unit in scene.units if unit.kind in TEXTUAL}
     changed = tuple(e for e, _ in scene.judged if e.path in textual and e.mode in _REGULAR)
     tip = scene.head.commit.id if scene.head.commit else git.head_commit(scene.repository) or ""
@@ -180,22 +184,12 @@ def begin(scene: Scene, *, every_line: bool = False) -> Begun:
         records = _records(scene, whole, tip)
     elif files is not None:
         records = _records(scene, _named(scene.repository, files), tip)
-    return Begun(tip=tip, changed=changed, history=whole, files=files, records=records)
+    return Begun(scene=scene, tip=tip, changed=changed, history=whole, files=files, records=records)
 
 
-def read_origins(
-    scene: Scene,
-    findings: Sequence[Finding],
-    *,
-    every_line: bool = False,
-    begun: Begun | None = None,
-) -> Origins:
-    """Find out who wrote the lines that findings are about, and those that the change adds.
-
-    With `every_line`, all lines of what is judged are asked about, also without a reference.
-    `begun` is what was found out before.
-    """
-    begun = begun or begin(scene, every_line=every_line)
+def read_origins(begun: Begun, findings: Sequence[Finding]) -> Origins:
+    """Find out who wrote the lines that findings are about, and those that the change adds."""
+    scene = begun.scene
     files = begun.files
     remarks: tuple[str, ...] = ()
     if files is None:

@@ -87,14 +87,15 @@ def timed(folder: Path, *, attributing: bool) -> tuple[float, float]:
         head="topic",
         environ=dict(os.environ),
     )
-    real = gate.read_origins
+    real = gate.begin, gate.read_origins
     if not attributing:
-        gate.read_origins = lambda _scene, _findings: Origins()
+        gate.begin = lambda _scene: None
+        gate.read_origins = lambda _begun, _findings: Origins()
     started, before = time.perf_counter(), used()
     try:
         report = gate.run(request, at=datetime.now(UTC), nonce="0")
     finally:
-        gate.read_origins = real
+        gate.begin, gate.read_origins = real
     spent = time.perf_counter() - started, used() - before
     assert not attributing or report.authorship is not None
     return spent

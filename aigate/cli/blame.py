@@ -18,7 +18,7 @@ from aigate.domain.tree import TEXTUAL, Change, Entry, Unit
 from aigate.engine.shown import plain
 from aigate.errors import UsageError
 from aigate.material import read_units
-from aigate.origins import Origins, Scene, read_origins, with_people
+from aigate.origins import Origins, Scene, begin, read_origins, with_people
 from aigate.trusted import Trusted, read_trusted
 from aigate.workspace import git, sides
 from aigate.workspace.trees import compare
@@ -73,11 +73,8 @@ def blame(
     )
     wanted = _wanted(tree, reference, [_inside(file, repository, directory) for file in files])
     units, _ = read_units(tree, wanted, ())
-    origins = read_origins(
-        _scene(repository, reference, tree, wanted, units, trusted=trusted, head=head),
-        (),
-        every_line=True,
-    )
+    change = _scene(repository, reference, tree, wanted, units, trusted=trusted, head=head)
+    origins = read_origins(begin(change, every_line=True), ())
     origins = with_people(origins, trusted.policy, registry_of(steering, pin=trust_root, at=at))
     blamed = tuple(_blamed(units, origins))
     if files:
