@@ -170,16 +170,17 @@ class _Look:
 def _at_once(looks: Sequence[_Look], meanwhile: Callable[[], object]) -> None:
     """Have programs look, and what is no program beside them.
 
-    Threads of our own would only take turns, and keep programs waiting for their start, so nothing
-    is done beside them before they run.
+    Threads of our own would only take turns, and keep programs waiting for their start: so one
+    gets its files ready after the other has started, first the one that looks at most kinds of
+    files and takes longest, and nothing is done beside them before all run.
     """
     programs = [look for look in looks if look.known.question.scanner.is_program]
+    programs.sort(key=lambda look: -len(look.known.question.scanner.covers))
     beside = [look for look in looks if look not in programs]
     threads = [threading.Thread(target=look.run) for look in programs]
     try:
-        for thread in threads:
+        for thread, look in zip(threads, programs, strict=True):
             thread.start()
-        for look in programs:
             look.begun.wait()
         for look in beside:
             look.run()

@@ -88,6 +88,7 @@ def test_scanners_work_side_by_side_and_arrival_does_not_show(look):
     met = threading.Barrier(2, timeout=10)
 
     def meet(target):
+        target.started()
         met.wait()
         return echo(target)
 
@@ -111,6 +112,24 @@ def test_what_is_no_program_works_beside_those_that_are(look):
     seen = look(scanner("own", meet), scanner("program", meet, is_program=True))
 
     assert [gap.subject for gap in seen.gaps] == ["a.py", "c.py"]
+
+
+def test_what_looks_at_most_gets_ready_first_and_alone(look):
+    order = []
+
+    def get_ready(target):
+        order.append(f"{len(target.units)} to do")
+        time.sleep(0.02)
+        order.append("started")
+        target.started()
+        return echo(target)
+
+    look(
+        scanner("few", get_ready, is_program=True),
+        scanner("many", get_ready, covers=frozenset({Kind.PYTHON, Kind.TEXT}), is_program=True),
+    )
+
+    assert order == ["3 to do", "started", "2 to do", "started"]
 
 
 def test_nothing_of_ours_runs_before_programs_do(look):

@@ -48,8 +48,9 @@ def scan(target: Target) -> Iterator[Sighting | Gap]:
     folder = _known_folder()
     units = _unsettled(target.units) if folder else target.units
     if units:
+        groups = batches(units, target.jobs)
         yield from at_once(
-            lambda group: _run(target, group, folder), batches(units, target.jobs), target.jobs
+            lambda group: _run(target, group, folder), groups, min(target.jobs, len(groups))
         )
 
 

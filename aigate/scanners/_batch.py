@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any, TypeVar
 
 from aigate.domain.place import Span
@@ -17,10 +17,15 @@ _LONGEST = 4000
 _T = TypeVar("_T")
 
 
-def batches(units: Sequence[Unit], jobs: int) -> tuple[tuple[Unit, ...], ...]:
-    """Split units into groups of about equal size in characters, in a stable order."""
+def batches(
+    units: Sequence[Unit], jobs: int, *, most: int = _LONGEST
+) -> tuple[tuple[Unit, ...], ...]:
+    """Split units into groups of about equal size in characters, in a stable order.
+
+    In each are `most` units, about. There are `jobs` groups, or a multiple.
+    """
     count = min(jobs, len(units) // _WORTH_SPLITTING + 1)
-    count = max(count, -(-len(units) // _LONGEST), 1)
+    count *= max(-(-len(units) // (most * count)), 1)
     groups: list[list[Unit]] = [[] for _ in range(count)]
     sizes = [0] * count
     for unit in sorted(units, key=lambda unit: (-len(unit.text), unit.id)):
@@ -32,18 +37,54 @@ def batches(units: Sequence[Unit], jobs: int) -> tuple[tuple[Unit, ...], ...]:
     return tuple(tuple(group) for group in groups if group)
 
 
+def joined(groups: Iterable[Sequence[Unit]]) -> Iterator[tuple[Unit, ...]]:
+    """Put groups together that are too small for a process of their own, as they come."""
+    waiting: list[Unit] = []
+    for group in groups:
+        waiting += group
+        if len(waiting) >= _WORTH_SPLITTING // 2:
+            yield tuple(waiting)
+            waiting = []
+    if waiting:
+        yield tuple(waiting)
+
+
 def at_once(
     work: Callable[[tuple[Unit, ...]], Iterable[_T]],
-    groups: Sequence[tuple[Unit, ...]],
+    groups: Iterable[tuple[Unit, ...]],
     jobs: int,
 ) -> Iterator[_T]:
-    """Do the work for `jobs` groups at the same time, and yield the results in order."""
-    if len(groups) == 1:
-        yield from work(groups[0])
-        return
-    with ThreadPoolExecutor(min(jobs, len(groups))) as pool:
-        for results in pool.map(lambda group: tuple(work(group)), groups):
-            yield from results
+    """Do the work for `jobs` groups at the same time, and yield the results in order.
+
+    A group is asked for when somebody is there to do it, so that some may still be worked out
+    while programs run.
+    """
+    asked = enumerate(groups)
+    asking = threading.Lock()
+    done: dict[int, tuple[_T, ...]] = {}
+    errors: list[BaseException] = []
+
+    def run() -> None:
+        try:
+            while not errors:
+                with asking:
+                    number, group = next(asked, (-1, ()))
+                if number < 0:
+                    return
+                done[number] = tuple(work(group))
+        except BaseException as error:  # noqa: BLE001 - it is raised again where it is waited for
+            errors.append(error)
+
+    threads = [threading.Thread(target=run) for _ in range(jobs - 1)]
+    for thread in threads:
+        thread.start()
+    run()
+    for thread in threads:
+        thread.join()
+    for error in errors:
+        raise error
+    for number in sorted(done):
+        yield from done[number]
 
 
 def entries(value: object) -> list[Any]:

@@ -10,10 +10,9 @@ from __future__ import annotations
 
 import json
 import os
+import site
 import sys
-import sysconfig
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from collections.abc import Set as AbstractSet
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +21,8 @@ from aigate.domain.extension import Target
 from aigate.domain.finding import Gap, Sighting
 from aigate.domain.severity import severity_of
 from aigate.domain.tree import TEXTUAL, Kind, Unit
-from aigate.scanners._batch import at_once, batches, entries, span_in
+from aigate.scanners._batch import at_once, batches, entries, joined, span_in
+from aigate.scanners._installed import installed
 from aigate.scanners._table import Table
 from aigate.scanners._words import Held
 
@@ -64,7 +64,9 @@ _PACKS: dict[str, frozenset[Kind]] = {
     "generic": TEXTUAL,
 }
 # Each rule lists the files that it looks at, so that the lists stay short.
-_LARGEST_GROUP = 80
+_LARGEST_GROUP = 120
+_DAMAGED = (OSError, ValueError, LookupError, TypeError, AttributeError)
+_UNREADABLE = Gap(NAME, "a pack of rules cannot be read", "rule-invalid", NAME)
 _ENTRY = "semgrep.console_scripts.entrypoint"
 _CORE_NAME = "osemgrep"
 _CANARY = "aigate-canary-"
@@ -79,11 +81,12 @@ def _core() -> str | None:
     """Return semgrep's own program where its package has it, None to start it by way of Python.
 
     The package's entry point does nothing else with these options but start this program under
-    this name, and takes longer to say so than the program takes for a file. Only the folder of
-    this installation counts: the working directory may hold a `semgrep` of the change.
+    this name, and takes longer to say so than the program takes for a file. Only folders of this
+    installation count: the working directory may hold a `semgrep` of the change.
     """
-    file = Path(sysconfig.get_path("platlib"), "semgrep", "bin", "semgrep-core")
-    return str(file) if os.access(file, os.X_OK) else None
+    folder = installed(NAME).folder
+    file = Path(folder, "semgrep", "bin", "semgrep-core")
+    return str(file) if folder in site.getsitepackages() and os.access(file, os.X_OK) else None
 
 
 def scan(target: Target) -> Iterator[Sighting | Gap]:
@@ -101,28 +104,33 @@ def scan(target: Target) -> Iterator[Sighting | Gap]:
             for name, covers in _PACKS.items()
             if covers & kinds
         }
-        chosen = {unit.id: _chosen(unit, tables) for unit in units}
-        if not target.rule_files:  # which look at everything
-            units = tuple(unit for unit in units if chosen[unit.id])
-        if not units:
-            return
-        packs = _packs(target.packs, {unit.kind for unit in units})
-    except (OSError, ValueError, LookupError, TypeError, AttributeError):
-        yield Gap(NAME, "a pack cannot be read", "rule-invalid", NAME)
+    except _DAMAGED:
+        yield _UNREADABLE
         return
-    groups = _groups(units, chosen, target.jobs)
-    yield from at_once(lambda group: _run(target, group, packs, chosen), groups, target.jobs)
+    chosen: dict[str, frozenset[str]] = {}
+    groups = batches(units, target.jobs, most=_LARGEST_GROUP)
+    yield from at_once(
+        lambda group: _run(target, group, chosen),
+        joined(_asked(target, group, tables, chosen) for group in groups),
+        min(target.jobs, len(groups)),
+    )
+
+
+def _asked(
+    target: Target,
+    units: Sequence[Unit],
+    tables: Mapping[str, Table],
+    chosen: dict[str, frozenset[str]],
+) -> Sequence[Unit]:
+    """Choose the rules for each unit, and return the units that semgrep has to look at."""
+    chosen.update((unit.id, _chosen(unit, tables)) for unit in units)
+    # Rules of the repository's own look at everything.
+    return units if target.rule_files else [unit for unit in units if chosen[unit.id]]
 
 
 def _read(folder: str, name: str) -> dict[str, Any]:
     read: dict[str, Any] = json.loads(Path(folder, "compiled", f"{name}.json").read_bytes())
     return read
-
-
-def _packs(folder: str, kinds: AbstractSet[Kind]) -> dict[str, list[dict[str, Any]]]:
-    """Read the packs that have rules for units of these kinds."""
-    names = [name for name, covers in _PACKS.items() if covers & kinds]
-    return {name: _read(folder, name)["rules"] for name in names}
 
 
 def _chosen(unit: Unit, tables: Mapping[str, Table]) -> frozenset[str]:
@@ -132,27 +140,18 @@ def _chosen(unit: Unit, tables: Mapping[str, Table]) -> frozenset[str]:
     return frozenset[str]().union(*found)
 
 
-def _groups(
-    units: Sequence[Unit], chosen: Mapping[str, frozenset[str]], jobs: int
-) -> tuple[tuple[Unit, ...], ...]:
-    """Split units into groups; in a large tree, units that need the same rules come together."""
-    if len(units) <= _LARGEST_GROUP * jobs:
-        return batches(units, jobs)
-    alike = sorted(units, key=lambda unit: (sorted(chosen[unit.id]), unit.id))
-    return tuple(
-        tuple(alike[first : first + _LARGEST_GROUP])
-        for first in range(0, len(alike), _LARGEST_GROUP)
-    )
-
-
 def _run(
     target: Target,
     units: tuple[Unit, ...],
-    packs: Mapping[str, Sequence[dict[str, Any]]],
     chosen: Mapping[str, frozenset[str]],
 ) -> Iterator[Sighting | Gap]:
     kinds = {unit.kind for unit in units}
-    mine = {name: rules for name, rules in packs.items() if _PACKS[name] & kinds}
+    names = [name for name, covers in _PACKS.items() if covers & kinds]
+    try:
+        mine = {name: _read(target.packs, name)["rules"] for name in names}
+    except _DAMAGED:
+        yield _UNREADABLE
+        return
     canaries = _plant(target.scratch, units[0].id, tuple(mine))
     core = _core()
     start = [_CORE_NAME] if core else [sys.executable, "-I", "-m", _ENTRY]

@@ -164,13 +164,10 @@ def test_a_narrowed_scan_of_all_cases_finds_what_a_full_one_finds(tmp_path):
         packs=str(ROOT / "policies"),
         jobs=2,
     )
-    packs = _semgrep._packs(target.packs, frozenset(_KINDS.values()))
-    every = frozenset(rule["id"] for rules in packs.values() for rule in rules)
+    every = frozenset(_rules())
 
     narrowed = set(semgrep.SCANNER.scan(target))
-    full = set(
-        _semgrep._run(target, tuple(units), packs, dict.fromkeys((u.id for u in units), every))
-    )
+    full = set(_semgrep._run(target, tuple(units), dict.fromkeys((u.id for u in units), every)))
 
     assert all(isinstance(item, Sighting) for item in full)
     assert narrowed == full
