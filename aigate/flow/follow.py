@@ -9,7 +9,7 @@ import warnings
 from aigate.flow.machine import Exhausted, Flow, Frame
 from aigate.flow.relevance import Relevance, Words
 from aigate.flow.statements import Statements
-from aigate.flow.tables import Tables, Wanted, is_put_together
+from aigate.flow.tables import Tables, Wanted, beginnings
 from aigate.flow.values import State
 from aigate.value import dataclass
 
@@ -93,11 +93,12 @@ def _follow(text: str, tables: Tables, wanted: Wanted, *, ahead: bool) -> Follow
     except (RecursionError, MemoryError):
         return Followed(code="too-deep")
     follower = Follower(tables, wanted.rules)
-    # Words do not tell where such a name stands.
-    ahead = ahead and not is_put_together(text)
+    starts = beginnings(text)
     code = ""
     try:
-        words = Words(text, tables, wanted)
+        words = Words(text, tables, wanted, starts or frozenset())
+        # Where a name may be put together anyhow, words do not tell where it stands.
+        ahead = ahead and starts is not None
         follower.follow_module(tree, Relevance(tree, words, tables, wanted.rules, ahead=ahead))
     except Exhausted as end:
         code = end.code

@@ -7,8 +7,10 @@ beside it in its class. Names are compared as words, so that more is followed th
 What a function calls may have a name of the file's own choice. Wherever a name is given outside of
 functions, or the member of an object anywhere, the words of that statement count for all that say
 the name; the words of a function count for those in it, and for a name that it says is global.
-A text that may put a name together, as in `getattr(os, "sys" "tem")`, is followed whole; in other
-forms than those that `tables.is_put_together` knows, the analysis does not see such a name either.
+A text that may put a name together, as in `getattr(os, "sys" "tem")`, is followed whole, unless it
+is certain how the name begins: then every word that begins like this counts where the beginning
+stands. In other forms than those that `tables.beginnings` knows, the analysis does not see such a
+name either.
 """
 
 from __future__ import annotations
@@ -19,7 +21,7 @@ from itertools import pairwise
 from typing import Final
 
 from aigate.flow.machine import dotted
-from aigate.flow.tables import CARRY, Tables, Wanted, words_of
+from aigate.flow.tables import CARRY, Tables, Wanted, begun, words_of
 from aigate.value import dataclass
 
 Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
@@ -262,8 +264,13 @@ def _spelt(node: ast.AST) -> Iterator[str]:
 class Words:
     """Finds the words in lines, and which needs they meet."""
 
-    def __init__(self, text: str, tables: Tables, wanted: Wanted) -> None:
-        """Look for those needs of the wanted rules that the file as a whole can have."""
+    def __init__(
+        self, text: str, tables: Tables, wanted: Wanted, starts: frozenset[str] = frozenset()
+    ) -> None:
+        """Look for those needs of the wanted rules that the file as a whole can have.
+
+        `starts` are those words of the text with which other words may begin.
+        """
         self._lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
         asked = sinks = 0
         for rule in tables.rules:
@@ -273,6 +280,8 @@ class Words:
         self._shift = tables.needs.count
         self._bits, self._plain = tables.needs.here(asked & wanted.needs)
         self._sinks = sinks | sinks << self._shift
+        self._starts = starts
+        self._begun: Mapping[str, set[str]] = {}
 
     def met(self, bits: int) -> int:
         """Return the needs that are met in full."""
@@ -294,6 +303,7 @@ class Words:
             for name in given:
                 links.setdefault(name, []).append(part)
         known = self._bits.keys() | links.keys()
+        self._begun = {start: begun(known, (start,)) for start in self._starts}
         parts = [*(part for part, _ in outline.parts), *(part for _, part in outline.given)]
         bounds = sorted({place for part in parts for place in (part.first, part.last)})
         places = {place: number for number, place in enumerate(bounds)}
@@ -314,7 +324,8 @@ class Words:
         return outside
 
     def _of(self, first: int, last: int) -> frozenset[str]:
-        return words_of("\n".join(self._lines[first:last]))
+        words = words_of("\n".join(self._lines[first:last]))
+        return words.union(*(self._begun[start] for start in self._starts & words))
 
     def _note(self, part: _Part, words: Iterable[str], links: Mapping[str, object]) -> None:
         for word in words:

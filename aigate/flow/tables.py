@@ -45,6 +45,13 @@ _PUT_TOGETHER: Final = re.compile(
     r"\bgetattr\s*\((?:[^()\n,]|\([^()\n]*\))*+,\s*[(bBuUrRfF]{0,3}[\"'](?!\w*[\"']\s*[,)])"
     r"|\b(?:__import__|import_module)\s*\(\s*[(uUrRfF]{0,3}[\"'](?![\w.]*[\"']\s*[,)])"
 )
+# What may follow the quote, if it is the whole of the argument: a text that is formatted with names,
+# of which the analysis does not work out what comes of it, or one word in front of others.
+_FORMATTED: Final = re.compile(
+    r"([\"'])[^\"'\\\n]*\1\s*(?:%\s*(?:[\w.]+|\([\w.,%\s]*\))|\.format\([\w.,\s]*\))\s*[,)]"
+)
+_ADDED_TO: Final = re.compile(r"([\"'])([A-Za-z_]\w*)\1\s*\+\s*[\w.]+\s*[,)]", re.ASCII)
+_FILLED: Final = re.compile(r"([\"'])([A-Za-z_]\w*)\{[\w.]+\}(?:\w|\{[\w.]+\})*\1\s*[,)]", re.ASCII)
 _LONGEST_NAME: Final = 300
 _MOST_KNOWN: Final = 20_000
 
@@ -200,6 +207,11 @@ class Needs:
                         self._marked.setdefault(word[1:], []).append(word)
                 if not words:
                     self._free[place] |= 1 << number
+
+    @property
+    def words(self) -> Iterable[str]:
+        """All words that some need asks for."""
+        return self._bits.keys() | self._marked.keys()
 
     def met(self, words: Iterable[str]) -> int:
         """Return the bits of the needs that a file with these words can have."""
@@ -405,18 +417,20 @@ class Tables:
         """Return the rules that can say anything about a text, by the words in it.
 
         Every entry of a rule's sources, and every one of its sinks, needs a word that it names; a
-        name stands in the text as it is spelt, whatever else it is called later on, or it is no
-        name that the analysis can see. Words are looked for as Python reads them.
+        name stands in the text as it is spelt, whatever else it is called later on, or it begins
+        as `beginnings` says, or it is no name that the analysis can see. Words are looked for as
+        Python reads them.
         """
-        if is_put_together(text):
+        starts = beginnings(text)
+        if starts is None:
             return Wanted(self.all, (1 << self.needs.count) - 1)
-        met = self.needs.met(words_of(text))
+        met = self.needs.met(words_of(text) | begun(self.needs.words, starts))
         mask = 0
         for rule in self.rules:
             if (
                 (not rule.sources or rule.sources & met)
                 and (not rule.sinks or rule.sinks & met)
-                and (rule.text is None or rule.text.found(text))
+                and (rule.text is None or (starts and not rule.shape) or rule.text.found(text))
             ):
                 mask |= rule.mask
         return Wanted(mask, met)
@@ -456,11 +470,38 @@ def words_of(text: str) -> frozenset[str]:
     return frozenset(words)
 
 
-def is_put_together(text: str) -> bool:
-    """Tell whether a text asks for a name that may not stand in it as it is spelt."""
+def beginnings(text: str) -> frozenset[str] | None:
+    """Return how the names begin that a text asks for and that may not stand in it; None for anyhow.
+
+    These are words of the text, where such a name is put together. Names that the analysis does
+    not work out, since it does not format texts, are none of them. A name with a dot in it is
+    no member of anything.
+    """
     if "getattr" not in text and "__import__" not in text and "import_module" not in text:
-        return False
-    return _PUT_TOGETHER.search(text) is not None
+        return frozenset()
+    found = set()
+    asked = _PUT_TOGETHER.search(text)
+    while asked is not None:
+        quote = asked.end() - 1
+        if _FORMATTED.match(text, quote) is None:
+            start = asked[0].rpartition(",")[2].strip().rstrip("\"'")
+            form = _STARTS.get(start) if asked[0].startswith("getattr") else None
+            begun = form.match(text, quote) if form is not None else None
+            if begun is None:
+                return None
+            found.add(begun[2])
+        # One may stand within another.
+        asked = _PUT_TOGETHER.search(text, asked.start() + 1)
+    return frozenset(found)
+
+
+_STARTS: Final = {"": _ADDED_TO, "f": _FILLED, "F": _FILLED}
+
+
+def begun(words: Iterable[str], beginnings: Iterable[str]) -> set[str]:
+    """Return the words that begin in one of some ways."""
+    some = tuple(beginnings)
+    return {word for word in words if word.startswith(some)} if some else set()
 
 
 def meets(pins: Pins, argument: Mapping[str, Value]) -> bool:

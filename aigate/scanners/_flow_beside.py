@@ -1,8 +1,9 @@
 """Shares texts out between this process and others, in which `_flow_program` follows their data.
 
-Both sides take from one queue until it is empty, the largest texts first. What another process
-does not answer, or not in the form that is expected, is left to this one: it can only make a scan
-slower.
+Both sides take from one queue until it is empty: this process the largest texts first, others the
+smallest, since what is known along a tree takes memory, and the memory here is that of one anyway.
+What another process does not answer, or not in the form that is expected, is left to this one: it
+can only make a scan slower.
 """
 
 from __future__ import annotations
@@ -90,25 +91,25 @@ class _Queue:
         self._lock = threading.Lock()
 
     def one(self) -> list[int]:
-        """Take one, or none if there is none."""
+        """Take the largest, or none if there is none."""
         with self._lock:
-            return self._taken(0)
+            return self._taken(0, self._left.popleft)
 
     def some(self) -> list[int]:
-        """Take as many as make a part of what is left, and one at least."""
+        """Take as many of the smallest as make a part of what is left, and one at least."""
         with self._lock:
-            return self._taken(self._size // _PART)
+            return self._taken(self._size // _PART, self._left.pop)
 
     def clear(self) -> None:
         """Take all."""
         with self._lock:
             self._left.clear()
 
-    def _taken(self, size: int) -> list[int]:
+    def _taken(self, size: int, take: Callable[[], int]) -> list[int]:
         end = self._size - size
         taken: list[int] = []
         while self._left and (self._size > end or not taken):
-            taken.append(self._left.popleft())
+            taken.append(take())
             self._size -= self._sizes[taken[-1]]
         return taken
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from aigate.flow.follow import follow, follow_for
-from aigate.flow.tables import Tables, Wanted, load, words_of
+from aigate.flow.tables import Tables, Wanted, beginnings, load, words_of
 
 ROOT = Path(__file__).parents[2]
 HEAD = "import os\nfrom flask import Flask, request\napp = Flask(__name__)\n"
@@ -39,6 +39,9 @@ NAMED = {
     "texts-side-by-side": "s = getattr(os, 'sys' 'tem')",
     "text-with-escapes": "s = getattr(os, 's\\x79stem')",
     "module-in-pieces": "s = getattr(__import__('o' 's'), 'sys' + 'tem')",
+    "beginning-of-a-name": "t = 'tem'\ns = getattr(os, 'sys' + t)",
+    "beginning-and-holes": "t = 'e'\ns = getattr(os, f'syst{t}m')",
+    "after-what-is-formatted": "t = getattr(os, 'a%s' % app)\ns = getattr(os, 'sys' 'tem')",
     "carriage-returns": "x = 1\ry = 2\rz = 3\rs = os.system",
 }
 INSIDE = {
@@ -49,6 +52,10 @@ INSIDE = {
     "member-set-in-another-method": (
         "class C:\n    def __init__(self):\n        self.run = os.system\n"
         "    def get(self):\n        self.run(request.args['q'])\n"
+    ),
+    "member-whose-name-begins": (
+        "kind = 'shell'\nclass C:\n    as_shell = os.system\n"
+        "    def get(self):\n        getattr(self, 'as_' + kind)(request.args['q'])\n"
     ),
 }
 
@@ -139,3 +146,42 @@ def test_the_index_of_names_finds_what_asking_every_pattern_finds():
 def test_words_are_those_that_python_reads(text, words):
     assert words_of(text) >= words
     assert words or not words_of(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "starts"),
+    [
+        ("getattr(os, 'system')", set()),
+        ("getattr(os, name)", set()),
+        ("getattr(os, 'a' + b)", {"a"}),
+        ("getattr(os, r'a' + b.c, None)", None),
+        ("getattr(os, 'a' + b + c)", None),
+        ("getattr(os, 'a' + 'b')", None),
+        ("getattr(os, 'a' + b if b else 'c' 'd')", None),
+        ("getattr(os, '' + b)", None),
+        ("getattr(os, 'a.' + b)", None),
+        ("getattr(os, '\\x61' + b)", None),
+        ("getattr(os, b + 'a')", set()),
+        ("getattr(os, f'a{b}')", {"a"}),
+        ("getattr(os, f'a{b}_{c.d}', None)", {"a"}),
+        ("getattr(os, f'{b}a')", None),
+        ("getattr(os, f'a{b}' 'c')", None),
+        ("getattr(os, f'a{b!r:>{c}}')", None),
+        ("getattr(os, rf'a{b}')", None),
+        ("getattr(os, 'a%s' % b)", set()),
+        ("getattr(os, 'a%s%s' % (b, c.d % e))", set()),
+        ("getattr(os, 'a%s' % b or 'c' 'd')", None),
+        ("getattr(os, 'a%s' % b['c'])", None),
+        ("getattr(os, 'a{}'.format(b), None)", set()),
+        ("getattr(os, 'a{}'.format('b'))", None),
+        ("getattr(os, 'a'.upper())", None),
+        ("getattr(getattr(os, 'a' 'b'), 'c%s' % d)", None),
+        ("getattr(os, 'c%s' % d, getattr(os, 'a' 'b'))", None),
+        ("getattr(os, 'a' + b); getattr(os, 'c' + d)", {"a", "c"}),
+        ("import_module('a.%s' % b)", set()),
+        ("import_module('a' + b)", None),
+        ("__import__(f'a{b}')", None),
+    ],
+)
+def test_a_name_that_is_put_together_is_told_by_its_beginning_or_may_be_any(text, starts):
+    assert beginnings(text) == starts
