@@ -281,3 +281,39 @@ def test_a_scanner_that_repeats_itself_sees_no_more_of_a_unit_than_counts(packs,
     assert given(BY_FILE) == replace(
         bare, entry=Entry("a.ipynb", "100755", ""), cell=2, notes=("nul",)
     )
+
+
+def test_what_matters_of_a_file_is_said_once_for_each_file_and_version(memory, packs):
+    """For scanners that look at other files too; they are given what `FILE` names, and not more."""
+    given: list[Unit] = []
+
+    def say(unit):
+        given.append(unit)
+        return f"{unit.path} \ud800 {unit.text}"
+
+    def ask(units=UNITS, version="1", used=memory):
+        given.clear()
+        questions = [
+            Question(replace(NEVER, gist=say), version, units),
+            Question(replace(BY_FILE, name="other"), "1", units),
+        ]
+        never, by_file = known(used, questions, packs=str(packs))
+        target = target_of(
+            never, Target(units=units, paths=frozenset(), scratch="", exported="", packs=str(packs))
+        )
+        assert target.gist is not None
+        told = [target.gist(unit) for unit in units for _ in range(2)]
+        assert told == [f"{unit.path} \ud800 {unit.text}" for unit in units for _ in range(2)]
+        keep(used, [(never, [sighting(u) for u in units]), (by_file, every(by_file.left))])
+        return [unit.path for unit in given], [unit.id for unit in by_file.left]
+
+    marked = changed(change=Change.MODIFIED, previous="before", head=b"x")
+    every_path = [unit.path for unit in UNITS]
+    assert ask(marked) == (every_path, IDS)
+    assert {(u.change, u.previous, u.head) for u in given} == {(Change.NONE, "", b"")}
+    assert ask() == ([], [])
+    assert ask(MOVED) == ([f"x/{path}" for path in every_path], IDS)
+    assert ask(version="2") == (every_path, [])
+    assert ask(changed(text="2")) == (every_path, IDS)
+    assert ask(used=Memory(None, "rules")) == (every_path, IDS)
+    assert ask() == ([], [])

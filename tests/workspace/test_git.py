@@ -57,7 +57,9 @@ def test_a_mailmap_and_replacements_change_nothing(bench: Workbench) -> None:
     assert {u.text for u in bench.units(second) if u.path == "a.py"} == {"import os\n"}
 
 
-def test_entries_come_in_order_of_path_and_with_sizes_if_they_are_asked_for(bench: Workbench) -> None:
+def test_entries_come_in_order_of_path_and_with_sizes_if_they_are_asked_for(
+    bench: Workbench,
+) -> None:
     bench.commit({"b.py": "b\n", "a/c.py": "", "a.py": "aa\n"})
 
     repository = bench.open()
