@@ -95,8 +95,9 @@ def hear(
         if claim.kind is not Provenance.HUMAN and not (claim.commit is None and claim.path):
             accused.add(claim.commit)
         if claim.hashes:
+            plain = replace(claim, hashes=frozenset())
             for one in claim.hashes:
-                hashed[claim.path][one].append(claim)
+                hashed[claim.path][one].append(plain)
         elif claim.path:
             files[claim.commit, claim.path].append(claim)
             if claim.source in STATES and claim.ranges and (claim.commit, claim.path) in alike:
@@ -179,7 +180,7 @@ def _fewer(claims: Sequence[Claim]) -> tuple[Claim, ...]:
     """Return different claims, and of very many only that there were more of their kind."""
     found: dict[Claim, None] = {}
     for one in claims:
-        found[_told(replace(one, hashes=frozenset()), found)] = None
+        found[_told(one, found)] = None
     return tuple(found)
 
 
