@@ -7,9 +7,11 @@ import json
 
 import pytest
 
+from aigate.domain.finding import Sighting
+from aigate.domain.place import Span
 from aigate.domain.tree import Entry, Kind, Unit
 from aigate.engine import place
-from aigate.kept import kept_digests, outlines_of
+from aigate.kept import finder, kept_digests, outlines_of
 from aigate.workspace import cache as files
 
 
@@ -103,3 +105,42 @@ def test_definitions_stand_where_they_stand_with_a_cache_and_without(cache, monk
     assert [one.name for one in without["a.py"]] == ["A", "A.f"]
     assert without["b.py"][0].name == "broken"
     assert "e.bin" not in without
+
+
+def seen(unit, line, *, secret):
+    return Sighting(
+        rule="a-rule", unit=unit, span=Span(line, 1, line, 9), message="is 'this'", secret=secret
+    )
+
+
+def test_slow_digests_that_are_worked_out_ahead_are_those_that_are_asked_for(
+    cache, worked_out, monkeypatch
+):
+    text = "def f():\n" + "".join(f"    p{n} = 'hunter{n}'\n" for n in range(9))
+    units = [
+        Unit(path, Entry(path, "100644", ""), Kind.PYTHON, text=text) for path in ("a", "b", "c")
+    ]
+    sightings = [seen(unit, line, secret=unit != "c") for unit in "abc" for line in (2, 3, 5)]
+    plain = place.place(sightings, {unit.id: unit for unit in units}, {})
+    asked = set(worked_out)
+    place.slow_digest.cache_clear()
+    worked_out.clear()
+
+    with finder(None, {}) as find:
+        assert find(sightings, units) == plain
+        assert (len(worked_out), set(worked_out)) == (6, asked)
+    for times in (12, 12):
+        place.slow_digest.cache_clear()
+        with finder(cache, {}) as find:
+            assert find(sightings, units) == plain
+        assert len(worked_out) == times
+
+    # What fails beside fails again where it is asked for.
+    place.slow_digest.cache_clear()
+    monkeypatch.setattr(hashlib, "scrypt", refuse)
+    with pytest.raises(ValueError, match="memory"), finder(None, {}) as find:
+        find(sightings, units)
+
+
+def refuse(_raw, **_options):
+    raise ValueError("memory limit exceeded")

@@ -109,7 +109,7 @@ def _place_all(
     secrets: set[str] = set()
     spans = []
     for sighting in seen:
-        if not _of_secret(sighting, catalogue.get(sighting.rule)):
+        if not is_of_secret(sighting, catalogue.get(sighting.rule)):
             continue
         spans.append(sighting.span)
         text = _text(lines, sighting.span)
@@ -151,7 +151,7 @@ def _finding(sighting: Sighting, page: _Page, rule: Rule | None) -> Finding:
         context, body = _digests_around(first, last, scope, page)
     shown = page.lines[span.line - 1 : min(span.end_line, span.line + _MOST_LINES - 1)]
     message = sighting.message
-    if _of_secret(sighting, rule):
+    if is_of_secret(sighting, rule):
         message = _QUOTED.sub(lambda quoted: quoted[1] + masked(quoted[2]) + quoted[1], message)
     worst = sighting.severity or (rule.severity if rule else Severity.CRITICAL)
     return Finding(
@@ -262,7 +262,8 @@ def slow_digest(text: str, path: str) -> str:
     return hashlib.scrypt(raw, salt=b"aigate/1" + salt, n=4096, r=8, p=1, dklen=32).hex()
 
 
-def _of_secret(sighting: Sighting, rule: Rule | None) -> bool:
+def is_of_secret(sighting: Sighting, rule: Rule | None) -> bool:
+    """Tell whether what was seen is, or holds, a secret, by the sighting and its rule."""
     cwe = sighting.cwe or (rule.cwe if rule else ())
     return sighting.secret or not SECRET_CWES.isdisjoint(cwe)
 

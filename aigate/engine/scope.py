@@ -9,7 +9,7 @@ from __future__ import annotations
 import ast
 import re
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from aigate.domain.regex import regex
 from aigate.domain.tree import Kind
@@ -21,7 +21,27 @@ AROUND = 10
 _LARGEST = 2_000_000
 
 # Where statements, and what holds statements, are in a syntax tree, in its own order.
-_BLOCKS = ("body", "handlers", "orelse", "finalbody", "cases")
+_BODY = ("body",)
+_LOOP = ("body", "orelse")
+_TRY = ("body", "handlers", "orelse", "finalbody")
+_BLOCKS: Mapping[type[ast.AST], tuple[str, ...]] = {
+    ast.Module: _BODY,
+    ast.FunctionDef: _BODY,
+    ast.AsyncFunctionDef: _BODY,
+    ast.ClassDef: _BODY,
+    ast.If: _LOOP,
+    ast.For: _LOOP,
+    ast.AsyncFor: _LOOP,
+    ast.While: _LOOP,
+    ast.With: _BODY,
+    ast.AsyncWith: _BODY,
+    ast.Try: _TRY,
+    ast.TryStar: _TRY,
+    ast.ExceptHandler: _BODY,
+    ast.Match: ("cases",),
+    ast.match_case: _BODY,
+}
+_NAMED = frozenset({ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef})
 
 _PYTHON = regex(r"[ \t]*(?:async[ \t]+)?(?:def|class)[ \t]+(\w+)")
 _BRACES = regex(
@@ -76,13 +96,16 @@ def _walk(node: ast.AST, prefix: str) -> Iterator[Definition]:
     pending: list[tuple[ast.AST, str]] = [(node, prefix)]
     while pending:
         node, prefix = pending.pop()
-        for child in (each for block in _BLOCKS for each in getattr(node, block, ())):
-            name = prefix
-            if isinstance(child, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
-                name = f"{prefix}.{child.name}" if prefix else child.name
-                first = min([child.lineno, *(d.lineno for d in child.decorator_list)])
-                yield Definition(name, first, child.end_lineno or child.lineno)
-            pending.append((child, name))
+        for block in _BLOCKS[type(node)]:
+            for child in getattr(node, block):
+                if type(child) not in _BLOCKS:
+                    continue
+                name = prefix
+                if type(child) in _NAMED:
+                    name = f"{prefix}.{child.name}" if prefix else child.name
+                    first = min([child.lineno, *(d.lineno for d in child.decorator_list)])
+                    yield Definition(name, first, child.end_lineno or child.lineno)
+                pending.append((child, name))
 
 
 def _by_indent(lines: list[str], header: re.Pattern[str], *, braces: bool) -> Iterator[Definition]:
