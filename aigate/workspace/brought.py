@@ -381,8 +381,8 @@ def _hunks_in(shown: bytes) -> dict[tuple[str, str], list[Hunk]]:
     """Read `git diff-tree -p -U0 --full-index`; what a pair of blobs differs in, by their ids."""
     found: dict[tuple[str, str], list[Hunk]] = defaultdict(list)
     key = ("", "")
-    rows = iter(shown.split(b"\n"))
-    for row in rows:
+    # The lines of files themselves stand behind `+`, `-` or a backslash.
+    for row in shown.split(b"\n"):
         if row.startswith(b"index "):
             old, _, new = row.split(b" ")[1].decode("ascii", "replace").partition("..")
             key = (old, new)
@@ -393,8 +393,4 @@ def _hunks_in(shown: bytes) -> dict[tuple[str, str], list[Hunk]]:
             # Where there are none, git names the line before.
             first, old_first = int(after[0]) + (not fresh), int(before[0]) + (not lost)
             found[key].append(Hunk(first, fresh, old_first, lost))
-            # Whatever these lines say, they are no header.
-            left = lost + fresh
-            while left and (line := next(rows, None)) is not None:
-                left -= not line.startswith(b"\\")
     return found
