@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import json
-import posixpath
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import field, replace
@@ -23,7 +22,7 @@ from aigate.workspace import results
 from aigate.workspace.cache import Cache
 from aigate.workspace.units import digest_of
 
-_FORM = "aigate result 3"
+_FORM = "aigate result 4"
 
 Said = tuple[Sighting | Gap, ...]
 
@@ -116,8 +115,7 @@ def known(memory: Memory, questions: Sequence[Question], *, packs: str) -> tuple
                     digests[unit.id] = digest_of(unit)
                 mine[unit.id] = _key(context, repeats, unit, digests[unit.id])
     loaded = results.load(memory.cache, (*by_text.values(), *by_file.values()))
-    # The cache's key vouches that this is what was written.
-    rows: dict[bytes, _Row] = {key: json.loads(row) for key, row in loaded.items()}
+    rows: dict[bytes, _Row] = results.read_all(loaded)
     return tuple(_known(one, keys.get(_kept_by(one.scanner), {}), rows) for one in questions)
 
 
@@ -265,10 +263,11 @@ def _context(memory: Memory, packs: str) -> bytes:
 
 def _key(context: bytes, repeats: Repeats, unit: Unit, text: bytes) -> bytes:
     # The end of the neutral name tells engines which dialect of a language it is.
-    parts = [repeats.value, unit.kind, posixpath.splitext(unit.file)[1]]
+    parts = [repeats.value, unit.kind, unit.file.rpartition(".")[2]]
     if repeats is Repeats.FILE:
         parts += [unit.path, unit.entry.mode, str(unit.cell), *unit.notes]
-    return _digest((context, text, *map(_bytes, parts)))
+    # Both digests are of one length, and no part holds a zero byte.
+    return hashlib.blake2b(context + text + _bytes("\0".join(parts)), digest_size=32).digest()
 
 
 def _digest(parts: Iterable[bytes]) -> bytes:

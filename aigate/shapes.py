@@ -70,9 +70,7 @@ def load(cache: Cache | None, entries: Sequence[Entry]) -> dict[Entry, Shape]:
     context = _context()
     keys = {_key(context, entry): entry for entry in entries if entry.size >= 0}
     found = {}
-    for key, row in results.load(cache, keys).items():
-        # The cache's key vouches that this is what was written.
-        size, kind, end, digest = json.loads(row)
+    for key, (size, kind, end, digest) in results.read_all(results.load(cache, keys)).items():
         entry = keys[key]
         # A file on disk may count as a blob from which it differs by its line ends.
         if size == entry.size:
