@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import contextlib
-import gc
 import importlib
 import io
 import os
-import pkgutil
 import signal
 import sys
 from collections.abc import Sequence
@@ -27,7 +25,6 @@ from aigate.errors import AigateError, IncompleteError, UsageError
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
 
-_YOUNG = 50_000  # values between two looks of the garbage collector
 _NO_COMMANDS = {"decision", "exits", "last", "main", "packs", "streams"}
 
 
@@ -59,6 +56,8 @@ class _Commands(click.Group):
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         del ctx
+        import pkgutil  # noqa: PLC0415 - only who lists the commands needs it
+
         found = (module.name for module in pkgutil.iter_modules(cli.__path__))
         names = (name for name in found if name not in _NO_COMMANDS and name[0] != "_")
         return sorted(name.replace("_", "-") for name in names)
@@ -136,9 +135,6 @@ def program() -> NoReturn:
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """Run a command line and raise its exit code; see `docs/exit-codes.md`."""
-    # Modules and values live until the end, and looking through them again and again while they
-    # are made takes a twentieth of a short run.
-    gc.set_threshold(_YOUNG)
     _require_streams()
     signal.signal(signal.SIGTERM, _end)
     _require_own_package()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import shutil
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
@@ -31,6 +30,7 @@ if TYPE_CHECKING:
 _NONCE = re.compile(r"[0-9a-f]{32,64}")
 _ACCOUNT = re.compile(r"[a-z][a-z0-9-]{0,31}:[1-9][0-9]{0,18}")
 _ASKING = 120.0  # seconds for all questions to package indexes
+_COLUMNS = 100
 _ENVIRON = os.environ  # noqa: TID251 - settings are resolved here, in the command
 
 
@@ -385,12 +385,18 @@ def _write_all(files: tuple[_Output, ...], report: Report) -> IncompleteError | 
     return failure
 
 
+def _columns() -> int:
+    import shutil  # noqa: PLC0415 - only terminals have a width
+
+    return shutil.get_terminal_size((_COLUMNS, 24)).columns
+
+
 def _view(paths: tuple[str, ...], directory: str, *, verbose: bool) -> View:
     terminal = sys.stdout.isatty()
     wanted = bool(_ENVIRON.get("FORCE_COLOR")) or (terminal and _ENVIRON.get("TERM") != "dumb")
     return View(
         color=wanted and not _ENVIRON.get("NO_COLOR"),
-        width=shutil.get_terminal_size((100, 24)).columns if terminal else 100,
+        width=_columns() if terminal else _COLUMNS,
         verbose=verbose,
         paths=tuple(_inside(path, directory) for path in paths),
         settings=settings_of(_ENVIRON),

@@ -5,7 +5,6 @@ from __future__ import annotations
 import errno
 import fcntl
 import os
-import shutil
 import stat
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
@@ -33,6 +32,8 @@ def private_folder() -> Iterator[str]:
     Raises:
         IncompleteError: there is no place for one.
     """
+    import shutil  # noqa: PLC0415 - it takes long to load, and what is known needs no folder
+
     try:
         folder, lock = _held_folder()
     except OSError as error:
@@ -54,7 +55,7 @@ def private_folder_if_asked() -> Iterator[Callable[[], str]]:
 
 def _held_folder() -> tuple[str, int]:
     """Make a folder and hold it; the system lets go when the process ends, however it does."""
-    import tempfile  # noqa: PLC0415 - it takes long to load, and what is known needs no folder
+    import tempfile  # noqa: PLC0415 - as above
 
     while True:
         folder = os.path.realpath(tempfile.mkdtemp(prefix=_PREFIX))
@@ -88,6 +89,8 @@ def _remove_if_left(folder: str) -> None:
         private = stat.S_IMODE(status.st_mode) == stat.S_IRWXU
         if private and status.st_uid == os.getuid():
             fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            import shutil  # noqa: PLC0415 - as above
+
             shutil.rmtree(folder, ignore_errors=True)
 
 
