@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import heapq
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
 from aigate.domain.place import Span
 from aigate.domain.regex import regex
@@ -146,6 +146,8 @@ _PYTHON = regex(
     re.DOTALL,
 )
 
+_HASHED = regex(r"#[^\n]*")
+
 _MARK = regex(
     r'"[^"\\\n]*(?:\\.[^"\\\n]*)*"'
     r"|'[^'\\\n]*(?:\\.[^'\\\n]*)*'"
@@ -169,9 +171,10 @@ def suppressions(unit: Unit) -> Iterator[Suppression]:
     if unit.kind not in TEXTUAL:
         return
     text = unit.text
-    low = text.lower()
+    # A comment of Python begins with `#` and ends with its line, so nothing else is looked at there.
+    low = "\n".join(_HASHED.findall(text)).lower() if unit.kind is Kind.PYTHON else text.lower()
     words = [word for word in _WORDS if word in low]
-    if not words or (unit.kind is Kind.PYTHON and not _may_be_commented(low, words)):
+    if not words:
         return
     lines = Lines(text)
     for start, end in _comments(unit, low, words):
@@ -205,22 +208,6 @@ def suppressed_lines(unit: Unit) -> frozenset[int]:
         onward = suppression.own_line or "next" in suppression.text.lower()
         lines.update(range(span.line, min(span.end_line + onward, last) + 1))
     return frozenset(lines)
-
-
-def _may_be_commented(low: str, words: Iterable[str]) -> bool:
-    """Tell whether one of the words may stand in a comment of Python.
-
-    A comment begins with `#` and ends with its line, so a word without one before it on its
-    line is in none. Nothing is looked at twice for one word.
-    """
-    for word in words:
-        done, at = 0, low.find(word)
-        while at >= 0:
-            line = low.rfind("\n", done, at) + 1 or done
-            if low.find("#", line, at) >= 0:
-                return True
-            done, at = at, low.find(word, at + 1)
-    return False
 
 
 def _comments(unit: Unit, low: str, words: Sequence[str]) -> Iterator[tuple[int, int]]:
