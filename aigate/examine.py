@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -27,7 +27,8 @@ class Means:
 
     `scratch` returns a private folder, the same one whenever it is asked. `memory` is what
     scanners said in earlier scans. `meanwhile` is done while they look, since programs leave time
-    for it; what it raises is raised.
+    for it; what it raises is raised. `former` returns by their ids what units were in the
+    reference, where each was one; what a scanner sees there in the same go is kept in memory.
     """
 
     scratch: Callable[[], str]
@@ -40,6 +41,7 @@ class Means:
     index: PackageIndex | None = None
     memory: recall.Memory = recall.NONE
     meanwhile: Callable[[], object] = lambda: None
+    former: Callable[[Iterable[Unit]], Mapping[str, Unit]] = lambda _units: {}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,14 +96,19 @@ def examine(
     if folder:
         scratch.export(left.values(), folder)
     looks = [
-        _Look(one, _with_files(target, folder, one.question.scanner), done)
+        _Look(
+            one,
+            _with_files(target, folder, one.question.scanner),
+            done,
+            _Past(one, target, means),
+        )
         for one, (_, target) in zip(known, asked, strict=True)
     ]
     for look in looks:
         if not look.known.left:
             done(look.known.question.scanner.name)
     _at_once([look for look in looks if look.known.left], means.meanwhile)
-    recall.keep(means.memory, [(look.known, look.said) for look in looks])
+    recall.keep(means.memory, [one for look in looks for one in look.answers()])
     everything = [item for look in looks for item in look.answer()]
     return Seen(
         sightings=tuple(item for item in everything if isinstance(item, Sighting)),
@@ -119,19 +126,65 @@ def _with_files(target: Target, folder: str, scanner: Scanner) -> Target:
 
 def _question(scanner: Scanner, units: tuple[Unit, ...], target: Target) -> recall.Question:
     version = scanner.version()
-    around = scanner.around(target) if scanner.around and units and version else {}
+    around: Mapping[str, str] = {}
+    if scanner.around and units and version:
+        around = scanner.around(replace(target, units=units))
     return recall.Question(scanner, version, units, around)
+
+
+class _Past:
+    """What units were in the reference, for a scanner that looks at some of it in the same go."""
+
+    def __init__(self, known: recall.Known, target: Target, means: Means) -> None:
+        self._known = known
+        self._target = target
+        self._means = means
+        self._asked: recall.Known | None = None
+        self._seen: list[tuple[Unit, tuple[Sighting, ...]]] = []
+
+    def units(self, units: Iterable[Unit]) -> Mapping[str, Unit]:
+        """Return by the ids of units what those were, where that is not known yet."""
+        alike = [(unit.id, same) for unit in units for same in self._known.alike[unit.id]]
+        scanner = self._known.question.scanner
+        former = {
+            number: unit
+            for number, unit in self._means.former([same for _, same in alike]).items()
+            if unit.kind in scanner.covers and unit.file
+        }
+        if not former:
+            return {}
+        question = _question(scanner, tuple(former.values()), self._target)
+        (self._asked,) = recall.known(self._means.memory, [question], packs=self._target.packs)
+        left = {unit.id: unit for unit in self._asked.left}
+        found = ((number, former[same.id].id) for number, same in alike if same.id in former)
+        return {number: left[one] for number, one in found if one in left}
+
+    def keep(self, unit: Unit, seen: Iterable[Sighting]) -> None:
+        """Take down what was seen in one of these, which was looked at whole."""
+        self._seen.append((unit, tuple(seen)))
+
+    def answers(self) -> Iterator[tuple[recall.Known, Iterable[Sighting]]]:
+        """Return what is to be kept."""
+        if self._asked is not None:
+            looked_at = {unit.id for unit, _ in self._seen}
+            left = tuple(unit for unit in self._asked.left if unit.id in looked_at)
+            yield replace(self._asked, left=left), [one for _, seen in self._seen for one in seen]
 
 
 class _Look:
     """What one scanner looks at, and afterwards what it said and how long that took."""
 
-    def __init__(self, known: recall.Known, target: Target, done: Callable[[str], None]) -> None:
+    def __init__(
+        self, known: recall.Known, target: Target, done: Callable[[str], None], past: _Past
+    ) -> None:
         self.known = known
         self.said: tuple[Sighting | Gap, ...] = ()
         self.error: BaseException | None = None
         self.begun = threading.Event()
-        self._target = replace(target, started=self.begun.set)
+        self._past = past
+        self._target = replace(
+            target, started=self.begun.set, former=past.units, looked_back=past.keep
+        )
         self._seconds = 0.0
         self._done = done
 
@@ -151,6 +204,11 @@ class _Look:
         """Raise what the scanner raised, if it did."""
         if self.error is not None:
             raise self.error
+
+    def answers(self) -> Iterator[tuple[recall.Known, Iterable[Sighting | Gap]]]:
+        """Return what is to be kept: what it said of its units, and of what some of them were."""
+        yield self.known, self.said
+        yield from self._past.answers()
 
     def answer(self) -> recall.Said:
         """Return everything that is to be said."""

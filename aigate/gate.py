@@ -41,7 +41,15 @@ from aigate.errors import UsageError
 from aigate.examine import Means, Seen, examine
 from aigate.kept import Find, finder
 from aigate.ledger import names
-from aigate.material import exclusion, in_scope, read_units, read_whole, reader, with_previous
+from aigate.material import (
+    exclusion,
+    former_units,
+    in_scope,
+    read_units,
+    read_whole,
+    reader,
+    with_previous,
+)
 from aigate.observed import Shelf
 from aigate.origins import Scene, begin, read_origins, with_people
 from aigate.recall import Memory
@@ -152,7 +160,7 @@ def run(
             _means(request, trusted, folder, started),
             read=reader(head),
             entries=lambda: head.entries,
-            memory=Memory(cache, trusted.rules_digest),
+            memory=Memory(cache, trusted.rules_digest, {} if reference else None),
         )
         units, gaps = read_units(head, judged, comparison.removed, cache)
         units = with_previous(units, reference)
@@ -179,7 +187,11 @@ def run(
             units,
             paths=_paths(head),
             exported="head",
-            means=replace(means, meanwhile=early),
+            means=replace(
+                means,
+                meanwhile=early,
+                former=lambda some: former_units(some, reference) if reference else {},
+            ),
             done=progress,
         )
         usage, begun = early()

@@ -165,6 +165,15 @@ def with_previous(units: tuple[Unit, ...], reference: sides.Tree | None) -> tupl
     )
 
 
+def former_units(units: Iterable[Unit], reference: sides.Tree) -> dict[str, Unit]:
+    """Return by the ids of modified units what they were in the reference, where that was one."""
+    wanted = {unit.path: unit.id for unit in units if unit.change is Change.MODIFIED}
+    entries = [(e, Change.NONE) for e in reference.entries if e.path in wanted]
+    found, _ = read_units(reference, entries, ())
+    many = Counter(unit.path for unit in found)
+    return {wanted[unit.path]: unit for unit in found if many[unit.path] == 1}
+
+
 def _contents(tree: sides.Tree, entries: Sequence[tuple[Entry, Change]]) -> Iterator[Content]:
     """Yield entries with their bytes as they arrive, so that not all are held at once."""
     waiting: dict[str, list[tuple[Entry, Change]]] = {}

@@ -35,10 +35,14 @@ _Row = dict[str, list[list[Any]]]
 
 @dataclass(frozen=True, slots=True)
 class Memory:
-    """Where results are kept, None for nowhere, and the digest of the rules that are asked."""
+    """Where results are kept, None for nowhere, and the digest of the rules that are asked.
+
+    `run` holds results until the end of the run, if it is there.
+    """
 
     cache: Cache | None = None
     rules_digest: str = ""
+    run: dict[bytes, _Row] | None = None
 
 
 NONE = Memory()
@@ -114,8 +118,11 @@ def known(memory: Memory, questions: Sequence[Question], *, packs: str) -> tuple
                 if unit.id not in digests:
                     digests[unit.id] = digest_of(unit)
                 mine[unit.id] = _key(context, repeats, unit, digests[unit.id])
-    loaded = results.load(memory.cache, (*by_text.values(), *by_file.values()))
-    rows: dict[bytes, _Row] = results.read_all(loaded)
+    asked = {*by_text.values(), *by_file.values()}
+    run = memory.run or {}
+    rows = {key: run[key] for key in run.keys() & asked}
+    loaded = results.load(memory.cache, asked - rows.keys())
+    rows |= results.read_all(loaded)
     return tuple(_known(one, keys.get(_kept_by(one.scanner), {}), rows) for one in questions)
 
 
@@ -213,7 +220,7 @@ def keep(memory: Memory, answers: Iterable[tuple[Known, Iterable[Sighting | Gap]
     Gaps are never kept: a unit about which there was one is examined again, and so are all of
     a run in which there was one about the scanner itself.
     """
-    if memory.cache is None:
+    if memory.cache is None and memory.run is None:
         return
     changed: dict[bytes, _Row] = {}
     for one, said in answers:
@@ -221,10 +228,10 @@ def keep(memory: Memory, answers: Iterable[tuple[Known, Iterable[Sighting | Gap]
             key = one.keys[unit.id]
             row = changed.setdefault(key, dict(one.rows.get(key, {})))
             row[_label(one.question, unit)] = found
-    results.save(
-        memory.cache,
-        {key: _bytes(_WRITE(row)) for key, row in changed.items()},
-    )
+    if memory.run is not None:
+        memory.run.update(changed)
+    if memory.cache is not None:
+        results.save(memory.cache, {key: _bytes(_WRITE(row)) for key, row in changed.items()})
 
 
 def _whole(one: Known, said: Iterable[Sighting | Gap]) -> Iterator[tuple[Unit, list[list[Any]]]]:

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import threading
 import time
+from dataclasses import replace
 
 import pytest
 
-from aigate.domain.extension import Scanner
-from aigate.domain.finding import Gap
+from aigate.domain.extension import Repeats, Scanner
+from aigate.domain.finding import Gap, Sighting
+from aigate.domain.place import Span
 from aigate.domain.tree import Entry, Kind, Unit
 from aigate.errors import UsageError
 from aigate.examine import Means, examine
+from aigate.recall import Memory
 
 UNITS = tuple(
     Unit(f"{number:06}", Entry(path, "100644", ""), kind, text="x\n", file=f"{number:06}")
@@ -130,6 +133,41 @@ def test_what_looks_at_most_gets_ready_first_and_alone(look):
     )
 
     assert order == ["3 to do", "started", "2 to do", "started"]
+
+
+def test_what_is_seen_of_the_past_in_the_same_go_is_not_looked_at_again(tmp_path):
+    head = tuple(replace(one, text=f"{one.id}\n") for one in UNITS[::2])
+    past = tuple(replace(one, id=f"9{one.id}", text=f"was {one.id}\n") for one in head)
+    memory = Memory(run={})
+    means = Means(scratch=lambda: str(tmp_path), packs="", memory=memory)
+    asked = []
+
+    def seen_in(unit):
+        return Sighting(rule="r", unit=unit.id, span=Span(1, 1, 1, 2), message=unit.text)
+
+    def scan(target):
+        asked.append([unit.text for unit in target.units])
+        former = target.former(target.units)
+        if former:
+            first = former[head[0].id]
+            target.looked_back(first, [seen_in(first)])
+        return [seen_in(unit) for unit in target.units]
+
+    one = scanner("one", scan, repeats=Repeats.TEXT)
+    former = {now.id: then for now, then in zip(head, past, strict=True)}
+
+    def look_at(units, **more):
+        used = replace(means, **more)
+        return examine([one], units, paths=frozenset(), exported=str(tmp_path), means=used)
+
+    now = look_at(head, former=lambda units: {unit.id: former[unit.id] for unit in units})
+    then = look_at(past)
+
+    assert [sighting.unit for sighting in now.sightings] == [unit.id for unit in head]
+    assert {(one.unit, one.message) for one in then.sightings} == {
+        (unit.id, unit.text) for unit in past
+    }
+    assert asked == [[unit.text for unit in head], [past[1].text]]
 
 
 def test_nothing_of_ours_runs_before_programs_do(look):

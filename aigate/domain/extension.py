@@ -36,6 +36,9 @@ class Target:
     looked up, if anywhere; `omits` takes down what is left out because the caller did not ask, and `started` is told that a program runs.
     `around` is what the scanner's own function of that name said of the units, by their ids, and
     `gist` returns what its function of that name says of a unit, from memory where it can.
+    `former` returns by ids of units what those were in the reference, where that may be asked for
+    next: about a unit in which it sees something. A scanner that looks at these in the same go
+    tells `looked_back` what it saw there; that may be nothing.
 
     A scanner that repeats itself is given no more than it says it needs, see `Repeats`.
     """
@@ -55,6 +58,8 @@ class Target:
     started: Callable[[], None] = lambda: None
     around: Mapping[str, str] = field(default_factory=dict)
     gist: Callable[[Unit], str] | None = None
+    former: Callable[[Iterable[Unit]], Mapping[str, Unit]] = lambda _units: {}
+    looked_back: Callable[[Unit, Iterable[Sighting]], None] = lambda _unit, _seen: None
 
 
 class Repeats(Enum):

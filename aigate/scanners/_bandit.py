@@ -14,14 +14,17 @@ left to bandit, and another version, or plugins of others, have bandit's own com
 from __future__ import annotations
 
 import ast
+import contextlib
 import json
 import os
 import re
 import site
 import sys
 import warnings
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from aigate import process
@@ -48,10 +51,21 @@ def scan(target: Target) -> Iterator[Sighting | Gap]:
     folder = _known_folder()
     units = _unsettled(target.units) if folder else target.units
     if units:
+        former = _former(target, units) if folder else {}
         groups = batches(units, target.jobs)
         yield from at_once(
-            lambda group: _run(target, group, folder), groups, min(target.jobs, len(groups))
+            lambda group: _run(target, group, folder, former), groups, min(target.jobs, len(groups))
         )
+
+
+def _former(target: Target, units: tuple[Unit, ...]) -> Mapping[str, Unit]:
+    """Write what units were in the reference, and return it by their ids."""
+    found = {}
+    for number, unit in target.former(units).items():
+        file = Path(target.scratch, f"former-{unit.file}")
+        file.write_bytes(unit.text.encode("utf-8", "replace"))
+        found[number] = replace(unit, file=str(file))
+    return found
 
 
 def _known_folder() -> str:
@@ -87,7 +101,12 @@ def _may_fire(text: str) -> bool:
     return _bandit_needs.may_fire(text, tree)
 
 
-def _run(target: Target, units: tuple[Unit, ...], folder: str = "") -> Iterator[Sighting | Gap]:
+def _run(
+    target: Target,
+    units: tuple[Unit, ...],
+    folder: str = "",
+    former: Mapping[str, Unit] = MappingProxyType({}),
+) -> Iterator[Sighting | Gap]:
     canary = Path(target.scratch, f"canary-{units[0].id}.py")
     canary.write_text(_CANARY_TEXT, encoding="utf-8")
     # Isolated, since the tree may hold a `bandit.py`; its configuration is an empty file of
@@ -99,16 +118,21 @@ def _run(target: Target, units: tuple[Unit, ...], folder: str = "") -> Iterator[
         *(sys.executable, "-I", "-m", "bandit", "--format", "json", "--quiet", "--ignore-nosec"),
         *("--ini", str(empty), "--", *files),
     ]
-    done = _started(
-        [sys.executable, "-I", "-S", _PROGRAM, folder, *files] if folder else whole, target
-    )
+    before = {former[unit.id].file: unit for unit in units if unit.id in former}
+    pairs = (one for file, unit in before.items() for one in (unit.file, file))
+    lean = [sys.executable, "-I", "-S", _PROGRAM, folder, str(len(files)), *files, *pairs]
+    done = _started(lean if folder else whole, target)
     if folder and isinstance(done, process.Done) and done.code:
+        before = {}
         done = _started(whole, target)
     match done:
         case process.Failed(reason, timed_out):
             yield Gap(NAME, reason, "scanner-timeout" if timed_out else "scanner-failed", NAME)
         case process.Done():
-            yield from parse(done, units, str(canary))
+            said = tuple(parse(done, units, str(canary), others=before))
+            yield from said
+            if before and not any(isinstance(one, Gap) and one.subject == NAME for one in said):
+                _look_back(done, [former[unit.id] for unit in before.values()], target)
 
 
 def _started(command: list[str], target: Target) -> process.Done | process.Failed:
@@ -121,8 +145,13 @@ def _started(command: list[str], target: Target) -> process.Done | process.Faile
     )
 
 
-def parse(done: process.Done, units: Iterable[Unit], canary: str) -> Iterator[Sighting | Gap]:
-    """Read bandit's output; whatever is missing from it is a gap."""
+def parse(
+    done: process.Done, units: Iterable[Unit], canary: str, *, others: Collection[str] = ()
+) -> Iterator[Sighting | Gap]:
+    """Read bandit's output; whatever is missing from it is a gap.
+
+    What is said of `others`, which are files too, is left out.
+    """
     by_file = {unit.file: unit for unit in units}
     try:
         output = json.loads(done.out)
@@ -148,7 +177,7 @@ def parse(done: process.Done, units: Iterable[Unit], canary: str) -> Iterator[Si
     yield from sightings
     if not alive:
         yield Gap(NAME, "the canary did not come back", "canary-missing", NAME)
-    known = by_file.keys() | {os.path.normpath(canary)}
+    known = by_file.keys() | {os.path.normpath(canary), *others}
     if any(file not in known for file in [*(file for file, _ in results), *failed]):
         yield Gap(NAME, "a result is about none of the files", "scanner-error", NAME)
     for file, unit in by_file.items():
@@ -157,9 +186,24 @@ def parse(done: process.Done, units: Iterable[Unit], canary: str) -> Iterator[Si
         elif file not in examined:
             yield Gap(unit.path, "bandit did not look at it", "not-scanned", NAME)
     for check, file in _CRASHED.findall(done.err):
-        subject = by_file.get(os.path.normpath(file.decode("utf-8", "replace")))
+        named = os.path.normpath(file.decode("utf-8", "replace"))
+        if named in others:
+            continue
+        subject = by_file.get(named)
         reason = f"bandit: its check `{check.decode()}` crashed"
         yield Gap(subject.path if subject else NAME, reason, "scanner-error", NAME)
+
+
+def _look_back(done: process.Done, units: Iterable[Unit], target: Target) -> None:
+    """Tell what bandit saw in units of the reference, but of those where something went wrong."""
+    output = json.loads(done.out)
+    wrong = {one["filename"] for one in output["errors"]}
+    wrong |= {os.fsdecode(file) for _, file in _CRASHED.findall(done.err)}
+    for unit in units:
+        if unit.file in output["metrics"] and unit.file not in wrong:
+            found = [one for one in output["results"] if one["filename"] == unit.file]
+            with contextlib.suppress(ValueError, LookupError, TypeError):
+                target.looked_back(unit, [_sighting(one, unit) for one in found])
 
 
 def _failed(unit: Unit, reason: str) -> Gap:

@@ -1,7 +1,9 @@
 """Runs bandit's own manager and checks on files, and prints what they say: a program of its own.
 
-It is started by path, as `_bandit_program.py FOLDER FILE...`, isolated and without `site`, and
+It is started by path, as `_bandit_program.py FOLDER COUNT FILE...`, isolated and without `site`, and
 only with the versions of bandit that `_bandit_needs` knows. FOLDER is where bandit is installed.
+After as many files as COUNT says come pairs of one of them and another, which is examined too if
+there is a result about the first.
 What it prints reads like bandit's own JSON, less what nobody here reads. It leaves out what takes
 bandit's command two thirds of its time:
 
@@ -31,15 +33,21 @@ _HERE = os.path.dirname(os.path.abspath(__file__))
 
 def main() -> None:
     """Examine the files that the command line names."""
-    folder, *files = sys.argv[1:]
+    folder, count, *files = sys.argv[1:]
+    pairs = files[int(count) :]
     sys.path.append(folder)
     _leave_out(folder)
     manager = _manager()
     # Trees refer to themselves, so the collector is needed, but not all the time.
     gc.freeze()
     gc.set_threshold(100_000, 10, 10)
-    manager.files_list = sorted({os.path.join(".", name) for name in files})
+    manager.files_list = sorted({os.path.join(".", name) for name in files[: int(count)]})
     manager.run_tests()
+    about = {os.path.normpath(issue.fname) for issue in manager.results}
+    others = zip(pairs[::2], pairs[1::2], strict=True)
+    manager.files_list = [other for name, other in others if os.path.normpath(name) in about]
+    if manager.files_list:
+        manager.run_tests()
     results = [issue.as_dict(with_code=False) for issue in manager.get_issue_list()]
     skipped = manager.get_skipped()
     output = {

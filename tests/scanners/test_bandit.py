@@ -186,7 +186,7 @@ def test_output_that_was_cut_anywhere_is_a_gap(length: int) -> None:
 
 
 def target(folder: Path, units: tuple[Unit, ...], **given_: object) -> Target:
-    (folder / "scratch").mkdir()
+    (folder / "scratch").mkdir(parents=True)
     scratch.export(units, str(folder / "files"))
     facts = {"jobs": 1, "deadline": 300.0} | given_
     return Target(
@@ -226,3 +226,36 @@ def test_when_the_time_is_up_it_is_a_gap_and_nothing_keeps_running(tmp_path: Pat
     assert [one.code for one in said] == ["scanner-timeout"]
     running = subprocess.run(["ps", "-eww", "-o", "args"], capture_output=True, check=True).stdout
     assert str(tmp_path).encode() not in running
+
+
+@pytest.mark.slow
+def test_what_a_file_was_is_looked_at_too_if_there_is_something_in_it(tmp_path: Path) -> None:
+    calm, same = "x = 1\n", APP + "\n"
+    now = [APP, calm, APP + "# more\n", same, same + "# more\n"]
+    before = [calm + APP, APP, "def broken(:\n", calm, "# \u202e\nf(x=[{1, (2, [3])}])\n"]
+    units = tuple(unit(number, f"{number}.py", text) for number, text in enumerate(now, 1))
+    former = {
+        one.id: unit(100 + number, one.path, text)
+        for number, (one, text) in enumerate(zip(units, before, strict=True))
+    }
+    told: dict[str, list[Sighting]] = {}
+    asked = target(
+        tmp_path,
+        units,
+        former=lambda some: {one.id: former[one.id] for one in some},
+        looked_back=lambda one, seen: told.update({one.id: list(seen)}),
+    )
+
+    said = list(bandit.SCANNER.scan(asked))
+
+    alone = target(tmp_path / "alone", tuple(former.values()))
+    known = [one for one in bandit.SCANNER.scan(alone) if isinstance(one, Sighting)]
+    assert not [one for one in said if isinstance(one, Gap)]
+    assert {one.unit for one in said if isinstance(one, Sighting)} == {
+        one.id for one in units if one.text != calm
+    }
+    # The second has nothing in it now, the third did not parse, a check crashes on the fifth.
+    assert sorted(told) == ["000100", "000103"]
+    for number, seen in told.items():
+        assert Counter(seen) == Counter(one for one in known if one.unit == number)
+    assert len(told["000100"]) > 2
