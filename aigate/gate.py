@@ -58,6 +58,7 @@ from aigate.value import dataclass
 from aigate.workspace import git, scratch, sides
 from aigate.workspace.cache import Cache, Place, open_cache
 from aigate.workspace.trees import Comparison, compare, narrowed
+from aigate.workspace.untouched import Untouched
 
 # What is imported inside of functions is only needed where there is a finding or a registry: a
 # hook that has nothing to say should not make anybody wait.
@@ -132,8 +133,10 @@ def run(
         needs_worktree=not request.head,
         default_branch=request.default_branch,
     )
-    steering, reference, head = _trees(request, repository)
     cache = open_cache(request.cache, judging=repository.root)
+    steering, reference, head = _trees(
+        request, repository, lambda: Untouched(cache, repository, since=at.timestamp())
+    )
     trusted = read_trusted(
         steering.entries if steering else (),
         lambda entry: sides.read_one(steering or head, entry),
@@ -352,7 +355,7 @@ def run(
 
 
 def _trees(
-    request: Request, repository: git.Repository
+    request: Request, repository: git.Repository, untouched: Callable[[], Untouched]
 ) -> tuple[sides.Tree | None, sides.Tree | None, sides.Tree]:
     """Return the tree that steers, the one that is compared with, if there is one, and the head.
 
@@ -367,7 +370,7 @@ def _trees(
     steering = steering and sides.whole(steering)
     if reference and reference is not sides.EMPTY:
         reference = steering
-    return steering, reference, _head(request, repository, steering)
+    return steering, reference, _head(request, repository, steering, untouched)
 
 
 def _reference(
@@ -420,7 +423,12 @@ def _comparison(request: Request, head: sides.Tree, reference: sides.Tree | None
     return narrowed(whole, request.only) if request.only else whole
 
 
-def _head(request: Request, repository: git.Repository, steering: sides.Tree | None) -> sides.Tree:
+def _head(
+    request: Request,
+    repository: git.Repository,
+    steering: sides.Tree | None,
+    untouched: Callable[[], Untouched],
+) -> sides.Tree:
     if request.staged:
         return sides.index_tree(repository, request.index_file, near=steering)
     if request.head:
@@ -428,7 +436,7 @@ def _head(request: Request, repository: git.Repository, steering: sides.Tree | N
         same = steering if steering and not request.base else None
         return same or sides.commit_tree(repository, request.head)
     known = {entry.blob for entry in steering.entries} if steering else set()
-    return sides.working_tree(repository, known)
+    return sides.working_tree(repository, known, untouched=untouched())
 
 
 def _means(request: Request, trusted: Trusted, folder: Callable[[], str], started: float) -> Means:

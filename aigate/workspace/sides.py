@@ -13,6 +13,7 @@ from aigate.domain.tree import Entry
 from aigate.errors import IncompleteError
 from aigate.value import dataclass
 from aigate.workspace import folders, git, worktree
+from aigate.workspace.untouched import Untouched
 
 LARGEST = 20_000_000
 """Blobs of more bytes are not read; that they were not is a finding."""
@@ -31,7 +32,8 @@ class Tree:
     commit, None for what is not committed yet. `folder_id` is the tree object of the one folder
     that was asked for, empty if there is not plainly one; `left_out` is the path of that folder
     where `entries` lack what both sides have in it, and `rest` lists all of it. `is_hashed` says
-    that the content of each entry with a size was hashed when it was listed.
+    that the content of each entry with a size was hashed by us, when it was listed or when it
+    was last touched.
     """
 
     side: Side
@@ -196,9 +198,14 @@ def index_tree(
     )
 
 
-def working_tree(repository: git.Repository, known: Collection[str] = ()) -> Tree:
+def working_tree(
+    repository: git.Repository,
+    known: Collection[str] = (),
+    *,
+    untouched: Untouched | None = None,
+) -> Tree:
     """Return what lies on disk; see `worktree.worktree_entries`."""
-    found = worktree.worktree_entries(repository, known)
+    found = worktree.worktree_entries(repository, known, untouched)
     return Tree(
         side=Side(name="working tree"),
         entries=found.entries,

@@ -17,6 +17,7 @@ from aigate.errors import IncompleteError
 from aigate.value import dataclass
 from aigate.workspace.command import complaint
 from aigate.workspace.git import SUBMODULE_MODE, Blob, Repository, blob_id, in_order, read_blobs
+from aigate.workspace.untouched import Untouched, facts_of
 
 _INTENT_TO_ADD = 0x20000000
 _SKIP_WORKTREE = 0x40000000
@@ -66,12 +67,14 @@ def index_entries(repository: Repository, index_file: str = "") -> tuple[Entry, 
     return in_order(t.entry for t in tracked if not t.flags & _INTENT_TO_ADD)
 
 
-def worktree_entries(repository: Repository, known: Collection[str] = ()) -> Worktree:
+def worktree_entries(
+    repository: Repository, known: Collection[str] = (), untouched: Untouched | None = None
+) -> Worktree:
     """List tracked files, and untracked ones that are not ignored, as they are on disk.
 
     A file counts as the blob of the index, or as one of the `known` blobs, if it differs from
     it only by line ends, or is what git LFS put in the place of a pointer. No symbolic link
-    is followed, and no repository inside is entered.
+    is followed, and no repository inside is entered. A file that is `untouched` is not read.
 
     Raises:
         IncompleteError: If the index is unreadable, or a merge left conflicts in it.
@@ -94,9 +97,13 @@ def worktree_entries(repository: Repository, known: Collection[str] = ()) -> Wor
             unreadable.append((path, folder.strerror or "unreadable"))
             continue
         try:
-            entries += _look(repository, path, folder=folder, name=name, known=blobs)
+            entries += _look(
+                repository, path, folder=folder, name=name, known=blobs, untouched=untouched
+            )
         except OSError as error:
             unreadable.append((path, error.strerror or "unreadable"))
+    if untouched:
+        untouched.save()
     return Worktree(
         in_order(entries),
         tuple(sorted(unreadable)),
@@ -231,7 +238,13 @@ def _open_folder(root: str, folder: str) -> int:
 
 
 def _look(
-    repository: Repository, path: str, *, folder: int, name: str, known: Collection[str]
+    repository: Repository,
+    path: str,
+    *,
+    folder: int,
+    name: str,
+    known: Collection[str],
+    untouched: Untouched | None,
 ) -> list[Entry]:
     """Return the entry of one file, or nothing if it is not there."""
     try:
@@ -249,9 +262,15 @@ def _look(
         raise OSError(errno.EINVAL, "not a regular file")
     if size > _WHOLE:
         return [Entry(path, mode, _hash_large(repository, folder, name, size), size)]
+    facts = facts_of(status)
+    remembered = untouched.blob_of(path, facts) if untouched else ""
+    if remembered in known:
+        return [Entry(path, mode, remembered, size)]
     data = _read_file(folder, name, _WHOLE)
     own = blob_id(repository, data)
     same = next((b for b in _equals(repository, data, own) if b in known), own)
+    if untouched and facts == facts_of(os.stat(_raw(name), dir_fd=folder, follow_symlinks=False)):
+        untouched.keep(path, facts, own)
     return [Entry(path, mode, same, len(data))]
 
 
