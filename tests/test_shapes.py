@@ -275,3 +275,34 @@ def test_what_is_kept_is_of_this_version(read, monkeypatch):
             changed.setattr(shapes, *change)
             assert len(set(read()[2])) >= len(MANY)
     assert sorted(read()[2]) == sorted(OTHERS)
+
+
+@pytest.mark.slow
+def test_a_scan_of_a_working_tree_says_the_same_whatever_is_kept(project):
+    """Also of what did not change, and where a module is gone that such a file imports."""
+    bad = {
+        "app/bad.py": "import hopla_unheard_of\n\n\ndef run():\n    return eval(input())\n",
+        "app/hopla_unheard_of.py": "x = 1\n",
+        "notes/secret.txt": "password = '" + "hunter2hunter2" + "'\n",
+    }
+    project.commit({**MANY, **PLAIN, **OTHERS, **bad})
+    project.check_out()
+    kept = ("--cache", str(project.home / "kept"))
+
+    def told(*options: str):
+        report = project.scan(*options).report
+        del report["run"]
+        return report
+
+    def rules(report) -> set[tuple[str, str]]:
+        return {(one["path"], one["rule"]) for one in report["findings"]}
+
+    first = told(*kept)
+    assert first == told(*kept) == told("--no-cache")
+    assert {path for path, _ in rules(first)} >= {"app/bad.py", "folded.py", "data.bin"}
+
+    (project.root / "app/hopla_unheard_of.py").unlink()
+    (project.root / "many/1.py").write_text("eval(input())\n")
+    second = told(*kept)
+    assert second == told(*kept) == told("--no-cache")
+    assert {path for path, _ in rules(second) - rules(first)} == {"app/bad.py", "many/1.py"}
