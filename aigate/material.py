@@ -104,9 +104,9 @@ def _key(entry: Entry) -> tuple[str, str, str]:
 
 def _unread(tree: sides.Tree, entry: Entry, change: Change, shape: Shape) -> Unit:
     """Return a unit of this shape whose text is read when somebody asks for it."""
-    # What is empty is no file that has to be read.
-    unread = Unread(shape.digest, partial(_text, tree, entry, shape)) if entry.size else None
-    return Unit("", entry, shape.kind, change, file=shape.end, unread=unread)
+    has_text = entry.size and shape.kind is not Kind.BINARY
+    unread = Unread(shape.digest, partial(_text, tree, entry, shape)) if has_text else None
+    return Unit("", entry, shape.kind, change, file=shape.end, head=shape.head, unread=unread)
 
 
 def _text(tree: sides.Tree, entry: Entry, shape: Shape) -> str:

@@ -1,6 +1,6 @@
 """Keeps what plain files are made into, so that what did not change is not read without need.
 
-A file is plain if it is one text and nothing had to be repaired in it. What it is made into then
+A file is plain if it is one text and nothing had to be repaired in it, or binary. What it is made into then
 depends on its bytes, its path and its mode alone, and the blob's id stands for the bytes: that
 may be relied upon where the bytes were hashed in this very run.
 """
@@ -12,6 +12,7 @@ import hashlib
 import json
 import sys
 from collections.abc import Mapping, Sequence
+from functools import partial
 
 from aigate import __version__
 from aigate.domain.tree import TEXTUAL, Entry, Kind, Unit
@@ -24,13 +25,21 @@ from aigate.workspace.units import Content, digest_of, digest_of_text, units_of
 _FORM = "aigate shape 1"
 
 
+# Smaller ones are read more quickly than what is kept of them.
+_LARGE = 32_768
+
+
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """What a plain file is made into: its kind, the end of its neutral name, and its text's digest."""
+    """What a plain file is made into: its kind, the end of its neutral name, and its text's digest.
+
+    Of what is binary that is its first bytes instead.
+    """
 
     kind: Kind
-    end: str
-    digest: bytes
+    end: str = ""
+    digest: bytes = b""
+    head: bytes = b""
 
 
 def shape_of(units: Sequence[Unit]) -> Shape | None:
@@ -41,11 +50,14 @@ def shape_of(units: Sequence[Unit]) -> Shape | None:
     if len(units) != 1:
         return None
     (unit,) = units
-    plain = Unit(unit.id, unit.entry, unit.kind, unit.change, text=unit.text, file=unit.file)
-    # One that is empty by its bytes alone has no text to read.
-    if unit.kind not in TEXTUAL or unit != plain or (unit.entry.size and not unit.text):
-        return None
-    return Shape(unit.kind, unit.file, digest_of(unit))
+    made = partial(Unit, unit.id, unit.entry, unit.kind, unit.change)
+    if unit.kind in TEXTUAL and unit == made(text=unit.text, file=unit.file):
+        # One that is empty by its bytes alone has no text to read.
+        is_kept = bool(unit.text) or not unit.entry.size
+        return Shape(unit.kind, unit.file, digest_of(unit)) if is_kept else None
+    if unit.kind is Kind.BINARY and unit == made(head=unit.head) and unit.entry.size > _LARGE:
+        return Shape(unit.kind, head=unit.head)
+    return None
 
 
 def text_of(shape: Shape, content: Content) -> str | None:
@@ -70,11 +82,11 @@ def load(cache: Cache | None, entries: Sequence[Entry]) -> dict[Entry, Shape]:
     context = _context()
     keys = {_key(context, entry): entry for entry in entries if entry.size >= 0}
     found = {}
-    for key, (size, kind, end, digest) in results.read_all(results.load(cache, keys)).items():
+    for key, (size, kind, end, *parts) in results.read_all(results.load(cache, keys)).items():
         entry = keys[key]
         # A file on disk may count as a blob from which it differs by its line ends.
         if size == entry.size:
-            found[entry] = Shape(Kind(kind), end, bytes.fromhex(digest))
+            found[entry] = Shape(Kind(kind), end, *map(bytes.fromhex, parts))
     return found
 
 
@@ -85,7 +97,7 @@ def save(cache: Cache | None, shapes: Mapping[Entry, Shape]) -> None:
     context = _context()
     rows = {}
     for entry, one in shapes.items():
-        row = [entry.size, one.kind, one.end, one.digest.hex()]
+        row = [entry.size, one.kind, one.end, one.digest.hex(), one.head.hex()]
         rows[_key(context, entry)] = json.dumps(row, separators=(",", ":")).encode()
     results.save(cache, rows)
 
