@@ -21,7 +21,7 @@ from aigate.errors import IncompleteError
 from aigate.material import read_units
 from aigate.workspace import git, results, sides
 from aigate.workspace.cache import Cache, Place, open_cache
-from aigate.workspace.units import digest_of
+from aigate.workspace.units import Content, digest_of
 
 # So many files that it is worth asking what is kept of them.
 MANY = {f"many/{number}.py": f"x = {number}\n" for number in range(70)}
@@ -181,6 +181,22 @@ def test_a_text_that_changed_after_it_was_listed_is_no_text(project, read, chang
     assert "changed" not in {gap.code for gap in gaps}
 
 
+@pytest.mark.parametrize("path", ["a.py", "latin.py"])
+def test_only_the_very_text_that_was_listed_is_taken(kept, path):
+    """Also where the file on disk would count as the same blob."""
+    unit = at(kept, path)
+    shape = shapes.Shape(unit.kind, ".py", digest_of(unit))
+    entry = PLAIN[path]
+    data = entry.encode() if isinstance(entry, str) else entry
+    for same in (data, data.replace(b"\n", b"\r\n")):
+        assert shapes.text_of(shape, Content(entry=unit.entry, data=same)) == unit.text
+    for other in (data + b"\n", b"\xff" + data, b"", b"{}"):
+        assert shapes.text_of(shape, Content(entry=unit.entry, data=other)) is None
+    for problem in ("changed", "missing", "too-large"):
+        content = Content(entry=unit.entry, data=data, problem=problem)
+        assert shapes.text_of(shape, content) is None
+
+
 def test_line_ends_are_no_change_of_a_text(project, kept, read):
     """Such a file counts as the blob, and is read anew, since other bytes may mean something else."""
     (project.root / "a.py").write_bytes(PLAIN["a.py"].encode().replace(b"\n", b"\r\n"))
@@ -220,7 +236,9 @@ def test_of_commits_everything_is_read(project, kept, cache):
     """What is in the store of objects was not hashed when it was listed."""
     repository = git.open_repository(str(project.root), environ=project.environ)
     for tree in (sides.commit_tree(repository, "main"), sides.index_tree(repository)):
-        units, _ = read_units(tree, [(entry, Change.NONE) for entry in tree.entries], (), cache)
+        entries = tree.sized(tree.entries)
+        assert shapes.load(cache, entries)
+        units, _ = read_units(tree, [(entry, Change.NONE) for entry in entries], (), cache)
         assert not [unit for unit in units if unit.unread]
         assert [unit.text for unit in units] == [unit.text for unit in kept]
 
