@@ -21,6 +21,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from aigate import gate
+from aigate.case import Request
 from aigate.cli.packs import packs_folder
 from aigate.origins import Origins
 
@@ -80,7 +81,7 @@ def used() -> float:
 
 def timed(folder: Path, *, attributing: bool) -> tuple[float, float]:
     """Return how long one scan took, and how much of processors, in seconds."""
-    request = gate.Request(
+    request = Request(
         directory=str(folder),
         packs=str(packs_folder()),
         base="main",

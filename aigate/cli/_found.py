@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 
+from aigate.case import Request
 from aigate.cli._desk import ENVIRON, SHORTEST, Desk
 from aigate.cli.last import last_report
 from aigate.cli.packs import packs_folder
@@ -13,7 +14,7 @@ from aigate.domain.finding import Finding, Judged
 from aigate.engine.acceptance import differences
 from aigate.engine.baseline import bindings_of
 from aigate.errors import UsageError
-from aigate.gate import Request, run
+from aigate.gate import run
 
 _SCAN = "run `aigate scan`, and take a fingerprint from what it says"
 

@@ -6,6 +6,7 @@ import os
 import sys
 from collections.abc import Iterable, Iterator
 
+from aigate.case import Request
 from aigate.cli._desk import ENVIRON, SHORT, Desk
 from aigate.cli._signed import Signed
 from aigate.cli.packs import packs_folder
@@ -14,7 +15,7 @@ from aigate.domain.finding import Candidate, Finding, Gap
 from aigate.engine.baseline import Place, place_of
 from aigate.engine.shown import line
 from aigate.errors import IncompleteError, UsageError
-from aigate.gate import Request, run
+from aigate.gate import run
 from aigate.value import dataclass
 from aigate.workspace import git
 

@@ -21,10 +21,10 @@ from aigate.errors import IncompleteError, UsageError
 from aigate.value import dataclass
 
 if TYPE_CHECKING:
+    from aigate.case import Request
     from aigate.cli._attest import Pen
     from aigate.domain.platform import Testimony
     from aigate.domain.report import Report
-    from aigate.gate import Request
 
 # What is imported inside of functions is not needed by `--help` and by shells that complete.
 _NONCE = re.compile(r"[0-9a-f]{32,64}")
@@ -188,9 +188,10 @@ def scan(
     Exit code: 0 pass, 1 something blocks, 2 wrong use or a mistake in the policy, 3 something
     could not be examined, 4 something that is trusted does not hold.
     """
+    from aigate.case import Request  # noqa: PLC0415 - see above
     from aigate.cli._cache import place_of  # noqa: PLC0415 - see above
     from aigate.cli.last import remember  # noqa: PLC0415 - see above
-    from aigate.gate import Request, run  # noqa: PLC0415 - see above
+    from aigate.gate import run  # noqa: PLC0415 - see above
 
     if cache and no_cache:
         raise UsageError("`--cache` does not go with `--no-cache`")

@@ -21,7 +21,7 @@ class Setting:
     `settings` are the patterns of all agents whose files steer hooks. `states` is the folder of
     what is known of sessions, empty if there is none; `start` where the hook was started.
     `deadline` is in seconds. `packs` and `cache` are only asked for by what takes longer, and
-    mean what they mean in `gate.Request`, like the other fields.
+    mean what they mean in `case.Request`, like the other fields.
     """
 
     agent: CodingAgent

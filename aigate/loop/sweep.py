@@ -6,8 +6,9 @@ import hashlib
 from collections.abc import Mapping
 
 from aigate import registry
+from aigate.case import Request
 from aigate.domain.finding import Action
-from aigate.gate import Request, run
+from aigate.gate import run
 from aigate.loop import words
 from aigate.loop.setting import Objection, Setting
 from aigate.loop.state import Session

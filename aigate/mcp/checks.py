@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from aigate.case import Request
 from aigate.domain.report import Report
 from aigate.errors import UsageError
-from aigate.gate import Request, run
+from aigate.gate import run
 from aigate.mcp import words
 from aigate.mcp.paths import file_inside
 from aigate.mcp.setting import Memory, Setting

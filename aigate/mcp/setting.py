@@ -18,7 +18,7 @@ class Setting:
 
     `base` is the commit whose policy decides, and against which files are judged; empty where
     there was no commit when the server began. `base_name` is how people call it. The other
-    fields mean what they mean in `gate.Request`; `now` and `nonce` are asked for each time.
+    fields mean what they mean in `case.Request`; `now` and `nonce` are asked for each time.
     """
 
     root: str

@@ -46,7 +46,17 @@ CALM = {
     },
 }
 CALM_HERE = {
-    *("artefacts", "cli", "declared", "documents", "domain", "engine", "errors"),
+    *(
+        "artefacts",
+        "case",
+        "cli",
+        "conclusion",
+        "declared",
+        "documents",
+        "domain",
+        "engine",
+        "errors",
+    ),
     *(
         "examine",
         "gate",
