@@ -39,6 +39,16 @@ from aigate.scanners._installed import installed, is_extended
 
 NAME = "bandit"
 _PROGRAM = str(Path(__file__).with_name("_bandit_program.py"))
+# A file that is named to the interpreter is compiled each time; this takes what was compiled.
+_LOAD = """\
+import sys
+from importlib.machinery import SourceFileLoader
+from types import ModuleType
+module = ModuleType("_bandit_program")
+module.__file__ = sys.argv.pop(1)
+SourceFileLoader(module.__name__, module.__file__).exec_module(module)
+module.main()
+"""
 # Characters that are looked through here in less time than it takes bandit to start.
 _FEW = 200_000
 _CANARY_TEXT = "exec(canary)\n"
@@ -120,7 +130,8 @@ def _run(
     ]
     before = {former[unit.id].file: unit for unit in units if unit.id in former}
     pairs = (one for file, unit in before.items() for one in (unit.file, file))
-    lean = [sys.executable, "-I", "-S", _PROGRAM, folder, str(len(files)), *files, *pairs]
+    lean = [sys.executable, "-I", "-S", "-c", _LOAD, _PROGRAM, folder]
+    lean += [str(len(files)), *files, *pairs]
     done = _started(lean if folder else whole, target)
     if folder and isinstance(done, process.Done) and done.code:
         before = {}

@@ -13,8 +13,11 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Callable, Collection, Mapping
-from typing import Any
+
+TYPE_CHECKING = False  # the process that runs bandit has no other use for `typing`
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Mapping
+    from typing import Any
 
 VERSIONS = frozenset({"1.9.3", "1.9.4"})
 PYTHONS = frozenset({(3, 11), (3, 12), (3, 13), (3, 14)})

@@ -1,23 +1,22 @@
 """Runs bandit's own manager and checks on files, and prints what they say: a program of its own.
 
-It is started by path, as `_bandit_program.py FOLDER COUNT FILE...`, isolated and without `site`, and
-only with the versions of bandit that `_bandit_needs` knows. FOLDER is where bandit is installed.
-After as many files as COUNT says come pairs of one of them and another, which is examined too if
-there is a result about the first.
+`_bandit` starts it, as `FOLDER COUNT FILE...`, isolated and without `site`, and only with the
+versions of bandit that `_bandit_needs` knows. FOLDER is where bandit is installed. After as many
+files as COUNT says come pairs of one of them and another, which is examined too if there is a
+result about the first.
 What it prints reads like bandit's own JSON, less what nobody here reads. It leaves out what takes
 bandit's command two thirds of its time:
 
 * loading what neither a check nor the manager uses: other formats, a progress bar, the search
   for plugins, the reader of configuration files;
 * asking checks about nodes, and files, about which none can speak;
-* walking where nothing is, keeping scores, reading the comments that `--ignore-nosec` ignores, and writing a log that
-  nobody reads.
+* walking where nothing is, keeping scores, reading the comments that `--ignore-nosec` ignores, and
+  writing a log that nobody reads.
 """
 
 from __future__ import annotations
 
 import ast
-import configparser
 import gc
 import importlib
 import importlib.machinery
@@ -26,13 +25,17 @@ import logging
 import os
 import sys
 import types
-from typing import Any
+
+TYPE_CHECKING = False  # to load `typing` takes as long as to examine a few files
+if TYPE_CHECKING:
+    from typing import Any
 
 _HERE = os.path.dirname(os.path.abspath(__file__))
 
 
 def main() -> None:
     """Examine the files that the command line names."""
+    gc.disable()
     folder, count, *files = sys.argv[1:]
     pairs = files[int(count) :]
     sys.path.append(folder)
@@ -41,6 +44,7 @@ def main() -> None:
     # Trees refer to themselves, so the collector is needed, but not all the time.
     gc.freeze()
     gc.set_threshold(100_000, 10, 10)
+    gc.enable()
     manager.files_list = sorted({os.path.join(".", name) for name in files[: int(count)]})
     manager.run_tests()
     about = {os.path.normpath(issue.fname) for issue in manager.results}
@@ -75,11 +79,14 @@ class _Plugins(list[_Plugin]):
         super().__init__()
         if namespace == "bandit.formatters":
             return
-        listed = configparser.ConfigParser(delimiters=("=",))
-        listed.read(os.path.join(self.record, "entry_points.txt"), "utf-8")
-        for name, place in listed.items(namespace):
-            module, _, function = place.partition(":")
-            self.append(_Plugin(name, getattr(importlib.import_module(module), function)))
+        with open(os.path.join(self.record, "entry_points.txt"), encoding="utf-8") as stream:
+            _, _, listed = stream.read().partition(f"[{namespace}]\n")
+        for line in listed.partition("\n[")[0].splitlines():
+            name, given, place = line.partition("=")
+            if given:
+                module, _, function = place.strip().partition(":")
+                plugin = getattr(importlib.import_module(module), function)
+                self.append(_Plugin(name.strip(), plugin))
 
     def names(self) -> list[str]:
         """Return the name of each."""
@@ -96,6 +103,7 @@ def _leave_out(folder: str) -> None:
         "rich.progress": {},
         "stevedore": {},
         "stevedore.extension": {"ExtensionManager": _Plugins},
+        "tomllib": {},
         "yaml": {},
     }
     for name, contents in standing_in.items():
@@ -226,7 +234,3 @@ _SCORES = {name: [0] * 4 for name in ("SEVERITY", "CONFIDENCE")}
 _NAMED = frozenset({ast.ClassDef, ast.FunctionDef})
 _LOOKED_AT = _NAMED | {ast.Assert, ast.ExceptHandler, ast.Import, ast.ImportFrom}
 _LEAVES = frozenset({type(None), str, ast.Name, ast.alias})
-
-
-if __name__ == "__main__":
-    main()
