@@ -9,7 +9,7 @@ import warnings
 from aigate.flow.machine import Exhausted, Flow, Frame
 from aigate.flow.relevance import Relevance, Words
 from aigate.flow.statements import Statements
-from aigate.flow.tables import Tables, Wanted, beginnings
+from aigate.flow.tables import Tables, Wanted, beginnings, is_put_together
 from aigate.flow.values import State
 from aigate.value import dataclass
 
@@ -99,7 +99,9 @@ def _follow(text: str, tables: Tables, wanted: Wanted, *, ahead: bool) -> Follow
         words = Words(text, tables, wanted, starts or frozenset())
         # Where a name may be put together anyhow, words do not tell where it stands.
         ahead = ahead and starts is not None
-        follower.follow_module(tree, Relevance(tree, words, tables, wanted.rules, ahead=ahead))
+        classes = is_put_together(text)
+        relevance = Relevance(tree, words, tables, wanted.rules, ahead=ahead, classes=classes)
+        follower.follow_module(tree, relevance)
     except Exhausted as end:
         code = end.code
     except RecursionError:

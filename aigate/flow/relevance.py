@@ -9,7 +9,7 @@ functions, or the member of an object anywhere, the words of that statement coun
 the name; the words of a function count for those in it, and for a name that it says is global.
 A text that may put a name together, as in `getattr(os, "sys" "tem")`, is followed whole, unless it
 is certain how the name begins: then every word that begins like this counts where the beginning
-stands. In other forms than those that `tables.beginnings` knows, the analysis does not see such a
+stands, and a class counts as a whole. In other forms than those that `tables.beginnings` knows, the analysis does not see such a
 name either.
 """
 
@@ -77,9 +77,19 @@ class Relevance:
     """Tells for each function which rules it can matter to."""
 
     def __init__(
-        self, tree: ast.Module, words: Words, tables: Tables, wanted: int, *, ahead: bool
+        self,
+        tree: ast.Module,
+        words: Words,
+        tables: Tables,
+        wanted: int,
+        *,
+        ahead: bool,
+        classes: bool = False,
     ) -> None:
-        """Read the words of each definition once; without looking ahead all are worth it."""
+        """Read the words of each definition once; without looking ahead all are worth it.
+
+        `classes` says that all of a class is worth it if the class is.
+        """
         self._masks: dict[int, int] = {}
         self._brings: dict[int, int] = {}
         outline = Outline(tree)
@@ -111,6 +121,8 @@ class Relevance:
                         continue
                 mask |= rule.mask
             mask = mask if ahead else wanted
+            if classes and isinstance(around.node, ast.ClassDef):
+                mask |= self._masks.get(id(around.node), 0)
             self.worth |= mask
             self._masks[id(part.node)] = mask
             self._brings[id(part.node)] = brings

@@ -370,8 +370,9 @@ class Tables:
         if known is None:
             numbers = sorted({*one.get(kind, ()), *other.get(kind, ())})
             known = tuple(self.entries[kind][number] for number in numbers)
-            if len(self._known) < _MOST_KNOWN:
-                self._known[asked] = known
+            if len(self._known) >= _MOST_KNOWN:
+                self._known.clear()
+            self._known[asked] = known
         return known
 
     def _ask(self, name: str) -> Mapping[str, set[int]]:
@@ -389,8 +390,10 @@ class Tables:
                 if _says(expression, name):
                     for kind, number in uses:
                         met.setdefault(kind, set()).add(number)
-        if len(self._by_name) < _MOST_KNOWN:
-            self._by_name[name] = met
+        if len(self._by_name) >= _MOST_KNOWN:
+            # What comes next is mostly asked again in the same file.
+            self._by_name.clear()
+        self._by_name[name] = met
         return met
 
     def _worth(self, name: str) -> Iterable[str]:
@@ -477,10 +480,8 @@ def beginnings(text: str) -> frozenset[str] | None:
     not work out, since it does not format texts, are none of them. A name with a dot in it is
     no member of anything.
     """
-    if "getattr" not in text and "__import__" not in text and "import_module" not in text:
-        return frozenset()
     found = set()
-    asked = _PUT_TOGETHER.search(text)
+    asked = _put_together(text)
     while asked is not None:
         quote = asked.end() - 1
         if _FORMATTED.match(text, quote) is None:
@@ -493,6 +494,17 @@ def beginnings(text: str) -> frozenset[str] | None:
         # One may stand within another.
         asked = _PUT_TOGETHER.search(text, asked.start() + 1)
     return frozenset(found)
+
+
+def is_put_together(text: str) -> bool:
+    """Tell whether a text asks for a name that may not stand in it as it is spelt."""
+    return _put_together(text) is not None
+
+
+def _put_together(text: str) -> re.Match[str] | None:
+    if "getattr" not in text and "__import__" not in text and "import_module" not in text:
+        return None
+    return _PUT_TOGETHER.search(text)
 
 
 _STARTS: Final = {"": _ADDED_TO, "f": _FILLED, "F": _FILLED}

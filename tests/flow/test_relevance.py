@@ -81,6 +81,16 @@ def test_a_function_may_be_named_elsewhere_in_a_class_or_around(text):
     assert rules(HEAD + text) == ["python-command-injection"]
 
 
+def test_where_names_are_put_together_a_class_counts_as_a_whole():
+    text = (
+        "class C:\n    def __init__(self, flags):\n        self.flags = flags\n"
+        "    def run(self):\n        getattr(self, 'as_%s' % self.kind)()\n"
+        "        return eval(self.flags)\n"
+    )
+
+    assert rules(text) == ["python-code-from-text"]
+
+
 def real_files() -> list[str]:
     """Some modules that are on every machine, never the same kind twice in a row."""
     library = Path(sysconfig.get_path("stdlib"))
