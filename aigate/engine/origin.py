@@ -68,7 +68,7 @@ class Testimony:
     wide: Mapping[str | None, tuple[Claim, ...]] = field(default_factory=dict)
     files: Mapping[tuple[str | None, str], tuple[_Reach, ...]] = field(default_factory=dict)
     heads: Mapping[str, tuple[_Reach, ...]] = field(default_factory=dict)
-    hashed: Mapping[str, Mapping[str, tuple[Claim, ...]]] = field(default_factory=dict)
+    hashed: Mapping[str, Mapping[str, Sequence[Claim]]] = field(default_factory=dict)
     placed: Mapping[str | None, frozenset[str]] = field(default_factory=dict)
     accused: frozenset[str | None] = frozenset()
 
@@ -111,10 +111,7 @@ def hear(
         wide={key: tuple(dict.fromkeys(found)) for key, found in wide.items()},
         files={key: tuple(_reaches(found)) for key, found in files.items()},
         heads={path: tuple(_reaches(found)) for path, found in heads.items()},
-        hashed={
-            path: {one: _fewer(found) for one, found in lines.items()}
-            for path, lines in hashed.items()
-        },
+        hashed=hashed,
         placed={key: frozenset(names) for key, names in placed.items()},
         accused=frozenset(accused),
     )
@@ -242,7 +239,7 @@ def _by_line(
                 own = (
                     *(near[at].claim for at in held),
                     *(of_head[at].claim for at in now),
-                    *digests.get(told, ()),
+                    *_fewer(digests.get(told, ())),
                 )
                 own = tuple(dict.fromkeys(own))
                 judged[key] = _judged(own, shared, known, stretch.commit)
