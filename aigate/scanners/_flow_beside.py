@@ -58,15 +58,17 @@ def at_once(
             thread.start()
         while numbers := queue.one():
             made[numbers[0]] = here(numbers[0])
+        for thread in threads:
+            thread.join()
     except BaseException:
+        # They wait for their processes.
         queue.clear()
         for other in others:
             other.end()
-        raise
-    finally:
         for thread in threads:
             if thread.ident is not None:
                 thread.join()
+        raise
     return [made[number] if number in made else here(number) for number in range(len(texts))]
 
 
