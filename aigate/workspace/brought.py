@@ -311,20 +311,22 @@ def _plain_hunks(old: Sequence[bytes], new: Sequence[bytes]) -> list[Hunk] | Non
     """Return the difference of two texts where there is only one; None where git chooses.
 
     Beside what both begin and end with, all old lines are gone and all new ones are new if no
-    line is in both; and no other lines than these can be said to be new if the first of them is
-    not the one that follows, nor the last the one that precedes.
+    line is in both; and no other lines than these can be said to be gone or new if the first of
+    them is not the one that follows, nor the last the one that precedes.
     """
     most = min(len(old), len(new))
     start = next((at for at in range(most) if old[at] != new[at]), most)
     most -= start
     end = next((at for at in range(1, most + 1) if old[-at] != new[-at]), most + 1) - 1
     fresh, lost = new[start : len(new) - end], old[start : len(old) - end]
-    if fresh:
-        before, after = new[:start][-1:], new[len(new) - end :][:1]
-        if [fresh[-1]] == before or [fresh[0]] == after or not set(fresh).isdisjoint(lost):
-            return None
-    elif not lost:
+    if not fresh and not lost:
         return []
+    before, after = new[:start][-1:], new[len(new) - end :][:1]
+    for some in (fresh, lost):
+        if some and ([some[-1]] == before or [some[0]] == after):
+            return None
+    if not set(fresh).isdisjoint(lost):
+        return None
     return [Hunk(start + 1, len(fresh), start + 1, len(lost))]
 
 

@@ -42,6 +42,23 @@ CASES: dict[str, Sequence[Version]] = {
     "blanks as a last line": [{"a": b"1\n"}, {"a": b"1\n  "}, {"a": b"1\n  \n\n"}],
     "a line that could be either": [{"a": b"a\nb\n\nc\n"}, {"a": b"a\nb\n\nx\n\nc\n"}],
     "a line once more": [{"a": b"x\ny\nz\n"}, {"a": b"x\ny\ny\nz\n"}],
+    "gone, either of two": [
+        {"a": b"x\ny\n"},
+        {"a": b"x\ny\nx\ny\n"},
+        {"a": b"x\nnew\ny\nx\ny\nx\ny\n"},
+        {"a": b"x\nnew\ny\nx\ny\n"},
+    ],
+    "gone, the first of two": [{"a": b"b:\nb:\n    d\n\n"}, {"a": b"b:\n    d\n\n"}],
+    "gone, the middle of five": [
+        {"a": b"    d\n        c\n        c\n    d\n    d\n    a\n"},
+        {"a": b"    d\n    d\n    a\n"},
+    ],
+    "gone for something else, either of two": [
+        {"a": b"x\ny\nx\nz\n"},
+        {"a": b"x\nn\nz\n"},
+        {"a": b"x\nn\nx\nn\nz\n"},
+        {"a": b"x\nm\nn\nz\n"},
+    ],
     "gone and back": [{"a": NUMBERS}, {"a": b"1\n"}, {"a": NUMBERS}],
     "moved within": [{"a": LONG + OTHER}, {"a": OTHER + LONG}],
     "moved and too short": [{"a": b"a = 1\nb = 2\n" + OTHER}, {"a": OTHER + b"a = 1\nb = 2\n"}],
