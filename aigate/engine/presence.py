@@ -82,7 +82,7 @@ def _alike(one: Wanted, units: Iterable[Unit]) -> Iterator[Unit]:
 
 
 def _texts(unit: Unit, finding: Finding) -> Iterator[str]:
-    at, rows = finding.at, unit.text.split("\n")
+    at, rows = finding.at, _rows(unit.text)
     height = at.end_line - at.line
     starts = [at.line]
     if unit.lines:
@@ -92,11 +92,17 @@ def _texts(unit: Unit, finding: Finding) -> Iterator[str]:
         if unit.lines:
             ends = [n for n, line in enumerate(unit.lines, start=1) if line == at.end_line][:_MOST]
         for end in ends:
-            taken = rows[start - 1 : end]
+            taken = list(rows[start - 1 : end])
             if taken and len(taken) == end - start + 1:
                 taken[-1] = taken[-1][: at.end_column - 1]
                 taken[0] = taken[0][at.column - 1 :]
                 yield "\n".join(taken)
+
+
+@lru_cache(maxsize=64)
+def _rows(text: str) -> tuple[str, ...]:
+    # A text has many findings.
+    return tuple(text.split("\n"))
 
 
 @lru_cache(maxsize=64)

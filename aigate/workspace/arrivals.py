@@ -118,11 +118,14 @@ def _read(batch: Iterable[Sequence[Version]], past: Past, budget: _Budget) -> di
     budget.versions -= len(ids)
     if budget.versions < 0 or budget.size < 0:
         return {}
-    found = {}
-    for blob in read_blobs(past.repository, ids, limit=LARGEST):
-        if not blob.problem:
-            found[blob.id] = blob.data
-            budget.size -= len(blob.data)
+    found: dict[str, bytes] = {}
+    # What reads the near repository runs already; what its settings keep from it is seldom.
+    for repository in (past.near, past.repository):
+        left = [name for name in ids if name not in found]
+        for blob in read_blobs(repository, left, limit=LARGEST) if left else ():
+            if not blob.problem:
+                found[blob.id] = blob.data
+                budget.size -= len(blob.data)
     return found
 
 

@@ -31,11 +31,12 @@ _NOBODY = "nobody <> 9999999999 +0000"
 class Past:
     """A history that can be asked.
 
-    `fresh` is the id of the commit that holds what is not committed yet, empty if there is
+    `near` is the repository itself, whose objects are all here, with settings of its own. `fresh` is the id of the commit that holds what is not committed yet, empty if there is
     none; `ends` are the commits at which a shallow clone ends.
     """
 
     repository: git.Repository = field(repr=False)
+    near: git.Repository = field(repr=False)
     fresh: str = ""
     ends: frozenset[str] = frozenset()
 
@@ -67,7 +68,7 @@ def opened_past(
                 fresh = _commit(lens, parent, put, gone=gone, near=repository.objects)
         except OSError as error:
             raise _no_room(error) from error
-        yield Past(repository=lens, fresh=fresh, ends=ends)
+        yield Past(repository=lens, near=repository, fresh=fresh, ends=ends)
 
 
 def ends_of(repository: git.Repository) -> frozenset[str]:
