@@ -83,7 +83,7 @@ def prepare(case: Case) -> Prepared:
             head=case.head,
             judged=case.judged,
             units=case.units,
-            agents=case.trusted.agents,
+            agents=case.trusted.agents(),
             policy=case.trusted.policy,
             branch=_source_branch(case.request, case.repository),
             jobs=case.request.jobs,

@@ -10,6 +10,7 @@ import hashlib
 import json
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import cache as once
 from functools import cached_property
 from pathlib import Path
 
@@ -45,14 +46,15 @@ _REGULAR = frozenset({"100644", "100755"})
 class Trusted:
     """What decides, and who answers.
 
-    `rule_texts` are the further semgrep rule files that the policy names, by their path.
-    `rules_digest` is the SHA-256 over all packs and those files.
+    `agents` reads the table of coding agents. `rule_texts` are the further semgrep rule files
+    that the policy names, by their path. `rules_digest` is the SHA-256 over all packs and those
+    files.
     """
 
     policy: Policy
     catalogue: Mapping[str, Rule]
     threat: Threat
-    agents: Agents
+    agents: Callable[[], Agents]
     owners_of: Callable[[str], tuple[str, ...]]
     rule_texts: tuple[tuple[str, bytes], ...]
     rules_digest: str
@@ -142,7 +144,7 @@ def read_trusted(
     return Trusted(
         policy=policy,
         catalogue=_Catalogue(lambda: _all_rules(files.get("catalogue.json", b""))),
-        agents=read_agents(Path(packs, "data", "agents.json").read_bytes()),
+        agents=once(lambda: read_agents(Path(packs, "data", "agents.json").read_bytes())),
         threat=read_threat(Path(packs, "data", "threat.json").read_bytes()),
         owners_of=_owners(tree, read),
         rule_texts=rule_texts,

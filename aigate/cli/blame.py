@@ -144,7 +144,7 @@ def _scene(
         head=tree,
         judged=tuple(wanted),
         units=units,
-        agents=trusted.agents,
+        agents=trusted.agents(),
         policy=trusted.policy,
         branch=git.branch_named(repository, head) if head else git.branch(repository),
     )
