@@ -19,7 +19,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from aigate.domain.regex import regex
-from aigate.scanners._required import best, longest_word, required
+from aigate.scanners._required import longest_word, required
 
 Clause = tuple[frozenset[str], ...]
 Formula = tuple[Clause, ...]
@@ -57,7 +57,6 @@ _COMMON = frozenset(
         "do",
         "elif",
         "else",
-        "except",
         "export",
         "extends",
         "finally",
@@ -86,7 +85,6 @@ _COMMON = frozenset(
         "then",
         "this",
         "throw",
-        "try",
         "typeof",
         "undefined",
         "var",
@@ -205,8 +203,8 @@ def _clauses(key: str, value: Any, attributes: frozenset[str]) -> Iterable[Claus
         named = value["metavariable"] in attributes
         if words := _words_in(value["regex"]) if named else ():
             found = [tuple(frozenset([word]) for word in words)]
-        elif asked := best(required(value["regex"])):
-            found = [_marked(asked)]
+        else:
+            found = map(_marked, required(value["regex"]))
     return found
 
 
