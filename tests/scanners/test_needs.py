@@ -110,6 +110,22 @@ def test_other_expressions_about_names_ask_for_no_word(pattern, regex):
     assert can_fire(needs, "a f y")
 
 
+def test_all_that_an_expression_holds_is_needed():
+    about = {"metavariable": "$X", "regex": "(?i)<(pre|div).*%[sd]"}
+    needs = needs_of({"patterns": [{"pattern": "$X % $Y"}, {"metavariable-regex": about}]})
+
+    assert can_fire(needs, "x = '<div>' '%s'")
+    assert not can_fire(needs, "x = '<div>'")
+    assert not can_fire(needs, "x = '%s'")
+
+
+def test_what_is_tried_is_spelt():
+    needs = needs_of({"pattern": "try:\n  ...\nexcept $E:\n  return True\n"})
+
+    assert can_fire(needs, "try:\n  x\nexcept y as z:\n  return w\n")
+    assert not can_fire(needs, "with x:\n  return True\n")
+
+
 def test_an_alternative_without_a_name_lets_the_rule_fire_anywhere():
     assert needs_of({"pattern-either": [{"pattern": "a()"}, {"pattern": "$X == $Y"}]}) == ()
     assert needs_of({"pattern-regex": "[a-z]+"}) == ()
