@@ -4,7 +4,7 @@ As for git, a file counts as untouched as long as the file system says the same 
 it is, how large, and when it and what is said of it were last changed. Unlike git's index, which
 anybody can write who has the repository, what is remembered is sealed with the user's own key,
 and a file that was changed a moment ago is not remembered: a second change might look like the
-first one.
+first one; see `docs/decisions/0023-untouched-files.md`.
 """
 
 from __future__ import annotations
@@ -20,8 +20,10 @@ if TYPE_CHECKING:
     from aigate.workspace.git import Repository
 
 _FORM = "aigate files 1"
-# Some file systems tell times to two seconds only.
-_MOMENT = 3_000_000_000
+# Some file systems tell times to two seconds only, and a program that has a file mapped goes on
+# writing under the old times until the system has written it out, which it does after half a
+# minute at the latest.
+_MOMENT = 60_000_000_000
 # What is new is written once it is such a part of all, since all is written.
 _PART = 64
 

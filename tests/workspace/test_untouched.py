@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from tests.workspace.conftest import Workbench
 
 FILES = {"a.py": "x = 1\n", "in/b.py": "y = 1\n", "c.sh": "echo\n"}
-LATER = 60.0
+LATER = 600.0
 
 
 @pytest.fixture
