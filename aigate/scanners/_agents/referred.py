@@ -37,7 +37,7 @@ def referred(target: Target) -> Mapping[str, str]:
 def _referred(units: Iterable[Unit], table: AgentTable) -> frozenset[str]:
     found = set()
     for unit in units:
-        if "." not in unit.text or not table.is_obeyed(unit.path):
+        if not table.is_obeyed(unit.path) or "." not in unit.text:
             continue
         folder = posixpath.dirname(unit.path)
         for match in _REFERS.finditer(unit.text[:LONGEST]):
