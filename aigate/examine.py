@@ -27,7 +27,8 @@ class Means:
 
     `scratch` returns a private folder, the same one whenever it is asked. `memory` is what
     scanners said in earlier scans. `meanwhile` is done while they look, since programs leave time
-    for it; what it raises is raised. `former` returns by their ids what units were in the
+    for it, and is told all that is seen in units at which nobody looks any more; what it raises
+    is raised. `former` returns by their ids what units were in the
     reference, where each was one; what a scanner sees there in the same go is kept in memory.
     """
 
@@ -40,7 +41,7 @@ class Means:
     entries: Callable[[], Iterable[Entry]] = lambda: ()
     index: PackageIndex | None = None
     memory: recall.Memory = recall.NONE
-    meanwhile: Callable[[], object] = lambda: None
+    meanwhile: Callable[[Sequence[Sighting]], object] = lambda _seen: None
     former: Callable[[Iterable[Unit]], Mapping[str, Unit]] = lambda _units: {}
 
 
@@ -107,7 +108,10 @@ def examine(
     for look in looks:
         if not look.known.left:
             done(look.known.question.scanner.name)
-    _at_once([look for look in looks if look.known.left], means.meanwhile)
+    _at_once(
+        [look for look in looks if look.known.left],
+        lambda working: means.meanwhile(_settled(looks, working)),
+    )
     recall.keep(means.memory, [one for look in looks for one in look.answers()])
     everything = [item for look in looks for item in look.answer()]
     return Seen(
@@ -116,6 +120,19 @@ def examine(
         ran=tuple(look.ran() for look in looks),
         omissions=tuple(sorted(set(omissions))),
     )
+
+
+def _settled(looks: Iterable[_Look], working: Iterable[_Look]) -> list[Sighting]:
+    """Return what was seen in units at which none of those that are working looks."""
+    open_ones = {
+        unit.id for look in working for same in look.known.alike.values() for unit in same
+    } | {unit.id for look in working for unit in look.known.left}
+    return [
+        item
+        for look in looks
+        for item in look.answer()
+        if isinstance(item, Sighting) and item.unit not in open_ones
+    ]
 
 
 def _with_files(target: Target, folder: str, scanner: Scanner) -> Target:
@@ -225,16 +242,18 @@ class _Look:
         )
 
 
-def _at_once(looks: Sequence[_Look], meanwhile: Callable[[], object]) -> None:
+def _at_once(looks: Sequence[_Look], meanwhile: Callable[[Sequence[_Look]], object]) -> None:
     """Have programs look, and what is no program beside them.
 
     Threads of our own would only take turns, and keep programs waiting for their start: so one
     gets its files ready after the other has started, first the one that looks at most kinds of
-    files and takes longest, and nothing is done beside them before all run.
+    files and takes longest, and nothing is done beside them before all run. `meanwhile` is told
+    who still looks; at last comes who keeps all processors busy.
     """
     programs = [look for look in looks if look.known.question.scanner.is_program]
     programs.sort(key=lambda look: -len(look.known.question.scanner.covers))
-    beside = [look for look in looks if look not in programs]
+    spreading = [look for look in looks if look.known.question.scanner.spreads]
+    beside = [look for look in looks if look not in programs and look not in spreading]
     threads = [threading.Thread(target=look.run) for look in programs]
     try:
         for thread, look in zip(threads, programs, strict=True):
@@ -243,7 +262,10 @@ def _at_once(looks: Sequence[_Look], meanwhile: Callable[[], object]) -> None:
         for look in beside:
             look.run()
             look.require_answer()
-        meanwhile()
+        meanwhile([*programs, *spreading])
+        for look in spreading:
+            look.run()
+            look.require_answer()
         for thread in threads:
             thread.join()
     except BaseException:

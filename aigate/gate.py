@@ -19,6 +19,7 @@ from aigate.case import Case, Request
 from aigate.domain.extension import Scanner
 from aigate.domain.finding import (
     Finding,
+    Sighting,
 )
 from aigate.domain.report import Report
 from aigate.domain.tree import Change, Unit
@@ -108,6 +109,12 @@ def run(
             at=at,
         )
         prepared = once(lambda: _prepared(case))
+
+        def meanwhile(settled: Sequence[Sighting]) -> None:
+            prepared()
+            # They need not be placed again.
+            find(settled, units)
+
         seen = examine(
             registry.scanners(),
             units,
@@ -115,7 +122,7 @@ def run(
             exported="head",
             means=replace(
                 means,
-                meanwhile=prepared,
+                meanwhile=meanwhile,
                 former=lambda some: former_units(some, reference) if reference else {},
             ),
             done=progress,

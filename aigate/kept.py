@@ -20,7 +20,7 @@ from aigate import __version__
 from aigate.domain.finding import Finding, Sighting
 from aigate.domain.rule import Rule
 from aigate.domain.tree import TEXTUAL, Unit
-from aigate.engine.place import Outlines, Slow, is_of_secret, place, slow_digest
+from aigate.engine.place import Outlines, Placed, Slow, is_of_secret, place, slow_digest, unplaced
 from aigate.engine.scope import Definition, definitions
 from aigate.workspace import results
 from aigate.workspace.cache import Cache, load, save
@@ -38,11 +38,12 @@ _OUTLINE = f"aigate outline 1\0{__version__}\0{sys.version_info}\0"
 @contextmanager
 def finder(cache: Cache | None, catalogue: Mapping[str, Rule]) -> Iterator[Find]:
     """Give a function that makes findings, and keeps what will be the same next time."""
+    placed: Placed = {}
     with kept_digests(cache) as slow:
 
         def find(sightings: Sequence[Sighting], units: Sequence[Unit]) -> tuple[Finding, ...]:
             by_id = {unit.id: unit for unit in units}
-            named = sorted({sighting.unit for sighting in sightings})
+            named = sorted(unplaced(sightings, by_id, placed))
             secret = [one for one in sightings if is_of_secret(one, catalogue.get(one.rule))]
             held = frozenset(one.unit for one in secret)
 
@@ -58,7 +59,7 @@ def finder(cache: Cache | None, catalogue: Mapping[str, Rule]) -> Iterator[Find]
                 return _beside(slow, asked)
 
             outlines = outlines_of(cache, [by_id[one] for one in named], first=held, ahead=ahead)
-            return place(sightings, by_id, catalogue, slow, outlines)
+            return place(sightings, by_id, catalogue, slow, outlines, placed)
 
         yield find
 

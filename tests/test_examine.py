@@ -28,13 +28,17 @@ def scanner(name, scan, *, covers=frozenset({Kind.PYTHON}), version="1", **optio
     return Scanner(name=name, covers=covers, scan=scan, version=lambda: version, **options)
 
 
+def sighting(unit):
+    return Sighting(rule="r", unit=unit.id, span=Span(1, 1, 1, 2), message=unit.path)
+
+
 def echo(target):
     return [Gap(unit.path, "seen", "echo") for unit in target.units]
 
 
 @pytest.fixture
 def look(tmp_path):
-    def look(*scanners, meanwhile=lambda: None, **options):
+    def look(*scanners, meanwhile=lambda _seen: None, **options):
         means = Means(
             scratch=lambda: str(tmp_path / "scratch"),
             packs="",
@@ -196,13 +200,13 @@ def test_what_is_done_meanwhile_is_done_while_scanners_look(look):
         met.wait()
         return ()
 
-    look(scanner("one", meet, is_program=True), meanwhile=met.wait)
+    look(scanner("one", meet, is_program=True), meanwhile=lambda _seen: met.wait())
 
 
 def test_what_fails_meanwhile_ends_the_scan_and_is_told(look):
     ended = []
 
-    def fail():
+    def fail(_seen):
         raise UsageError("wrong")
 
     with pytest.raises(UsageError, match="wrong"):
@@ -227,3 +231,49 @@ def test_a_bug_in_a_scanner_is_not_hidden(look):
 
     with pytest.raises(RuntimeError, match="bug"):
         look(scanner("broken", broken), scanner("other", echo))
+
+
+def test_what_is_told_meanwhile_is_final_for_its_units(look):
+    one, other = UNITS[0].id, UNITS[2].id
+    told = []
+    working = threading.Event()
+
+    def slow(target):
+        target.started()
+        assert working.wait(10)
+        return [sighting(unit) for unit in target.units]
+
+    def note(seen):
+        told.extend(item.unit for item in seen)
+        working.set()
+
+    seen = look(
+        scanner("own", lambda target: [sighting(unit) for unit in target.units]),
+        scanner("program", slow, is_program=True),
+        meanwhile=note,
+        wanted=lambda one_of, unit: one_of.name == "own" or unit.id == other,
+    )
+
+    assert told == [one]
+    assert {item.unit for item in seen.sightings} == {one, other}
+
+
+def test_who_keeps_all_processors_busy_looks_last(look):
+    order = []
+
+    def note(name):
+        def scan(target):
+            target.started()
+            order.append(name)
+            return ()
+
+        return scan
+
+    look(
+        scanner("wide", note("wide"), spreads=True),
+        scanner("own", note("own")),
+        scanner("program", note("program"), is_program=True),
+        meanwhile=lambda _seen: order.append("meanwhile"),
+    )
+
+    assert order == ["program", "own", "meanwhile", "wide"]

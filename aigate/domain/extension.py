@@ -90,7 +90,8 @@ class Scanner:
     the same words with the same unit lead to the same answer. `gist` is for scanners that look at
     other files as well: it says of a unit what of it may matter, by nothing but what `FILE`
     names, and is kept, so that the text need not be read again. `is_program` says that a program
-    does the work, so that it gets units as files, and others can work meanwhile.
+    does the work, so that it gets units as files, and others can work meanwhile. `spreads` says
+    that it uses as many processors as it may, so that it had better look last.
     """
 
     name: str
@@ -103,6 +104,7 @@ class Scanner:
     around: Callable[[Target], Mapping[str, str]] | None = None
     gist: Callable[[Unit], str] | None = None
     is_program: bool = False
+    spreads: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -29,6 +29,9 @@ Outlines = Mapping[str, tuple[Definition, ...]]
 SECRET_CWES = frozenset({259, 321, 547, 798})
 """Weaknesses that consist of a secret in the text."""
 
+Placed = dict[str, tuple[Unit, set[Sighting], tuple[Finding, ...]]]
+"""By the id of a unit: the unit, what was seen in it, and the findings, without their numbers."""
+
 _LITERAL = regex(
     r"""'''(.*?)'''|\"\"\"(.*?)\"\"\"|'((?:[^'\\\n]|\\.){3,})'"""
     r"""|"((?:[^"\\\n]|\\.){3,})"|`((?:[^`\\]|\\.){3,})`""",
@@ -47,24 +50,49 @@ def place(
     catalogue: Mapping[str, Rule],
     slow: Slow | None = None,
     outlines: Outlines | None = None,
+    placed: Placed | None = None,
 ) -> tuple[Finding, ...]:
     """Turn sightings into findings with fingerprints, in order of place.
 
     `slow` takes the place of `slow_digest`, which a caller may have kept the answers of, and
-    `outlines` are the definitions of units whose callers know them. Identical sightings count once. A rule that the catalogue does not know keeps its name
-    and the severity that its scanner gives, or the worst if that is missing too.
+    `outlines` are the definitions of units whose callers know them; `placed` is what was placed
+    before under this catalogue, and is added to. Identical sightings count once. A rule that the
+    catalogue does not know keeps its name and the severity that its scanner gives, or the worst
+    if that is missing too.
     """
-    by_unit: dict[str, set[Sighting]] = {}
-    for sighting in sightings:
-        by_unit.setdefault(sighting.unit, set()).add(sighting)
-    found = [
-        finding
-        for unit, seen in by_unit.items()
-        for finding in _place_all(
-            units[unit], seen, catalogue, slow or slow_digest, (outlines or {}).get(unit)
-        )
+    known = {} if placed is None else placed
+    by_unit = _by_unit(sightings)
+    for name in _unplaced(by_unit, units, known):
+        unit, outline = units[name], (outlines or {}).get(name)
+        found = _place_all(unit, by_unit[name], catalogue, slow or slow_digest, outline)
+        known[name] = (unit, by_unit[name], tuple(found))
+    every = (finding for name in by_unit for finding in known[name][2])
+    return _number(sorted(every, key=_order))
+
+
+def unplaced(
+    sightings: Iterable[Sighting], units: Mapping[str, Unit], placed: Placed
+) -> frozenset[str]:
+    """Return the ids of the units whose sightings were not placed before."""
+    return frozenset(_unplaced(_by_unit(sightings), units, placed))
+
+
+def _unplaced(
+    seen: Mapping[str, set[Sighting]], units: Mapping[str, Unit], placed: Placed
+) -> list[str]:
+    # An id is a unit's own within one tree only.
+    return [
+        name
+        for name, mine in seen.items()
+        if name not in placed or placed[name][0] is not units[name] or placed[name][1] != mine
     ]
-    return _number(sorted(found, key=_order))
+
+
+def _by_unit(sightings: Iterable[Sighting]) -> dict[str, set[Sighting]]:
+    found: dict[str, set[Sighting]] = {}
+    for sighting in sightings:
+        found.setdefault(sighting.unit, set()).add(sighting)
+    return found
 
 
 def _order(finding: Finding) -> tuple[object, ...]:

@@ -23,4 +23,5 @@ SCANNER = Scanner(
     scan=_scan,
     version=lambda: __version__,
     repeats=Repeats.TEXT,
+    spreads=True,
 )

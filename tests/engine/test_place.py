@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -13,7 +14,7 @@ from aigate.domain.finding import Finding, Sighting
 from aigate.domain.place import WHOLE, Span
 from aigate.domain.severity import Severity
 from aigate.domain.tree import Entry, Kind, Unit
-from aigate.engine.place import _without_word, place
+from aigate.engine.place import Placed, _without_word, place, unplaced
 from tests.engine.conftest import placed, rule, unit
 
 TEXT = """\
@@ -272,3 +273,26 @@ def test_a_word_is_taken_out_as_an_expression_would(pieces: list[str], word: str
     text = "".join(pieces)
 
     assert _without_word(text, word) == re.sub(rf"\b{word}\b", "", text, count=1)
+
+
+def test_findings_that_are_made_in_steps_are_those_that_are_made_at_once() -> None:
+    texts = {"1": "x = 1\nx = 1\n", "2": "x = 1\ny = 2\n", "3": "y = 2\n"}
+    units = {name: replace(unit(text), id=name) for name, text in texts.items()}
+    rules = {one: rule(one) for one in ("shell", "other")}
+    early = [Sighting(rule="shell", unit=n, span=Span(1, 1, 1, 2), message="m") for n in "123"]
+    late = [
+        Sighting(rule="shell", unit="1", span=Span(2, 1, 2, 2), message="m"),
+        Sighting(rule="other", unit="2", span=Span(2, 1, 2, 2), message="m"),
+    ]
+    whole = place([*early, *late], units, rules)
+    known: Placed = {}
+    first = place(early, units, rules, placed=known)
+
+    assert unplaced([*early, *late], units, known) == {"1", "2"}
+    assert place([*early, *late], units, rules, placed=known) == whole
+    assert [finding.occurrence for finding in first] == [1, 2, 1]
+    # What another tree has under the same id is another unit.
+    others = {
+        name: replace(one, entry=replace(one.entry, path="b.py")) for name, one in units.items()
+    }
+    assert place(early, others, rules, placed=known) == place(early, others, rules)
