@@ -19,17 +19,18 @@ from aigate.discovery._signals import Signal
 from aigate.discovery._words import is_as_written, mentions, words_for
 from aigate.domain.inventory import Inventory, Use
 from aigate.domain.knowledge import Knowledge
+from aigate.domain.regex import regex
 from aigate.domain.tree import TEXTUAL, Kind, Unit
 
-_SLASHES = re.compile(
+_SLASHES = regex(
     r".*\.(?:go|java|kts?|rs|cs|swift|scala|php|dart|cpp|cc|c|h|hpp|vue|svelte|astro|groovy|jsonc?|json5|proto|gradle|prisma)"
 )
-_HASHES = re.compile(r".*\.(?:rb|ex|exs|r|jl|tf|tfvars|hcl|tofu|pl|pyx|pxd|py\.\w+)", re.IGNORECASE)
-_SETTINGS = re.compile(
+_HASHES = regex(r".*\.(?:rb|ex|exs|r|jl|tf|tfvars|hcl|tofu|pl|pyx|pxd|py\.\w+)", re.IGNORECASE)
+_SETTINGS = regex(
     r"(?:.*/)?(?:\.env[\w.-]*|[\w.-]+\.env|env\.\w+|Dockerfile[\w.-]*|[\w.-]+\.Dockerfile|Containerfile|Modelfile|Procfile|[\w.-]+\.(?:ya?ml|toml|ini|cfg|conf|properties|envrc|sh|bash|zsh|tpl|example|sample))",
     re.IGNORECASE,
 )
-_LOCKS = re.compile(
+_LOCKS = regex(
     r"(?:.*/)?(?:package-lock\.json|[\w.-]*lock(?:\.\w+)?|pnpm-lock\.yaml|npm-shrinkwrap\.json|go\.sum|[\w.-]+\.min\.js|[\w.-]+\.map)"
 )
 _LONGEST = 2_000_000

@@ -22,9 +22,10 @@ from aigate.discovery._found import (
 from aigate.discovery._signals import Argument, Called, Imported
 from aigate.domain.inventory import Confidence, UseKind
 from aigate.domain.knowledge import Library
+from aigate.domain.regex import regex
 
 _SERVERS = frozenset({"FastMCP", "McpServer", "MCPServer", "Server"})
-_NAMES = re.compile(r"[A-Za-z]\w{3,60}")
+_NAMES = regex(r"[A-Za-z]\w{3,60}")
 _LOADS = frozenset(
     {
         "from_pretrained",

@@ -8,6 +8,7 @@ from dataclasses import field
 from aigate.discovery._index import Index
 from aigate.domain.inventory import Confidence, Use, UseKind
 from aigate.domain.place import Location
+from aigate.domain.regex import regex
 from aigate.engine.shown import line as shown_line
 from aigate.value import dataclass
 
@@ -15,9 +16,9 @@ _SHOWN = 160
 COMPATIBLE = "openai-compatible"
 """Who answers where an OpenAI client talks to an address that is only known at run time."""
 SPEAKS_OPENAI = frozenset({"openai"})
-URL = re.compile(r"(?:https?|wss?)://[^\s\"'`<>|\\^{}()\[\],;]+", re.IGNORECASE)
-ID = re.compile(r"@?[A-Za-z0-9][\w.@-]*(?:/[\w.@-]+){0,4}(?::[\w.-]+){0,2}")
-PATH = re.compile(
+URL = regex(r"(?:https?|wss?)://[^\s\"'`<>|\\^{}()\[\],;]+", re.IGNORECASE)
+ID = regex(r"@?[A-Za-z0-9][\w.@-]*(?:/[\w.@-]+){0,4}(?::[\w.-]+){0,2}")
+PATH = regex(
     r"(?:[./~]|[A-Za-z]:\\|.*\\|.*/\.|.*\.(?:py|json|jsonl|ya?ml|toml|txt|md|pt|pth|bin|safetensors|onnx"
     r"|gguf|ckpt|h5|pb|pkl|csv|parquet|png|jpe?g|svg|wav|mp[34]|html?|[jt]sx?|tsv|zip|gz|tar|sh|so)$)",
     re.IGNORECASE,
@@ -37,7 +38,7 @@ KEY_BASE = (
     "host",
     "configuration",
 )
-CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
+CAMEL = regex(r"(?<=[a-z0-9])(?=[A-Z])")
 LOCAL_DATA = frozenset(
     {
         "json",
@@ -53,7 +54,7 @@ LOCAL_DATA = frozenset(
         "generator",
     }
 )
-ASKING = re.compile(
+ASKING = regex(
     r"(?:^|\.)(?:create|acreate|generate|generate_content|completion|acompletion|complete|chat|stream|parse|embed|embedding|aembedding|embed_query|invoke_model|converse|converse_stream|init_chat_model|init_embeddings|responses|generateText|streamText|generateObject|streamObject|embedMany|from_pretrained|ChatCompletion|image_generation|transcription|rerank|moderation|Agent|LLM|getGenerativeModel|GenerativeModel|LitellmModel|get_embedding)$"
 )
 

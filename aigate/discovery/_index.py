@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 from aigate.discovery._words import damaged
 from aigate.domain.knowledge import Knowledge, Library, Provider
+from aigate.domain.regex import regex
 from aigate.value import dataclass
 
 _MODULES = frozenset(
@@ -22,11 +23,11 @@ _LANGUAGES = ("python", "npm", "pypi", "go", "java")
 FORGES = frozenset({"aws", "cloudflare", "github", "ibm", "vercel"})
 """Of these, names that never tell of models when they are called a provider."""
 # What people read in a browser, at hosts that serve models as well.
-_PAGE = re.compile(
+_PAGE = regex(
     r"/(?:settings|docs?|download|library|usercenter|keys|account|dashboard|pricing|blog|console"
     r"|login|signup|playground|auth|terms|privacy|activity)(?:[/?#]|$)"
 )
-_NOTHING = re.compile(r"(?!)")
+_NOTHING = regex(r"(?!)")
 # Names that clouds and forges share with their services for models.
 AMBIGUOUS = frozenset(
     {

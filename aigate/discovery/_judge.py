@@ -12,13 +12,14 @@ from aigate.discovery._signals import Called, Decorated, Imported, Said, Signal
 from aigate.discovery._strings import RESELLERS, note_candidate, note_word
 from aigate.domain.inventory import Confidence, Use, UseKind
 from aigate.domain.knowledge import Provider
+from aigate.domain.regex import regex
 
 _PROMPT = 30
-_KEY_PROMPT = re.compile(
+_KEY_PROMPT = regex(
     r"(?:^|[_.\-])(?:system[_\-]?)?prompt(?:[_\-]?template)?$|^instructions$|^system$",
     re.IGNORECASE,
 )
-_TOOL = re.compile(r"(?:^|\.)(?:tool|function_tool|tool_plain|structured_tool|kernel_function)$")
+_TOOL = regex(r"(?:^|\.)(?:tool|function_tool|tool_plain|structured_tool|kernel_function)$")
 
 
 def judge(signals: Iterable[Signal], index: Index, place: Place) -> tuple[Use, ...]:

@@ -7,6 +7,7 @@ from functools import lru_cache
 
 from aigate.discovery._words import damaged
 from aigate.domain.knowledge import AgentFiles, Knowledge
+from aigate.domain.regex import rare
 
 
 def agent_file(path: str, knowledge: Knowledge) -> tuple[str, str] | None:
@@ -23,7 +24,7 @@ def agent_file(path: str, knowledge: Knowledge) -> tuple[str, str] | None:
 def _any(knowledge: Knowledge) -> re.Pattern[str]:
     every = (path for files in knowledge.agent_files for path in files.paths)
     ends = "|".join(path.removeprefix("^(?:.*/)?") for path in every)
-    return _compiled(f"(?:^|/)(?:{ends})")
+    return rare(f"(?:^|/)(?:{ends})")
 
 
 @lru_cache(maxsize=256)

@@ -21,6 +21,7 @@ from aigate.discovery._index import AMBIGUOUS, FORGES
 from aigate.discovery._signals import Said
 from aigate.domain.inventory import Confidence, UseKind
 from aigate.domain.knowledge import Provider
+from aigate.domain.regex import regex
 
 _LONGEST = 300
 # Others run the models of a vendor, so that a model's id does not say who runs it here.
@@ -31,29 +32,29 @@ RESELLERS = frozenset(
         "novita", "nvidia", "sambanova", "siliconflow", "together", "openrouter", "portkey", "vercel-gateway", COMPATIBLE,
     }
 )  # fmt: skip
-_VARIABLE = re.compile(r"[A-Z][A-Z0-9_]{3,80}")
-_HUB_ID = re.compile(r"(?P<org>[A-Za-z0-9][\w.-]*)/(?P<name>[A-Za-z0-9][\w.-]*)")
-_PREFIXED = re.compile(r"(?P<alias>[a-z][a-z0-9_-]{1,30})(?P<mark>[:/])(?P<rest>[^\s:/][^\s]*)")
-_KEY_MODEL = re.compile(
+_VARIABLE = regex(r"[A-Z][A-Z0-9_]{3,80}")
+_HUB_ID = regex(r"(?P<org>[A-Za-z0-9][\w.-]*)/(?P<name>[A-Za-z0-9][\w.-]*)")
+_PREFIXED = regex(r"(?P<alias>[a-z][a-z0-9_-]{1,30})(?P<mark>[:/])(?P<rest>[^\s:/][^\s]*)")
+_KEY_MODEL = regex(
     r"(?:^|[_.\-])(?:models?|llms?|engine|checkpoint|deployment|embedder|reranker|embeddings?|init_from"
     r"|pretrained)(?:[_\-]?(?:name|id|path|type|slug|key|version|string|str|spec|deployment|alias"
     r"|identifier|repo|list|ids|names))?$",
     re.IGNORECASE,
 )
-_KEY_DATASET = re.compile(r"(?:^|[_.\-])datasets?(?:[_\-]?(?:name|id|path))?$", re.IGNORECASE)
-_KEY_ADDRESS = re.compile(
+_KEY_DATASET = regex(r"(?:^|[_.\-])datasets?(?:[_\-]?(?:name|id|path))?$", re.IGNORECASE)
+_KEY_ADDRESS = regex(
     r"(?:^|[_.\-])(?:(?:api[_\-]?)?base(?:[_\-]?(?:url|path|uri))?|api[_\-]?(?:url|base|host|endpoint)|endpoint(?:[_\-]?url)?"
     r"|azure[_\-]?endpoint|host|server[_\-]?url|url|uri|proxy[_\-]?url)$",
     re.IGNORECASE,
 )
-_KEY_PROVIDER = re.compile(
+_KEY_PROVIDER = regex(
     r"(?:^|[_.\-])(?:model|llm|ai|embeddings?|custom_llm)?[_\-]?provider(?:[_\-]?(?:name|id))?$",
     re.IGNORECASE,
 )
-_KEY_SHOWN = re.compile(
+_KEY_SHOWN = regex(
     r"(?:^|_)(?:label|title|description|text|heading|tooltip|display_name|name)$", re.IGNORECASE
 )
-_COMMIT = re.compile(r"[0-9a-f]{7,64}")
+_COMMIT = regex(r"[0-9a-f]{7,64}")
 
 
 def note_word(  # noqa: C901, PLR0911, PLR0912 - the first that fits decides

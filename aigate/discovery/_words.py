@@ -6,11 +6,12 @@ import re
 from functools import lru_cache
 
 from aigate.domain.knowledge import Knowledge, Library, Provider
+from aigate.domain.regex import regex
 from aigate.errors import IntegrityError
 from aigate.value import dataclass
 
 _FEW = (b"o1", b"o3", b"o4", b"@cf/")
-_FEW_IDS = re.compile(rb"[\"'\s/:]o[134](?:-(?:mini|pro|preview)|[\"'\s])|@cf/")
+_FEW_IDS = regex(rb"[\"'\s/:]o[134](?:-(?:mini|pro|preview)|[\"'\s])|@cf/")
 # Every byte that is no letter ends a word.
 _LETTERS = bytes(
     byte if 97 <= byte <= 122 else byte + 32 if 65 <= byte <= 90 else 32 for byte in range(256)
@@ -21,7 +22,7 @@ _FOLDING = (b"\xe2\x84\xaa", b"\xc4\xb0")
 _NO_PYTHON = (
     ".css", ".html", ".js", ".json", ".jsx", ".md", ".mjs", ".po", ".svg", ".ts", ".tsx", ".txt",
 )  # fmt: skip
-_FIRST_LINES = re.compile(rb"[^\r\n]*(?:\r\n?|\n)?[^\r\n]*")
+_FIRST_LINES = regex(rb"[^\r\n]*(?:\r\n?|\n)?[^\r\n]*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +115,7 @@ def words_for(knowledge: Knowledge) -> Words:
         every=roots | names_of_loose | {word for word, _ in parts},
         roots=roots,
         names=names_of_loose,
-        loose=tuple(re.compile(rb"%s(?:%s)\b" % (start, modules)) for start in starts),
+        loose=tuple(regex(rb"%s(?:%s)\b" % (start, modules)) for start in starts),
         pieces=parts,
         ports=tuple(f":{port}".encode() for who in knowledge.providers for port in who.ports),
     )

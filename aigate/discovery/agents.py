@@ -13,24 +13,23 @@ from aigate.discovery._words import damaged
 from aigate.domain.inventory import Confidence, Use, UseKind
 from aigate.domain.knowledge import AgentStep, Knowledge
 from aigate.domain.place import Location
+from aigate.domain.regex import regex
 from aigate.engine.shown import line as shown_line
 
 _SHOWN = 160
 _MOST = 200
-_WORKFLOW = re.compile(
+_WORKFLOW = regex(
     r"(?:.*/)?(?:\.github/workflows/[^/]+\.ya?ml|\.(?:github|gitea|forgejo)/.*/action\.ya?ml|action\.ya?ml"
     r"|\.gitlab-ci\.ya?ml|\.gitlab/.*\.ya?ml|\.circleci/config\.ya?ml|azure-pipelines[\w.-]*\.ya?ml"
     r"|bitbucket-pipelines\.yml|\.gitea/workflows/[^/]+\.ya?ml|\.woodpecker/.*\.ya?ml|Jenkinsfile)"
 )
-_USES = re.compile(
+_USES = regex(
     r"^\s*(?:-\s+)?uses:\s*[\"']?(?P<what>[^\s\"'@#]+)(?:@(?P<ref>[^\s\"'#]+))?", re.MULTILINE
 )
 _KEYS = ("mcpServers", "mcp_servers", "servers", "context_servers", "mcp", "amp.mcpServers")
-_COMMENTS = re.compile(
-    r"(?P<string>\"(?:[^\"\\\n]|\\.)*\")|//[^\n]*|/\*.*?\*/|,(?=\s*[}\]])", re.DOTALL
-)
-_SAFE_ARGUMENT = re.compile(r"@?[A-Za-z0-9][\w./-]*(?:@[\w.^~*-]+|==[\w.]+)?")
-_COMMIT = re.compile(r"[0-9a-f]{40}")
+_COMMENTS = regex(r"(?P<string>\"(?:[^\"\\\n]|\\.)*\")|//[^\n]*|/\*.*?\*/|,(?=\s*[}\]])", re.DOTALL)
+_SAFE_ARGUMENT = regex(r"@?[A-Za-z0-9][\w./-]*(?:@[\w.^~*-]+|==[\w.]+)?")
+_COMMIT = regex(r"[0-9a-f]{40}")
 
 
 def may_use(path: str, data: bytes, knowledge: Knowledge) -> bool:

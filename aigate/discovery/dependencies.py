@@ -8,19 +8,16 @@ import tomllib
 from collections.abc import Iterable, Iterator
 
 from aigate.discovery._signals import Imported, Signal
+from aigate.domain.regex import regex
 
-_REQUIREMENTS = re.compile(
+_REQUIREMENTS = regex(
     r"(?:.*/)?(?:requirements|constraints)[\w.-]*\.(?:txt|in)|(?:.*/)?requirements/[\w.-]+\.(?:txt|in)"
 )
-_NAME = re.compile(
-    r"\s*(?P<name>[A-Za-z0-9][A-Za-z0-9._-]*)\s*(?:\[[^\]]*\])?\s*(?:[<>=!~;@#(,\s].*)?$"
-)
-_LISTED = re.compile(
+_NAME = regex(r"\s*(?P<name>[A-Za-z0-9][A-Za-z0-9._-]*)\s*(?:\[[^\]]*\])?\s*(?:[<>=!~;@#(,\s].*)?$")
+_LISTED = regex(
     r"\s*-\s+[\"']?(?P<name>[A-Za-z0-9][A-Za-z0-9._-]*)\s*(?:\[[^\]]*\])?\s*(?:[<>=!~;].*)?"
 )
-_GO = re.compile(
-    r"^\s*(?:require\s+)?(?P<name>[a-z0-9.-]+\.[a-z]{2,}/[\w./-]+)\s+v\d", re.MULTILINE
-)
+_GO = regex(r"^\s*(?:require\s+)?(?P<name>[a-z0-9.-]+\.[a-z]{2,}/[\w./-]+)\s+v\d", re.MULTILINE)
 _GROUPS = ("dependencies", "devDependencies", "peerDependencies", "optionalDependencies")
 
 

@@ -7,6 +7,7 @@ from bisect import bisect_right
 from dataclasses import field
 
 from aigate.discovery._signals import Argument, Called, Imported, Said, Signal
+from aigate.domain.regex import regex
 from aigate.value import dataclass
 
 _STRING = r"\"(?:[^\"\\\n]|\\.)*\"|'(?:[^'\\\n]|\\.)*'"
@@ -19,19 +20,19 @@ _TOKENS = (
 |(?P<other>[^\s\w$"'`{}()\[\],:;.=?!/#]+|\d[\w.]*|\S)
 """
 )
-_SLASHES = re.compile(
+_SLASHES = regex(
     r"\s*(?:(?P<comment>//[^\n]*|/\*.*?(?:\*/|\Z))|" + _TOKENS + ")", re.DOTALL | re.VERBOSE
 )
-_HASHES = re.compile(r"\s*(?:(?P<comment>\#[^\n]*)|" + _TOKENS + ")", re.DOTALL | re.VERBOSE)
-_TRIPLE = re.compile(r'(?:"""|\'\'\').*?(?:"""|\'\'\'|\Z)', re.DOTALL)
-_REGEX = re.compile(r"/(?![*/])(?:[^/\\\[\n]|\\.|\[(?:[^\]\\\n]|\\.)*\])+/[a-z]*")
-_CHUNK = re.compile(r"(?:[^`\\$]|\\.|\$(?!\{))*", re.DOTALL)
+_HASHES = regex(r"\s*(?:(?P<comment>\#[^\n]*)|" + _TOKENS + ")", re.DOTALL | re.VERBOSE)
+_TRIPLE = regex(r'(?:"""|\'\'\').*?(?:"""|\'\'\'|\Z)', re.DOTALL)
+_REGEX = regex(r"/(?![*/])(?:[^/\\\[\n]|\\.|\[(?:[^\]\\\n]|\\.)*\])+/[a-z]*")
+_CHUNK = regex(r"(?:[^`\\$]|\\.|\$(?!\{))*", re.DOTALL)
 _BEFORE_REGEX = frozenset("(,=:[!&|?{};+") | {"=>", "==", "===", "!=", "!==", "return", "typeof"}
 _DECLARES = frozenset({"const", "let", "var", "val", "final", "static", "readonly", "auto", "def"})
 _OPENS, _CLOSES = frozenset("({["), frozenset(")}]")
-_NAME = re.compile(r"[\w$.?!\[\]()]{1,80}")
-_ESCAPE = re.compile(r"\\(.)", re.DOTALL)
-_UNION = re.compile(r"\s*\|(?!\|)")
+_NAME = regex(r"[\w$.?!\[\]()]{1,80}")
+_ESCAPE = regex(r"\\(.)", re.DOTALL)
+_UNION = regex(r"\s*\|(?!\|)")
 _MOST = 2_000_000
 
 

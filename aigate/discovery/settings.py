@@ -6,19 +6,20 @@ import re
 from collections.abc import Iterator
 
 from aigate.discovery._signals import Said, Signal
+from aigate.domain.regex import regex
 
-_LINE = re.compile(
+_LINE = regex(
     r"(?P<indent>[ \t]*)(?P<dashes>(?:- +)*)(?:(?:export|ENV|ARG)\s+)?"
     r"(?:(?P<key>\"[^\"\n]{1,200}\"|'[^'\n]{1,200}'|[\w./@-]{1,200})\s*(?P<mark>:(?=\s|$)|[:?]?=(?!=)))?"
     r"(?P<value>.*)"
 )
-_COMMENT = re.compile(r"(?:^|\s)#.*")
-_QUOTED = re.compile(r"\"((?:[^\"\\]|\\.){0,2000})\"|'((?:[^'\\]|\\.){0,2000})'")
-_BARE = re.compile(r"[^\s,\[\]{}\"'=]+")
-_VARIABLE = re.compile(
+_COMMENT = regex(r"(?:^|\s)#.*")
+_QUOTED = regex(r"\"((?:[^\"\\]|\\.){0,2000})\"|'((?:[^'\\]|\\.){0,2000})'")
+_BARE = regex(r"[^\s,\[\]{}\"'=]+")
+_VARIABLE = regex(
     r"(?<![\w.-])[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+(?![\w-])|(?<=secrets\.)\w+|(?<=env\.)\w+|(?<=vars\.)\w+"
 )
-_FROM = re.compile(r"FROM\s+(?:--\S+\s+)?(\S+)", re.IGNORECASE)
+_FROM = regex(r"FROM\s+(?:--\S+\s+)?(\S+)", re.IGNORECASE)
 _HIDDEN = 20_000
 
 

@@ -7,16 +7,17 @@ from collections.abc import Iterator
 
 from aigate.domain.inventory import Use, UseKind
 from aigate.domain.place import Location
+from aigate.domain.regex import regex
 from aigate.domain.tree import Kind, Unit
 
-_WEIGHTS = re.compile(
+_WEIGHTS = regex(
     r".*\.(?:safetensors|gguf|ggml|pth?|ckpt|onnx|h5|keras|tflite|mlmodel|mlpackage|joblib|pb|engine|pdparams|llamafile|nemo)",
     re.IGNORECASE,
 )
-_WEIGHTS_BIN = re.compile(
+_WEIGHTS_BIN = regex(
     r"(?:.*/)?(?:pytorch_model|model|diffusion_pytorch_model|adapter_model|ggml)[\w.-]*\.bin"
 )
-_DIGEST = re.compile(r"^oid sha256:([0-9a-f]{64})$", re.MULTILINE)
+_DIGEST = regex(r"^oid sha256:([0-9a-f]{64})$", re.MULTILINE)
 _HOLDS = frozenset({Kind.BINARY, Kind.POINTER})
 
 
