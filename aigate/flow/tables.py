@@ -45,6 +45,8 @@ _PUT_TOGETHER: Final = re.compile(
     r"\bgetattr\s*\((?:[^()\n,]|\([^()\n]*\))*+,\s*[(bBuUrRfF]{0,3}[\"'](?!\w*[\"']\s*[,)])"
     r"|\b(?:__import__|import_module)\s*\(\s*[(uUrRfF]{0,3}[\"'](?![\w.]*[\"']\s*[,)])"
 )
+# What may stand before the comma in front of the quote, so that it is none in a list or a text.
+_PLAIN: Final = re.compile(r"[\w.,()\s]*")
 # What may follow the quote, if it is the whole of the argument: a text that is formatted with names,
 # of which the analysis does not work out what comes of it, or one word in front of others.
 _FORMATTED: Final = re.compile(
@@ -484,9 +486,11 @@ def beginnings(text: str) -> frozenset[str] | None:
     asked = _put_together(text)
     while asked is not None:
         quote = asked.end() - 1
+        before, _, start = asked[0].rpartition(",")
+        if _PLAIN.fullmatch(before) is None:
+            return None
         if _FORMATTED.match(text, quote) is None:
-            start = asked[0].rpartition(",")[2].strip().rstrip("\"'")
-            form = _STARTS.get(start) if asked[0].startswith("getattr") else None
+            form = _STARTS.get(start.strip().rstrip("\"'"))
             begun = form.match(text, quote) if form is not None else None
             if begun is None:
                 return None

@@ -42,6 +42,8 @@ NAMED = {
     "beginning-of-a-name": "t = 'tem'\ns = getattr(os, 'sys' + t)",
     "beginning-and-holes": "t = 'e'\ns = getattr(os, f'syst{t}m')",
     "after-what-is-formatted": "t = getattr(os, 'a%s' % app)\ns = getattr(os, 'sys' 'tem')",
+    "in-a-list-with-what-is-formatted": "s = getattr([os, 'b' % app, 1][0], 'sys' 'tem')",
+    "in-a-list-with-a-beginning": "s = getattr([os, 'b' + app, 1][0], 'sys' 'tem')",
     "carriage-returns": "x = 1\ry = 2\rz = 3\rs = os.system",
 }
 INSIDE = {
@@ -188,6 +190,11 @@ def test_words_are_those_that_python_reads(text, words):
         ("getattr(getattr(os, 'a' 'b'), 'c%s' % d)", None),
         ("getattr(os, 'c%s' % d, getattr(os, 'a' 'b'))", None),
         ("getattr(os, 'a' + b); getattr(os, 'c' + d)", {"a", "c"}),
+        ("getattr(os.path, 'a' + b)", {"a"}),
+        ("getattr(this(os), 'a' + b)", {"a"}),
+        ("getattr([os, 'a' + b, 1][0], 'c' 'd')", None),
+        ("getattr({os, 'a%s' % b, 2}, 'c' 'd')", None),
+        ("getattr(os or \"e, 'a%s' % b, \", 'c' 'd')", None),
         ("import_module('a.%s' % b)", set()),
         ("import_module('a' + b)", None),
         ("__import__(f'a{b}')", None),
