@@ -9,7 +9,6 @@ from functools import lru_cache
 from itertools import pairwise
 from urllib.parse import urlsplit
 
-from aigate.discovery._words import damaged
 from aigate.domain.knowledge import Knowledge, Library, Provider
 from aigate.domain.regex import regex
 from aigate.value import dataclass
@@ -73,10 +72,11 @@ class Index:
 
     def __post_init__(self) -> None:
         """Fill the look-ups."""
-        self._patterns += _patterns(self.knowledge)
+        patterns = [*_patterns(self.knowledge)]
+        self._patterns += [(weak, _compiled(text), who) for weak, text, who in patterns]
         # One pattern tells most strings apart at once; which one it was matters for few.
-        every = "|".join(f"(?:{pattern.pattern})" for _, pattern, _ in self._patterns)
-        self._quick = re.compile(every, re.IGNORECASE)
+        self._quick = _compiled("|".join(f"(?:{text})" for _, text, _ in patterns))
+        named: list[tuple[str, Provider]] = []
         for provider in self.knowledge.providers:
             self.names[provider.name] = provider
             self.aliases.update(dict.fromkeys(provider.aliases, provider))
@@ -86,12 +86,13 @@ class Index:
             for host in provider.hosts:
                 name, slash, path = host.partition("/")
                 self._hosts.append((_glob(name, r"[a-z0-9.-]+"), slash + path, provider))
-            self._env += [(_variable(name), provider) for name in provider.env]
+            named += [(_variable(name), provider) for name in provider.env]
             for language in _LANGUAGES:
                 self._learn(language, getattr(provider, language), provider)
             self.images.update(dict.fromkeys(provider.images, provider))
         # The longer name is the more special one: AZURE_OPENAI_* before OPENAI_*.
-        self._env.sort(key=lambda one: -len(one[0].pattern))
+        named.sort(key=lambda one: -len(one[0]))
+        self._env += [(regex(text), who) for text, who in named]
         for library in (*self.knowledge.frameworks, *self.knowledge.vector_stores):
             for language in _LANGUAGES:
                 self._learn(language, getattr(library, language), library)
@@ -201,34 +202,27 @@ class Index:
 
 @lru_cache(maxsize=4)
 def index_of(knowledge: Knowledge) -> Index:
-    """Return the look-ups of a table, made once.
-
-    Raises:
-        IntegrityError: the table is damaged.
-    """
-    try:
-        return Index(knowledge)
-    except re.error as error:
-        raise damaged() from error
+    """Return the look-ups of a table, made once."""
+    return Index(knowledge)
 
 
-def _patterns(knowledge: Knowledge) -> Iterator[tuple[bool, re.Pattern[str], Provider | None]]:
+def _patterns(knowledge: Knowledge) -> Iterator[tuple[bool, str, Provider | None]]:
     for provider in knowledge.providers:
-        yield from ((False, _compiled(one), provider) for one in provider.models)
-    yield from ((False, _compiled(one), None) for one in knowledge.open_models)
+        yield from ((False, one, provider) for one in provider.models)
+    yield from ((False, one, None) for one in knowledge.open_models)
     for provider in knowledge.providers:
-        yield from ((True, _compiled(one), provider) for one in provider.weak)
-    yield from ((True, _compiled(one), None) for one in knowledge.weak_models)
+        yield from ((True, one, provider) for one in provider.weak)
+    yield from ((True, one, None) for one in knowledge.weak_models)
 
 
 def _compiled(pattern: str) -> re.Pattern[str]:
-    return re.compile(pattern, re.IGNORECASE)
+    return regex(pattern, re.IGNORECASE)
 
 
 def _glob(name: str, star: str) -> re.Pattern[str]:
-    return re.compile(star.join(re.escape(part) for part in name.split("*")))
+    return regex(star.join(re.escape(part) for part in name.split("*")))
 
 
-def _variable(name: str) -> re.Pattern[str]:
+def _variable(name: str) -> str:
     body = re.escape(name[:-1]) + "[A-Z0-9_]+" if name.endswith("*") else re.escape(name)
-    return re.compile(f"(?:[A-Z0-9]+_){{0,6}}{body}")
+    return f"(?:[A-Z0-9]+_){{0,6}}{body}"

@@ -62,9 +62,11 @@ def scan(target: Target) -> Iterator[Sighting | Gap]:
     units = _unsettled(target.units) if folder else target.units
     if units:
         former = _former(target, units) if folder else {}
-        groups = batches(units, target.jobs)
+        # semgrep takes longer, and keeps the other half busy.
+        jobs = max(target.jobs // 2, 1)
+        groups = batches(units, jobs)
         yield from at_once(
-            lambda group: _run(target, group, folder, former), groups, min(target.jobs, len(groups))
+            lambda group: _run(target, group, folder, former), groups, min(jobs, len(groups))
         )
 
 
