@@ -237,7 +237,7 @@ def _head(
     untouched: Callable[[], Untouched],
 ) -> sides.Tree:
     if request.staged:
-        return sides.index_tree(repository, request.index_file, near=steering)
+        return sides.index_tree(repository, request.index_file)
     if request.head:
         # Without a base, it is what steers.
         same = steering if steering and not request.base else None

@@ -20,10 +20,9 @@ _EMPTY_TREE = {
 _FOLDER_MODE = b"40000"
 _NOTHING = b"000000"
 _SHOWN = ("-r", "--raw", "-z", "--no-renames", "--ignore-submodules=none")
-_UNMERGED = "U"
 
-_Line = tuple[str, tuple[str, str], tuple[str, str], str]
-"""A path, mode and id before and after, and what was done to it."""
+_Line = tuple[str, tuple[str, str], tuple[str, str]]
+"""A path, and mode and id before and after."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +64,7 @@ def entries_outside(repository: Repository, commit: str, folder: str) -> tuple[E
     empty = _EMPTY_TREE[repository.object_format]
     scope = (":(top)", f":(top,exclude,literal){folder}")
     found = _differences(repository, empty, commit, *scope)
-    return _entries([(path, new) for path, _, new, _ in found])
+    return _entries([(path, new) for path, _, new in found])
 
 
 def entries_inside(repository: Repository, tree: str, folder: str) -> tuple[Entry, ...]:
@@ -88,21 +87,10 @@ def difference(repository: Repository, before: str, after: str, *, folder: str =
     """
     found = _differences(repository, before, after)
     top = f"{folder}/" if folder else ""
-    return _difference([(top + path, old, new, state) for path, old, new, state in found])
-
-
-def staged(repository: Repository, commit: str) -> Difference | None:
-    """Compare a commit with what a commit of the index would hold; None if git cannot.
-
-    What the index notes of whole folders counts, since git takes that when it commits.
-    """
-    # A path that is only meant to be added is not committed.
-    options = ("--cached", "--ita-invisible-in-index", *_SHOWN, commit, "--")
-    done = repository.call("diff-index", *options)
-    found = _read(done.out) if done.code == 0 else []
-    if done.code != 0 or any(state == _UNMERGED for *_, state in found):
-        return None
-    return _difference(found)
+    return Difference(
+        _entries([(top + path, old) for path, old, _ in found]),
+        _entries([(top + path, new) for path, _, new in found]),
+    )
 
 
 def known_trees(repository: Repository, names: Collection[str]) -> frozenset[str]:
@@ -118,11 +106,7 @@ def _differences(repository: Repository, before: str, after: str, *scope: str) -
             f"the tree of `{after}` cannot be read: {complaint(done)}",
             code="repository-unreadable",
         )
-    return _read(done.out)
-
-
-def _read(listed: bytes) -> list[_Line]:
-    fields = listed.split(b"\0")[:-1]
+    fields = done.out.split(b"\0")[:-1]
     found = []
     for facts, path in zip(fields[::2], fields[1::2], strict=True):
         words = facts.removeprefix(b":").split(b" ")
@@ -130,16 +114,9 @@ def _read(listed: bytes) -> list[_Line]:
             raise IncompleteError(
                 "git lists differences in an unknown form", code="repository-unreadable"
             )
-        old, new, was, now, state = (each.decode("ascii", "replace") for each in words)
-        found.append((path.decode("utf-8", "surrogateescape"), (old, was), (new, now), state))
+        old, new, was, now, _ = (each.decode("ascii", "replace") for each in words)
+        found.append((path.decode("utf-8", "surrogateescape"), (old, was), (new, now)))
     return found
-
-
-def _difference(lines: Sequence[_Line]) -> Difference:
-    return Difference(
-        _entries([(path, old) for path, old, _, _ in lines]),
-        _entries([(path, new) for path, _, new, _ in lines]),
-    )
 
 
 def _entries(listed: Sequence[tuple[str, tuple[str, str]]]) -> tuple[Entry, ...]:

@@ -177,22 +177,15 @@ def _patched(entries: Sequence[Entry], found: folders.Difference) -> tuple[Entry
     return None if any(gone.values()) else git.in_order((*kept, *found.after))
 
 
-def index_tree(
-    repository: git.Repository, index_file: str = "", *, near: Tree | None = None
-) -> Tree:
+def index_tree(repository: git.Repository, index_file: str = "") -> Tree:
     """Return what a commit of the index would hold; see `worktree.index_entries`.
 
-    What is `near`, the whole tree of a commit, need not be listed again.
+    Its differences from a commit do not tell it: git names them wrongly where a tree of that
+    commit is odd, which takes files out of sight.
     """
-    entries = None
-    if near and near.side.commit and not near.left_out and not index_file:
-        found = folders.staged(repository, near.side.commit)
-        entries = _patched(near.entries, found) if found else None
-    if entries is None:
-        entries = worktree.index_entries(repository, index_file)
     return Tree(
         side=Side(name="index"),
-        entries=entries,
+        entries=worktree.index_entries(repository, index_file),
         read=lambda entries: _blobs(repository, entries),
         sized=lambda entries: git.sized(repository, entries),
     )

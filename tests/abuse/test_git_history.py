@@ -270,6 +270,29 @@ def test_only_what_is_staged_is_judged_c_058(project):
     seen.require("a.py", BLOCKS)
 
 
+def test_an_odd_tree_of_the_last_commit_hides_nothing_that_is_staged_c_058(project):
+    commit = project.commit({"a.py": CLEAN})
+    blob = project.git("rev-parse", f"{commit}:a.py")
+    inner = tree_of(project, ("100644", "b", blob))
+    # git takes the first for the second, and loses its place in the index.
+    odd = tree_of(project, ("100644", "a/b", blob), ("40000", "a", inner))
+    project.git("update-ref", "HEAD", project.git("commit-tree", odd, "-m", "odd"))
+    project.git("read-tree", odd)
+    (project.root / "evil.py").write_text(EVAL)
+    project.git("add", "evil.py")
+
+    seen = project.run("scan", "--staged", "--format", "json")
+
+    assert seen.code == 1
+    seen.require("evil.py", BLOCKS)
+
+
+def tree_of(project, *lines):
+    """Write a tree of these lines as they are."""
+    raw = b"".join(b"%b %b\0%b" % (m.encode(), n.encode(), bytes.fromhex(i)) for m, n, i in lines)
+    return project.git("hash-object", "-t", "tree", "-w", "--literally", "--stdin", feed=raw)
+
+
 @pytest.mark.parametrize(
     "arguments",
     [("--base", "main~1", "--head", "main"), ("--base", "main~1"), ("--staged",), ()],
