@@ -20,6 +20,9 @@ from aigate.workspace import scratch
 if TYPE_CHECKING:
     from aigate.domain.package import PackageIndex
 
+# Files that all programs together look at, from which on getting them ready takes a while.
+_MANY = 24
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Means:
@@ -246,12 +249,15 @@ def _at_once(looks: Sequence[_Look], meanwhile: Callable[[Sequence[_Look]], obje
     """Have programs look, and what is no program beside them.
 
     Threads of our own would only take turns, and keep programs waiting for their start: so one
-    gets its files ready after the other has started, first the one that looks at most kinds of
-    files and takes longest, and nothing is done beside them before all run. `meanwhile` is told
+    gets its files ready after the other has started, and nothing is done beside them before all
+    run. Of few files the one that looks at most kinds of files and takes longest comes first; of
+    many the one that is ready soonest, so that it runs while the other's files are made ready. `meanwhile` is told
     who still looks; at last comes who keeps all processors busy.
     """
     programs = [look for look in looks if look.known.question.scanner.is_program]
-    programs.sort(key=lambda look: -len(look.known.question.scanner.covers))
+    programs.sort(key=lambda look: len(look.known.question.scanner.covers))
+    if sum(len(look.known.left) for look in programs) < _MANY:
+        programs.reverse()
     spreading = [look for look in looks if look.known.question.scanner.spreads]
     beside = [look for look in looks if look not in programs and look not in spreading]
     threads = [threading.Thread(target=look.run) for look in programs]
