@@ -43,9 +43,9 @@ def finder(cache: Cache | None, catalogue: Mapping[str, Rule]) -> Iterator[Find]
 
         def find(sightings: Sequence[Sighting], units: Sequence[Unit]) -> tuple[Finding, ...]:
             by_id = {unit.id: unit for unit in units}
-            named = sorted(unplaced(sightings, by_id, placed))
-            secret = [one for one in sightings if is_of_secret(one, catalogue.get(one.rule))]
-            held = frozenset(one.unit for one in secret)
+            named = unplaced(sightings, by_id, placed)
+            secret = (one for one in sightings if is_of_secret(one, catalogue.get(one.rule)))
+            held = named.intersection(one.unit for one in secret)
 
             def ahead(known: Outlines) -> list[threading.Thread]:
                 asked: list[tuple[str, str]] = []
@@ -58,7 +58,8 @@ def finder(cache: Cache | None, catalogue: Mapping[str, Rule]) -> Iterator[Find]
                 place(some, by_id, catalogue, note, known)
                 return _beside(slow, asked)
 
-            outlines = outlines_of(cache, [by_id[one] for one in named], first=held, ahead=ahead)
+            left = [by_id[one] for one in sorted(named)]
+            outlines = outlines_of(cache, left, first=held, ahead=ahead)
             return place(sightings, by_id, catalogue, slow, outlines, placed)
 
         yield find

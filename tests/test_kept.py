@@ -144,3 +144,16 @@ def test_slow_digests_that_are_worked_out_ahead_are_those_that_are_asked_for(
 
 def refuse(_raw, **_options):
     raise ValueError("memory limit exceeded")
+
+
+def test_what_was_placed_before_is_read_by_nobody_again(monkeypatch):
+    units = [
+        Unit(one, Entry(one, "100644", ""), Kind.PYTHON, text=TEXTS["a.py"][1]) for one in "ab"
+    ]
+    early, late = seen("a", 1, secret=True), seen("b", 2, secret=False)
+
+    with finder(None, {}) as find:
+        assert len(find([early], units)) == 1
+        monkeypatch.setattr("aigate.engine.place.definitions", None)  # nobody may ask again
+
+        assert len(find([early, late], units)) == 2
