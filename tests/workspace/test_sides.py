@@ -15,7 +15,20 @@ if TYPE_CHECKING:
     from tests.workspace.conftest import Workbench
 
 MODES = ("100644", "100755", "120000", "160000", "100664", "40000")
-NAMES = (b"a", b"a/b", b"a/a", b".", b"..", b".git", b"a.b", b"a-b", b"b", b"b\xff", "b\u00e9".encode(), b"c")
+NAMES = (
+    b"a",
+    b"a/b",
+    b"a/a",
+    b".",
+    b"..",
+    b".git",
+    b"a.b",
+    b"a-b",
+    b"b",
+    b"b\xff",
+    "b\u00e9".encode(),
+    b"c",
+)
 
 
 def write_tree(bench: Workbench, lines: list[tuple[str, bytes, str]]) -> str:
