@@ -7,7 +7,6 @@ caller names; never the head.
 from __future__ import annotations
 
 import hashlib
-import json
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache as once
@@ -16,7 +15,7 @@ from pathlib import Path
 
 from aigate import __version__, registry
 from aigate.documents.agents import read_agents
-from aigate.documents.catalogue import read_catalogue, read_threat
+from aigate.documents.catalogue import read_catalogue, read_known, read_threat
 from aigate.documents.mistakes import Mistakes
 from aigate.documents.nodes import Node, packed, unpacked
 from aigate.documents.owners import PLACES, read_owners
@@ -223,9 +222,9 @@ def _node(cache: Cache | None, shipped: bytes, data: bytes, mistakes: Mistakes) 
     `shipped` says how the policies read that come with the product, by their SHA-256.
     """
     name = f"document-{hashlib.sha256(_FORM + data).hexdigest()}"
-    known = load(cache, name)
+    known: str | bytes | None = load(cache, name)
     if known is None:
-        known = json.loads(shipped).get(hashlib.sha256(data).hexdigest())
+        known = read_known(shipped).get(hashlib.sha256(data).hexdigest())
     if known is not None:
         return unpacked(known)
     before = len(mistakes)

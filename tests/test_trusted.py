@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from shutil import copytree, ignore_patterns
+
 import pytest
 
 from aigate import __version__
@@ -42,6 +44,15 @@ def test_the_policy_of_the_reference_decides_and_one_of_the_caller_before_it():
     assert read(files).policy.name == "ours"
     assert read(files, policy_file="mine.yaml", from_caller=mine.get).policy.name == "mine"
     assert read_policy_of(*reference(files), packs=PACKS).name == "ours"
+
+
+@pytest.mark.parametrize("data", [b"", b"{", b"[]"])
+def test_damage_of_what_is_known_of_the_policies_is_told(data, tmp_path):
+    copytree(PACKS, tmp_path / "packs", ignore=ignore_patterns("rules", "schemas"))
+    (tmp_path / "packs" / "compiled" / "policies.json").write_bytes(data)
+
+    with pytest.raises(IntegrityError, match=r"compiled/policies\.json"):
+        read_trusted(*reference({}), packs=str(tmp_path / "packs"))
 
 
 def test_a_policy_of_the_caller_that_is_not_there_is_never_replaced_by_another():

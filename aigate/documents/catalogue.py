@@ -44,6 +44,18 @@ def read_threat(data: bytes) -> Threat:
         raise _damaged("data/threat.json") from error
 
 
+def read_known(data: bytes) -> dict[str, str]:
+    """Return how the policies of the product read, see `nodes.packed`, by their SHA-256.
+
+    Raises:
+        IntegrityError: the file is damaged.
+    """
+    try:
+        return {digest: str(text) for digest, text in json.loads(data).items()}
+    except (ValueError, AttributeError) as error:
+        raise _damaged("compiled/policies.json") from error
+
+
 def _damaged(name: str) -> IntegrityError:
     return IntegrityError(
         f"`policies/{name}` of this installation is damaged",
