@@ -16,13 +16,12 @@ from typing import TYPE_CHECKING
 from aigate import registry
 from aigate.domain.finding import Finding, Gap
 from aigate.domain.inventory import Inventory, UseKind
-from aigate.domain.knowledge import Knowledge
 from aigate.domain.policy import Policy
 from aigate.domain.regex import regex
 from aigate.domain.tree import Entry
 from aigate.engine.patterns import matches_path
 from aigate.errors import DocumentError
-from aigate.observed import NOWHERE, Shelf, contents_of, inventory_of, knowledge_of
+from aigate.observed import NOWHERE, Shelf, Table, contents_of, inventory_of
 from aigate.value import dataclass
 from aigate.workspace import sides
 
@@ -95,9 +94,9 @@ def look(scene: Scene) -> Declared:
     governed = bool(declared or known or _has_manifests(scene.steering))
     # Where nothing is declared, only what the change itself brings is worth a word.
     asked = scene.head.entries if governed or scene.policy.approved != _NO_LISTS else scene.judged
-    knowledge = knowledge_of(scene.packs)
+    table = Table(scene.packs)
     entries = _in_scope(asked, scene.policy)
-    inventory = inventory_of(scene.head, entries, knowledge, scene.shelf)
+    inventory = inventory_of(scene.head, entries, table, scene.shelf)
     judged = {entry.path for entry in scene.judged}
     gaps = _unread(inventory, judged) if governed else ()
     # Of nothing declared and nothing used, no rule has anything to say.
@@ -121,7 +120,7 @@ def look(scene: Scene) -> Declared:
         then = replace(
             facts,
             initiatives=known,
-            inventory=_earlier(scene, scene.reference, inventory, knowledge),
+            inventory=_earlier(scene, scene.reference, inventory, table),
             paths=frozenset(entry.path for entry in scene.reference.entries),
             digests=_digests(scene.reference, known),
         )
@@ -141,7 +140,7 @@ def usage_of(tree: sides.Tree, policy: Policy, *, packs: str, at: date) -> Usage
     entries = _in_scope(tree.entries, policy)
     return Usage(
         initiatives=declared,
-        inventory=inventory_of(tree, entries, knowledge_of(packs)),
+        inventory=inventory_of(tree, entries, Table(packs)),
         paths=frozenset(entry.path for entry in tree.entries),
         governed=bool(declared),
         at=at,
@@ -215,15 +214,13 @@ def _has_manifests(tree: sides.Tree | None) -> bool:
         return True
 
 
-def _earlier(
-    scene: Scene, reference: sides.Tree, inventory: Inventory, knowledge: Knowledge
-) -> Inventory:
+def _earlier(scene: Scene, reference: sides.Tree, inventory: Inventory, table: Table) -> Inventory:
     """Return what the reference uses; what it shares with the head is not read again."""
     same = {(entry.path, entry.mode, entry.blob) for entry in scene.head.entries}
     own = _in_scope(reference.entries, scene.policy)
     shared = {e.path for e in own if (e.path, e.mode, e.blob) in same}
     others = [entry for entry in own if entry.path not in shared]
-    found = inventory_of(reference, others, knowledge, scene.shelf)
+    found = inventory_of(reference, others, table, scene.shelf)
     kept = tuple(use for use in inventory.uses if use.at.path in shared)
     return replace(found, uses=kept + found.uses, files=len(own))
 

@@ -12,6 +12,7 @@ import sys
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import fields
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -55,15 +56,28 @@ NOWHERE = Shelf()
 """Nothing is kept, and everything is read."""
 
 
-def knowledge_of(packs: str) -> Knowledge:
-    """Return what is known of providers, which ships with the product."""
-    return read_knowledge(Path(packs, "data", "ai.json").read_bytes())
+class Table:
+    """What is known of providers, which ships with the product; read when somebody asks."""
+
+    def __init__(self, packs: str) -> None:
+        """Take it from the folder of packs."""
+        self._data = Path(packs, "data", "ai.json").read_bytes()
+        self.digest = hashlib.sha256(self._data).hexdigest()
+
+    @cached_property
+    def knowledge(self) -> Knowledge:
+        """The table itself.
+
+        Raises:
+            IntegrityError: the file is damaged.
+        """
+        return read_knowledge(self._data)
 
 
 def inventory_of(
     tree: sides.Tree,
     entries: Sequence[Entry],
-    knowledge: Knowledge,
+    table: Table,
     shelf: Shelf = NOWHERE,
     *,
     jobs: int = 1,
@@ -72,11 +86,11 @@ def inventory_of(
 
     It is the same with and without a shelf, and however many processes read.
     """
-    name = _name(shelf, knowledge)
+    name = _name(shelf, table)
     kept = _load(shelf.cache, name)
     known = {_key(e): row for e in entries if (row := _known(kept, e)) is not None}
     new = [entry for entry in entries if _key(entry) not in known]
-    fresh, lasting = _read_all(tree, new, knowledge, jobs) if new else ({}, {})
+    fresh, lasting = _read_all(tree, new, table.knowledge, jobs) if new else ({}, {})
     if lasting:
         others = [key for key in kept if key not in known and key not in lasting]
         rest = {key: kept[key] for key in others[-_MOST_OTHERS:]}
@@ -107,9 +121,9 @@ def contents_of(tree: sides.Tree, entries: Sequence[Entry]) -> Iterator[Content]
             yield Content(entry=entry, data=blob.data, change=Change.NONE, problem=blob.problem)
 
 
-def _name(shelf: Shelf, knowledge: Knowledge) -> str:
+def _name(shelf: Shelf, table: Table) -> str:
     python = ".".join(map(str, sys.version_info))
-    place = f"{_FORM}\0{shelf.root}\0{knowledge.digest}\0{__version__}\0{python}"
+    place = f"{_FORM}\0{shelf.root}\0{table.digest}\0{__version__}\0{python}"
     return f"inventory-{hashlib.sha256(place.encode('utf-8', 'surrogateescape')).hexdigest()}"
 
 

@@ -20,7 +20,7 @@ from aigate.domain.knowledge import Knowledge
 from aigate.domain.policy import Policy
 from aigate.domain.report import Side
 from aigate.domain.tree import Entry
-from aigate.observed import Shelf, inventory_of, knowledge_of
+from aigate.observed import Shelf, Table, inventory_of
 from aigate.workspace.beside import beside
 from aigate.workspace.cache import Cache, Place, open_cache
 from aigate.workspace.git import Blob
@@ -52,8 +52,8 @@ _FILES: dict[str, bytes] = {
 
 
 @pytest.fixture(scope="module")
-def knowledge() -> Knowledge:
-    return knowledge_of(str(_POLICIES))
+def table() -> Table:
+    return Table(str(_POLICIES))
 
 
 @pytest.fixture
@@ -95,77 +95,77 @@ def _plain(files: dict[str, bytes], knowledge: Knowledge) -> Inventory:
     return discover(build_units(contents), knowledge)
 
 
-def test_no_first_look_hides_a_use(knowledge):
-    found = inventory_of(_Disk(_FILES).tree, _Disk(_FILES).entries, knowledge)
+def test_no_first_look_hides_a_use(table):
+    found = inventory_of(_Disk(_FILES).tree, _Disk(_FILES).entries, table)
 
-    assert found.uses == _plain(_FILES, knowledge).uses
+    assert found.uses == _plain(_FILES, table.knowledge).uses
     assert {use.at.path for use in found.uses} >= {"app.py", "wide.py", "sixteen.js", "a.ipynb"}
 
 
-def test_characters_that_become_ascii_are_all_known(knowledge):
+def test_characters_that_become_ascii_are_all_known(table):
     every = map(chr, range(128, sys.maxunicode + 1))
     odd = [c for c in every if any(one.isascii() and one.isalpha() for one in c.lower())]
 
     assert odd == ["\u0130", "\u212a"]
-    assert all(may_use("a.js", f"x{c}y".encode(), knowledge) for c in odd)
-    assert not may_use("a.js", "xéy".encode(), knowledge)
+    assert all(may_use("a.js", f"x{c}y".encode(), table.knowledge) for c in odd)
+    assert not may_use("a.js", "xéy".encode(), table.knowledge)
 
 
-def test_what_was_kept_is_not_read_again_and_says_the_same(knowledge, shelf):
+def test_what_was_kept_is_not_read_again_and_says_the_same(table, shelf):
     first, again = _Disk(_FILES), _Disk(_FILES)
 
-    cold = inventory_of(first.tree, first.entries, knowledge, shelf)
-    warm = inventory_of(again.tree, again.entries, knowledge, shelf)
+    cold = inventory_of(first.tree, first.entries, table, shelf)
+    warm = inventory_of(again.tree, again.entries, table, shelf)
 
     assert len(set(first.read_paths)) == len({entry.blob for entry in first.entries})
     assert again.read_paths == []
-    assert cold == warm == inventory_of(first.tree, first.entries, knowledge)
+    assert cold == warm == inventory_of(first.tree, first.entries, table)
 
 
-def test_another_python_reads_again(knowledge, shelf, monkeypatch):
+def test_another_python_reads_again(table, shelf, monkeypatch):
     first, again = _Disk(_FILES), _Disk(_FILES)
-    inventory_of(first.tree, first.entries, knowledge, shelf)
+    inventory_of(first.tree, first.entries, table, shelf)
     monkeypatch.setattr(sys, "version_info", (3, 99, 0, "final", 0))
 
-    inventory_of(again.tree, again.entries, knowledge, shelf)
+    inventory_of(again.tree, again.entries, table, shelf)
 
     assert sorted(again.read_paths) == sorted(first.read_paths)
 
 
-def test_trees_that_take_turns_do_not_forget_each_other(knowledge, shelf):
+def test_trees_that_take_turns_do_not_forget_each_other(table, shelf):
     one, other = _Disk({"a.py": b"import openai\n"}), _Disk({"a.py": b"import anthropic\n"})
-    inventory_of(one.tree, one.entries, knowledge, shelf)
-    inventory_of(other.tree, other.entries, knowledge, shelf)
+    inventory_of(one.tree, one.entries, table, shelf)
+    inventory_of(other.tree, other.entries, table, shelf)
     one.read_paths.clear()
 
-    inventory_of(one.tree, one.entries, knowledge, shelf)
+    inventory_of(one.tree, one.entries, table, shelf)
 
     assert one.read_paths == []
 
 
-def test_a_file_that_counts_as_another_blob_is_not_kept_in_its_name(knowledge, shelf):
+def test_a_file_that_counts_as_another_blob_is_not_kept_in_its_name(table, shelf):
     # Line ends, and what git LFS puts in the place of a pointer, make such files.
     pointer = b"version https://git-lfs.github.com/spec/v1\noid sha256:" + b"0" * 64 + b"\nsize 3\n"
     smudged = b"import openai\n".ljust(len(pointer), b"#")
     away = _Disk({"a.py": pointer})
     there = _Disk({"a.py": smudged}, {"a.py": _id(pointer)})
 
-    assert inventory_of(away.tree, away.entries, knowledge, shelf).uses == ()
-    assert inventory_of(there.tree, there.entries, knowledge, shelf).uses
-    assert inventory_of(away.tree, away.entries, knowledge, shelf).uses == ()
+    assert inventory_of(away.tree, away.entries, table, shelf).uses == ()
+    assert inventory_of(there.tree, there.entries, table, shelf).uses
+    assert inventory_of(away.tree, away.entries, table, shelf).uses == ()
 
 
-def test_a_file_with_other_line_ends_is_read_again(knowledge, shelf):
+def test_a_file_with_other_line_ends_is_read_again(table, shelf):
     plain = b"import openai\n"
     kept = _Disk({"a.py": plain})
     ends = _Disk({"a.py": plain.replace(b"\n", b"\r\n")}, {"a.py": _id(plain)})
-    inventory_of(kept.tree, kept.entries, knowledge, shelf)
+    inventory_of(kept.tree, kept.entries, table, shelf)
 
-    assert inventory_of(ends.tree, ends.entries, knowledge, shelf).uses
+    assert inventory_of(ends.tree, ends.entries, table, shelf).uses
     assert ends.read_paths == ["a.py"]
 
 
-def test_a_path_that_is_there_twice_is_not_kept(knowledge, shelf):
+def test_a_path_that_is_there_twice_is_not_kept(table, shelf):
     # Only a tree that was made by hand has one; it must not speak for an honest one.
     honest, extra = b"print(1)\n", b"import openai\n"
     entries = [Entry("a.py", "100644", _id(one), len(one)) for one in (honest, extra)]
@@ -175,18 +175,18 @@ def test_a_path_that_is_there_twice_is_not_kept(knowledge, shelf):
         entries=tuple(entries),
         read=lambda asked: iter([Blob(one.blob, contents[one.blob]) for one in asked]),
     )
-    inventory_of(tree, entries, knowledge, shelf)
+    inventory_of(tree, entries, table, shelf)
     plain = _Disk({"a.py": honest})
 
-    assert inventory_of(plain.tree, plain.entries, knowledge, shelf).uses == ()
+    assert inventory_of(plain.tree, plain.entries, table, shelf).uses == ()
     assert plain.read_paths == ["a.py"]
 
 
 @pytest.mark.parametrize("damage", ["flipped", "cut", "empty", "foreign"])
-def test_a_damaged_entry_is_read_again(knowledge, tmp_path, damage):
+def test_a_damaged_entry_is_read_again(table, tmp_path, damage):
     shelf = Shelf(cache=_opened(tmp_path), root="/r")
     disk = _Disk(_FILES)
-    whole = inventory_of(disk.tree, disk.entries, knowledge, shelf)
+    whole = inventory_of(disk.tree, disk.entries, table, shelf)
     file = next((tmp_path / "kept").glob("inventory-*"))
     data = file.read_bytes()
     changes = {
@@ -199,31 +199,31 @@ def test_a_damaged_entry_is_read_again(knowledge, tmp_path, damage):
     file.write_bytes(changes[damage])
     disk.read_paths.clear()
 
-    assert inventory_of(disk.tree, disk.entries, knowledge, shelf) == whole
+    assert inventory_of(disk.tree, disk.entries, table, shelf) == whole
     assert disk.read_paths
 
 
-def test_another_table_or_repository_has_entries_of_its_own(knowledge, tmp_path):
+def test_another_table_or_repository_has_entries_of_its_own(table, tmp_path):
     disk = _Disk(_FILES)
     cache = _opened(tmp_path)
-    inventory_of(disk.tree, disk.entries, knowledge, Shelf(cache=cache, root="/r"))
+    inventory_of(disk.tree, disk.entries, table, Shelf(cache=cache, root="/r"))
     disk.read_paths.clear()
 
-    inventory_of(disk.tree, disk.entries, knowledge, Shelf(cache=cache, root="/s"))
+    inventory_of(disk.tree, disk.entries, table, Shelf(cache=cache, root="/s"))
 
     assert disk.read_paths
 
 
-def test_two_processes_find_what_one_finds(knowledge, shelf):
+def test_two_processes_find_what_one_finds(table, shelf):
     files = {f"{i}/{path}": data for i in range(40) for path, data in _FILES.items()}
     disk = _Disk(files)
 
-    alone = inventory_of(disk.tree, disk.entries, knowledge)
-    together = inventory_of(disk.tree, disk.entries, knowledge, shelf, jobs=2)
+    alone = inventory_of(disk.tree, disk.entries, table)
+    together = inventory_of(disk.tree, disk.entries, table, shelf, jobs=2)
     disk.read_paths.clear()
 
     assert together == alone
-    assert inventory_of(disk.tree, disk.entries, knowledge, shelf, jobs=2) == alone
+    assert inventory_of(disk.tree, disk.entries, table, shelf, jobs=2) == alone
     assert disk.read_paths == []
 
 

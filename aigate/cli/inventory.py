@@ -12,7 +12,7 @@ from aigate.cli._inventory_text import as_cyclonedx, as_json, as_table, as_yaml
 from aigate.cli.exits import OK, finish
 from aigate.cli.packs import packs_folder
 from aigate.cli.streams import say
-from aigate.observed import Shelf, inventory_of, knowledge_of
+from aigate.observed import Shelf, Table, inventory_of
 from aigate.workspace import git, sides
 from aigate.workspace.cache import open_cache
 
@@ -40,20 +40,20 @@ def inventory(directory: str, *, head: str, format_: str, cache: str, no_cache: 
     """
     repository = git.open_repository(directory, environ=_ENVIRON, needs_worktree=not head)
     tree = sides.commit_tree(repository, head) if head else sides.working_tree(repository)
-    knowledge = knowledge_of(str(packs_folder()))
+    table = Table(str(packs_folder()))
     place = place_of(_ENVIRON, named=cache, off=no_cache)
     # What steers the gate speaks of providers, and uses none.
     entries = [entry for entry in tree.entries if not entry.path.startswith(_OWN)]
     shelf = Shelf(cache=open_cache(place, judging=repository.root), root=repository.root)
-    found = inventory_of(tree, entries, knowledge, shelf, jobs=os.cpu_count() or 1)
+    found = inventory_of(tree, entries, table, shelf, jobs=os.cpu_count() or 1)
     commit = tree.side.commit
     if format_ == "json":
-        say(as_json(found, knowledge, commit=commit))
+        say(as_json(found, table.knowledge, commit=commit))
     elif format_ == "yaml":
-        say(as_yaml(found, knowledge, commit=commit))
+        say(as_yaml(found, table.knowledge, commit=commit))
     elif format_ == "cyclonedx":
         at = datetime.now(UTC)  # noqa: TID251 - the one clock
-        say(as_cyclonedx(found, knowledge, commit=commit, at=at))
+        say(as_cyclonedx(found, table.knowledge, commit=commit, at=at))
     else:
         say(as_table(found))
     finish(OK)
