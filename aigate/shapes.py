@@ -1,8 +1,9 @@
 """Keeps what plain files are made into, so that what did not change is not read without need.
 
-A file is plain if it is one text and nothing had to be repaired in it, or binary. What it is made into then
-depends on its bytes, its path and its mode alone, and the blob's id stands for the bytes: that
-may be relied upon where the bytes were hashed in this very run.
+A file is plain if it is one text and nothing had to be repaired in it, or binary. What it is made
+into then depends on its bytes, its path and its mode alone, and the blob's id stands for the
+bytes: that may be relied upon where we hashed them, in this run or before they were last left
+alone (see `workspace/untouched.py`).
 """
 
 from __future__ import annotations
