@@ -42,6 +42,7 @@ PLAIN = {
 NO_TEXT = {"empty/__init__.py", "large.png"}
 OTHERS = {
     "book.ipynb": NOTEBOOK,
+    "book-of-bytes.ipynb": bytes(range(256)) * 200,
     "both.py": "#!/usr/bin/env node\nlet a = 1\n",
     "data.bin": bytes(range(256)),
     "folded.py": "\uff45val(a)\n",
