@@ -174,6 +174,30 @@ def test_what_is_seen_of_the_past_in_the_same_go_is_not_looked_at_again(tmp_path
     assert asked == [[unit.text for unit in head], [past[1].text]]
 
 
+def test_of_the_past_only_what_is_covered_and_not_known_is_looked_at_in_the_same_go(tmp_path):
+    head = tuple(replace(UNITS[0], id=f"{n}", text=f"{n}\n") for n in range(3))
+    past = [replace(one, id=f"9{one.id}", text=f"was {one.id}\n") for one in head]
+    past[1] = replace(past[1], kind=Kind.BINARY, file="")
+    means = Means(scratch=lambda: str(tmp_path), packs="", memory=Memory(run={}))
+    given = {}
+
+    def scan(target):
+        given.update(target.former(target.units))
+        return ()
+
+    one = scanner("one", scan, repeats=Repeats.TEXT)
+    former = {now.id: then for now, then in zip(head, past, strict=True)}
+
+    def look_at(units, **more):
+        used = replace(means, **more)
+        examine([one], units, paths=frozenset(), exported=str(tmp_path), means=used)
+
+    look_at(past[:1])
+    look_at(head, former=lambda units: {unit.id: former[unit.id] for unit in units})
+
+    assert {number: unit.id for number, unit in given.items()} == {"2": "92"}
+
+
 def test_nothing_of_ours_runs_before_programs_do(look):
     order = []
 

@@ -93,6 +93,13 @@ def test_where_names_are_put_together_a_class_counts_as_a_whole():
     assert rules(text) == ["python-code-from-text"]
 
 
+@pytest.mark.parametrize("name", ['"comp" + u).create', '"res" + v).create'])
+def test_what_a_rule_asks_of_the_whole_text_may_be_a_name_that_is_put_together(name):
+    text = f"u = 'letions'\nv = 'ponses'\ndef f(c, p):\n    exec(getattr(c, {name}(p))\n"
+
+    assert "python-model-output-executed" in rules(text)
+
+
 def real_files() -> list[str]:
     """Some modules that are on every machine, never the same kind twice in a row."""
     library = Path(sysconfig.get_path("stdlib"))

@@ -65,7 +65,7 @@ def test_numbers_are_pieces_too():
     assert marked('x = "sha2" + 56', ["sha256"])
 
 
-@pytest.mark.parametrize("text", ['"<p>"', '"<" + "p"', 'f"<{tag}>"'])
+@pytest.mark.parametrize("text", ['"<p>"', '"<" + "p"', 'f"<{tag}>"', "`<${tag}>`", "'<\\\np>'"])
 def test_a_sign_may_stand_at_the_end_of_a_piece(text):
     assert marked(text, ["<p"])
     assert not marked("a < p", ["<p"])
