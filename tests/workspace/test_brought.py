@@ -285,6 +285,20 @@ def test_a_change_with_a_merge_in_it_is_left_to_blame(bench: Workbench) -> None:
     assert [rows[-1].commit for rows in told.values()] == [topic, main]
 
 
+def test_a_merge_on_top_of_the_reference_brings_all_that_it_merged(bench: Workbench) -> None:
+    bench.commit({"a.py": "1\n"})
+    bench.git("checkout", "--quiet", "-b", "topic")
+    topic = bench.commit({"a.py": "1\n2\n"})
+    bench.git("checkout", "--quiet", "-")
+    main = bench.commit({"b.py": "1\n"})
+    bench.git("merge", "--quiet", "--no-ff", "-m", "merge", "topic")
+    tip = bench.git("rev-parse", "HEAD")
+
+    commits = history.commits_of(bench.open(), main, tip).commits
+
+    assert {one.id for one in commits} == {tip, topic}
+
+
 def test_a_reference_beside_the_change_is_as_old_as_what_both_share(bench: Workbench) -> None:
     shared = bench.commit({"a.py": "1\n", "b.py": "1\n"})
     bench.git("checkout", "--quiet", "-b", "topic")
