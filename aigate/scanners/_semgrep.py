@@ -110,7 +110,7 @@ def scan(target: Target) -> Iterator[Sighting | Gap]:
     chosen: dict[str, frozenset[str]] = {}
     groups = batches(units, target.jobs, most=_LARGEST_GROUP)
     yield from at_once(
-        lambda group: _run(target, group, chosen),
+        lambda group: _run(target, group, tables, chosen),
         joined(_asked(target, group, tables, chosen) for group in groups),
         min(target.jobs, len(groups)),
     )
@@ -143,20 +143,24 @@ def _chosen(unit: Unit, tables: Mapping[str, Table]) -> frozenset[str]:
 def _run(
     target: Target,
     units: tuple[Unit, ...],
+    tables: Mapping[str, Table],
     chosen: Mapping[str, frozenset[str]],
 ) -> Iterator[Sighting | Gap]:
     kinds = {unit.kind for unit in units}
     names = [name for name, covers in _PACKS.items() if covers & kinds]
     try:
-        mine = {name: _read(target.packs, name)["rules"] for name in names}
+        packs = {name: _read(target.packs, name)["rules"] for name in names}
+        known = all(tables[name].lists(one["id"] for one in packs[name]) for name in names)
     except _DAMAGED:
+        known = False
+    if not known:
         yield _UNREADABLE
         return
-    canaries = _plant(target.scratch, units[0].id, tuple(mine))
+    canaries = _plant(target.scratch, units[0].id, names)
     core = _core()
     start = [_CORE_NAME] if core else [sys.executable, "-I", "-m", _ENTRY]
     command = [*start, "scan", *_OPTIONS]
-    for name, rules in mine.items():
+    for name, rules in packs.items():
         file = Path(target.scratch, f"rules-{units[0].id}-{name}.json")
         narrowed = [rule for one in rules if (rule := _narrowed(one, units, chosen))]
         file.write_text(json.dumps({"rules": narrowed}), encoding="utf-8")

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from aigate.scanners._words import Apart, Held
@@ -32,6 +32,10 @@ class Table:
         for clause, _, anyhow in self._by_word.get("", ()):
             self._loose.setdefault(clause, []).append(anyhow)
         self._apart: Apart | None = None
+
+    def lists(self, rules: Iterable[str]) -> bool:
+        """Tell whether it was made of these rules: of others, it would let none fire."""
+        return {rule for rule, _ in self._rules} == set(rules)
 
     def firing(self, held: Held) -> set[str]:
         """Return the rules that can fire on a text that holds these words."""

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import copy
 import json
+import shutil
 import subprocess
 import sys
 from collections import Counter
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -253,6 +257,34 @@ def target(folder: Path, units: tuple[Unit, ...], **given_: object) -> Target:
         packs=str(packs_folder()),
         **facts,
     )
+
+
+def _without_id(pack: dict[str, Any]) -> None:
+    del pack["rules"][0]["id"]
+
+
+def _with_another(pack: dict[str, Any]) -> None:
+    pack["rules"].append(pack["rules"][-1] | {"id": "another"})
+
+
+def _without_rules(pack: dict[str, Any]) -> None:
+    pack["rules"] = None
+
+
+@pytest.mark.parametrize("damage", [_without_id, _with_another, _without_rules])
+def test_a_pack_that_its_table_does_not_know_is_a_gap(
+    tmp_path: Path, damage: Callable[[dict[str, Any]], None]
+) -> None:
+    compiled = tmp_path / "packs" / "compiled"
+    shutil.copytree(packs_folder() / "compiled", compiled)
+    file = compiled / "python.json"
+    pack = json.loads(file.read_bytes())
+    damage(pack)
+    file.write_text(json.dumps(pack), encoding="utf-8")
+
+    asked = replace(target(tmp_path, UNITS[:1]), packs=str(tmp_path / "packs"))
+
+    assert [one.code for one in semgrep.SCANNER.scan(asked)] == ["rule-invalid"]
 
 
 @pytest.mark.slow
