@@ -312,6 +312,19 @@ def test_a_reference_beside_the_change_is_as_old_as_what_both_share(bench: Workb
     assert commits[0].parents == (shared,)
 
 
+def test_a_tree_that_names_a_file_twice_tells_nothing(bench: Workbench) -> None:
+    blobs = [bench.git("hash-object", "-w", "--stdin", feed=b"1\n" * n) for n in range(1, 4)]
+
+    def commit(parent: str, *names: str) -> str:
+        raw = b"".join(b"100644 a\0" + bytes.fromhex(name) for name in names)
+        tree = bench.git("hash-object", "-t", "tree", "-w", "--literally", "--stdin", feed=raw)
+        return bench.git("commit-tree", tree, *(["-p", parent] if parent else []), "-m", "odd")
+
+    odd = commit(commit("", blobs[0]), *blobs[1:])
+
+    assert edits_of(bench.open(), [odd]) is None
+
+
 def test_before_the_first_commit_all_lines_are_new(bench: Workbench) -> None:
     put = {"a.py": LONG, "b.py": LONG, "c.py": b""}
     told = who_brought(
