@@ -136,32 +136,21 @@ def against(
     commit = git.resolve(repository, revision)
     folder = reference.left_out
     folder_id = folders.folder_id(repository, commit, folder) if folder else ""
-    if not folder_id:
-        reference = whole(reference)
-    found = folders.difference(repository, reference.side.commit, commit)
     if folder_id:
-        before, after = (
-            [entry for entry in side if entry.path.startswith(f"{folder}/")]
-            for side in (found.before, found.after)
-        )
-        if all(plain(entry.path) for entry in (*before, *after)):
-            reference = replace(reference, entries=git.in_order((*reference.entries, *before)))
-        else:
-            reference = whole(reference)
-    entries = _patched(reference.entries, found)
-    if entries is None:
-        reference = whole(reference)
-        entries = git.tree_entries(repository, commit)
-    folder = reference.left_out
-    head = _committed(
-        repository,
-        revision,
-        commit,
-        entries,
-        folder_id=folder_id if folder else "",
-        folder=folder,
-    )
-    return head, reference
+        found = folders.difference(repository, reference.side.commit, commit)
+        inside = tuple(e for e in found.before if e.path.startswith(f"{folder}/"))
+        changed = {e.path for e in (*inside, *found.after) if e.path.startswith(f"{folder}/")}
+        before = git.in_order((*reference.entries, *inside))
+        after = _patched(before, found)
+        if after is not None and all(plain(path) for path in changed):
+            head = _committed(
+                repository, revision, commit, after, folder_id=folder_id, folder=folder
+            )
+            return head, replace(reference, entries=before)
+    # Differences alone do not tell it: git takes a folder `a/b` of an odd tree for `a`.
+    entries = git.tree_entries(repository, commit)
+    head = _committed(repository, revision, commit, entries, folder_id="", folder="")
+    return head, whole(reference)
 
 
 def _patched(entries: Sequence[Entry], found: folders.Difference) -> tuple[Entry, ...] | None:

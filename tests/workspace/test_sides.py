@@ -111,3 +111,26 @@ def test_damage_of_the_index_is_told(bench: Workbench) -> None:
         sides.index_tree(bench.open())
 
     assert damage.value.code == "index-unreadable"
+
+
+@pytest.mark.parametrize(
+    ("before", "after"), [(b"a", b"a/b"), (b"a/b", b"a"), (b"a/b", b"a/c"), (b"", b"a")]
+)
+def test_a_head_is_what_its_listing_says_where_names_hold_slashes(
+    bench: Workbench, before: bytes, after: bytes
+) -> None:
+    blob = bench.git("hash-object", "-w", "--stdin", feed=b"x")
+    inner = write_tree(bench, [("100644", b"c", blob)])
+    # A file `a/b` beside a file `a` cannot even be compared with a folder `a`.
+    plain = [("100644", b"a/b", blob), ("100755", b"a", blob)]
+    trees = [
+        write_tree(bench, [("40000", name, inner)] if name else plain) for name in (before, after)
+    ]
+    commits = [bench.git("commit-tree", tree, "-m", "odd") for tree in trees]
+    repository = bench.open()
+    reference = sides.commit_tree(repository, commits[0])
+
+    head, same = sides.against(repository, reference, commits[1], plain=lambda _: True)
+
+    assert head.entries == git.tree_entries(repository, commits[1])
+    assert same.entries == git.tree_entries(repository, commits[0])
