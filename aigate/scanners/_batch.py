@@ -22,7 +22,7 @@ def batches(
 ) -> tuple[tuple[Unit, ...], ...]:
     """Split units into groups of about equal size in characters, in a stable order.
 
-    In each are `most` units, about. There are `jobs` groups, or a multiple.
+    In each are `most` units, about. There are `jobs` groups, or a multiple, and fewer of few units.
     """
     count = min(jobs, len(units) // _WORTH_SPLITTING + 1)
     count *= max(-(-len(units) // (most * count)), 1)

@@ -27,6 +27,10 @@ _PROGRAM = Path(__file__).with_name("_flow_program.py")
 _FOLDER = str(Path(__file__).parents[2])
 # What another process is handed at once: so much of what is left that all end at the same time.
 _PART = 16
+# Seconds, and bytes that are followed in a second on the slowest of machines: what somebody has
+# stopped should not hold up the rest.
+_PATIENCE = 10.0
+_SLOWEST = 20_000
 _CODES = frozenset({"", "parse-error", "too-complex", "too-deep", "too-large"})
 
 _T = TypeVar("_T")
@@ -127,7 +131,7 @@ class Asked:
         """
         room = sys.getrecursionlimit() - _depth()
         self._rules = rules
-        self._timeout = target.deadline
+        self._deadline = target.deadline
         self._program = process.Dialogue(
             [sys.executable, "-I", "-S", "-B", str(_PROGRAM), _FOLDER, str(tables), str(room)],
             cwd=target.packs,
@@ -139,7 +143,8 @@ class Asked:
         whole = [text.encode("utf-8", "surrogatepass") for text in texts]
         question = json.dumps([len(one) for one in whole]).encode() + b"\n" + b"".join(whole)
         try:
-            said = self._program.ask(question, is_whole=_is_whole, timeout=self._timeout)
+            timeout = min(self._deadline, _PATIENCE + len(question) / _SLOWEST)
+            said = self._program.ask(question, is_whole=_is_whole, timeout=timeout)
             if isinstance(said, process.Failed) or said.ended:
                 return None
             return _read(bytes(said.out), len(texts), self._rules)

@@ -37,6 +37,7 @@ NAMED = {
     "other-letters": ("", "os.ｓｙｓｔｅｍ"),  # noqa: RUF001 - Python reads them as `system`
     "some-other-letters": ("", "ｏs.sｙstem"),  # noqa: RUF001 - Python reads them as `os.system`
     "texts-side-by-side": "s = getattr(os, 'sys' 'tem')",
+    "over-several-lines": "s = getattr(\n    os,\n    'sys' 'tem',\n)",
     "text-with-escapes": "s = getattr(os, 's\\x79stem')",
     "module-in-pieces": "s = getattr(__import__('o' 's'), 'sys' + 'tem')",
     "beginning-of-a-name": "t = 'tem'\ns = getattr(os, 'sys' + t)",
