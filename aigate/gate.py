@@ -170,9 +170,7 @@ def _trees(
     """
     steering, reference = _reference(request, repository)
     if reference and request.base and request.head:
-        head, reference = sides.against(
-            repository, reference, request.head, plain=lambda path: bool(names.digest_in(path))
-        )
+        head, reference = sides.against(repository, reference, request.head)
         return reference, reference, head
     steering = steering and sides.whole(steering)
     if reference and reference is not sides.EMPTY:

@@ -57,9 +57,7 @@ class Books:
 
     def trees(self, base: str, head: str) -> tuple[sides.Tree, sides.Tree]:
         reference = sides.commit_tree(self.repository, base, without=store.FOLDER)
-        return sides.against(
-            self.repository, reference, head, plain=lambda path: bool(store.digest_in(path))
-        )
+        return sides.against(self.repository, reference, head)
 
     def accounts(self, cache: Cache | None, base: str = "", head: str = "") -> Accounts:
         after, before = self.trees(base or self.new, head or self.head)

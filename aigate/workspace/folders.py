@@ -36,7 +36,8 @@ class Difference:
 def folder_id(repository: Repository, commit: str, folder: str) -> str:
     """Return the id of a folder's tree object; empty if there is not plainly one.
 
-    The trees on the way are read here and hashed again: a hostile tree may name a folder twice.
+    The trees on the way are read here and hashed again: a hostile tree may name a folder twice,
+    or `a/b` beside `a`.
     """
     parts = folder.split("/")
     found = ""
@@ -44,11 +45,10 @@ def folder_id(repository: Repository, commit: str, folder: str) -> str:
     for tree, part in zip(repository.objects.read(above), parts, strict=True):
         if tree is None or object_id(repository, "tree", tree.data) != tree.id:
             return ""
-        inside = [
-            (mode, inner)
-            for mode, called, inner in members(tree.data, len(tree.id) // 2)
-            if called == part.encode()
-        ]
+        every = members(tree.data, len(tree.id) // 2)
+        if any(b"/" in called for _, called, _ in every):
+            return ""
+        inside = [(mode, inner) for mode, called, inner in every if called == part.encode()]
         if tree.id != (found or tree.id) or len(inside) != 1 or inside[0][0] != _FOLDER_MODE:
             return ""
         found = inside[0][1].hex()

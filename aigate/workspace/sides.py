@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime
-from operator import attrgetter
 
 from aigate.domain.report import Side
 from aigate.domain.tree import Entry
@@ -17,9 +15,6 @@ from aigate.workspace.untouched import Untouched
 
 LARGEST = 20_000_000
 """Blobs of more bytes are not read; that they were not is a finding."""
-
-
-_IDENTITY = attrgetter("path", "mode", "blob")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,54 +111,30 @@ def whole(tree: Tree) -> Tree:
     """
     if not tree.left_out:
         return tree
-    # Of the folder, that by which it differs from the other side may be listed already.
-    outside = [e for e in tree.entries if not e.path.startswith(f"{tree.left_out}/")]
-    return replace(tree, entries=git.in_order((*outside, *tree.rest())), left_out="")
+    return replace(tree, entries=git.in_order((*tree.entries, *tree.rest())), left_out="")
 
 
-def against(
-    repository: git.Repository, reference: Tree, revision: str, *, plain: Callable[[str], bool]
-) -> tuple[Tree, Tree]:
+def against(repository: git.Repository, reference: Tree, revision: str) -> tuple[Tree, Tree]:
     """Return the tree of a commit, and the reference, to be compared with each other.
 
-    Both lack what they have in common in the folder that the reference leaves out, as long as
-    all paths by which they differ there are `plain`; else both are whole.
+    Both lack the folder that the reference leaves out, if it is the same in both; else both are
+    whole. Differences do not tell a head: of two odd trees git takes a folder `a/b` for `a`.
 
     Raises:
         UsageError: the revision looks like an option.
         IncompleteError: there is no such commit here, or it cannot be read whole.
     """
     commit = git.resolve(repository, revision)
-    folder = reference.left_out
-    folder_id = folders.folder_id(repository, commit, folder) if folder else ""
-    if folder_id:
-        found = folders.difference(repository, reference.side.commit, commit)
-        inside = tuple(e for e in found.before if e.path.startswith(f"{folder}/"))
-        changed = {e.path for e in (*inside, *found.after) if e.path.startswith(f"{folder}/")}
-        before = git.in_order((*reference.entries, *inside))
-        after = _patched(before, found)
-        if after is not None and all(plain(path) for path in changed):
-            head = _committed(
-                repository, revision, commit, after, folder_id=folder_id, folder=folder
-            )
-            return head, replace(reference, entries=before)
-    # Differences alone do not tell it: git takes a folder `a/b` of an odd tree for `a`.
-    entries = git.tree_entries(repository, commit)
-    head = _committed(repository, revision, commit, entries, folder_id="", folder="")
-    return head, whole(reference)
-
-
-def _patched(entries: Sequence[Entry], found: folders.Difference) -> tuple[Entry, ...] | None:
-    """Return entries after a change; None if it takes away what is not there."""
-    gone = Counter(map(_IDENTITY, found.before))
-    touched = {entry.path for entry in found.before}
-    kept = []
-    for entry in entries:
-        if entry.path in touched and gone[_IDENTITY(entry)]:
-            gone[_IDENTITY(entry)] -= 1
-        else:
-            kept.append(entry)
-    return None if any(gone.values()) else git.in_order((*kept, *found.after))
+    folder, folder_id = reference.left_out, reference.folder_id
+    if not folder or folders.folder_id(repository, commit, folder) != folder_id:
+        reference, folder, folder_id = whole(reference), "", ""
+    entries = (
+        folders.entries_outside(repository, commit, folder)
+        if folder
+        else git.tree_entries(repository, commit)
+    )
+    head = _committed(repository, revision, commit, entries, folder_id=folder_id, folder=folder)
+    return head, reference
 
 
 def index_tree(repository: git.Repository, index_file: str = "") -> Tree:

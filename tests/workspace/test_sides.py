@@ -59,9 +59,30 @@ def test_a_head_is_what_its_listing_says_however_odd_the_two_trees_are(bench: Wo
     for before in heads[:7]:
         reference = sides.commit_tree(repository, before)
         for after in heads[7:]:
-            head, same = sides.against(repository, reference, after, plain=lambda _: True)
+            head, same = sides.against(repository, reference, after)
             assert head.entries == listed[after]
             assert same.entries == listed[before]
+
+
+def test_a_folder_that_is_left_out_hides_nothing_beside_it_however_odd(bench: Workbench) -> None:
+    blobs = [bench.git("hash-object", "-w", "--stdin", feed=text) for text in (b"x", b"y")]
+    inner = write_tree(bench, [("100644", b"c", blobs[0])])
+    records = [write_tree(bench, [("100644", b"r", one)]) for one in blobs]
+    for before, after in ((b"a", b"a/b"), (b"a/b", b"a"), (b".aigate/x", b".aigate/ledger")):
+        for old, new in ((0, 0), (0, 1)):
+            commits = []
+            for name, record in ((before, records[old]), (after, records[new])):
+                ours = write_tree(bench, [("40000", b"ledger", record)])
+                lines = [("40000", b".aigate", ours), ("40000", name, inner)]
+                commits.append(bench.git("commit-tree", write_tree(bench, lines), "-m", "odd"))
+            repository = bench.open()
+            reference = sides.commit_tree(repository, commits[0], without=".aigate/ledger")
+            head, same = sides.against(repository, reference, commits[1])
+
+            assert not head.left_out
+            assert not same.left_out
+            assert sides.whole(head).entries == git.tree_entries(repository, commits[1])
+            assert sides.whole(same).entries == git.tree_entries(repository, commits[0])
 
 
 def stage_meant(bench: Workbench) -> None:
@@ -130,7 +151,7 @@ def test_a_head_is_what_its_listing_says_where_names_hold_slashes(
     repository = bench.open()
     reference = sides.commit_tree(repository, commits[0])
 
-    head, same = sides.against(repository, reference, commits[1], plain=lambda _: True)
+    head, same = sides.against(repository, reference, commits[1])
 
     assert head.entries == git.tree_entries(repository, commits[1])
     assert same.entries == git.tree_entries(repository, commits[0])
