@@ -183,7 +183,11 @@ def test_a_narrowed_scan_of_all_cases_finds_what_a_full_one_finds(tmp_path):
     every = frozenset(_rules())
 
     narrowed = set(semgrep.SCANNER.scan(target))
-    full = set(_semgrep._run(target, tuple(units), dict.fromkeys((u.id for u in units), every)))
+    tables = {
+        name: Table(_semgrep._read(target.packs, f"{name}-needs")) for name in _semgrep._PACKS
+    }
+    chosen = dict.fromkeys((unit.id for unit in units), every)
+    full = set(_semgrep._run(target, tuple(units), tables, chosen))
 
     assert all(isinstance(item, Sighting) for item in full)
     assert narrowed == full
