@@ -63,8 +63,7 @@ class Request:
 class Case:
     """What is judged: the trees, by what they are judged, and what they hold.
 
-    `gaps` are those of reading, and `branch` is where the change comes from, as far as it is
-    told.
+    `gaps` are those of reading, and `at` is when it is judged.
     """
 
     request: Request

@@ -251,8 +251,8 @@ def _at_once(looks: Sequence[_Look], meanwhile: Callable[[Sequence[_Look]], obje
     Threads of our own would only take turns, and keep programs waiting for their start: so one
     gets its files ready after the other has started, and nothing is done beside them before all
     run. Of few files the one that looks at most kinds of files and takes longest comes first; of
-    many the one that is ready soonest, so that it runs while the other's files are made ready. `meanwhile` is told
-    who still looks; at last comes who keeps all processors busy.
+    many the one that is ready soonest, so that it runs while the other's files are made ready.
+    `meanwhile` is told who still looks; at last comes who keeps all processors busy.
     """
     programs = [look for look in looks if look.known.question.scanner.is_program]
     programs.sort(key=lambda look: len(look.known.question.scanner.covers))

@@ -9,8 +9,8 @@ functions, or the member of an object anywhere, the words of that statement coun
 the name; the words of a function count for those in it, and for a name that it says is global.
 A text that may put a name together, as in `getattr(os, "sys" "tem")`, is followed whole, unless it
 is certain how the name begins: then every word that begins like this counts where the beginning
-stands, and a class counts as a whole. In other forms than those that `tables.beginnings` knows, the analysis does not see such a
-name either.
+stands, and a class counts as a whole. In other forms than those that `tables.beginnings` knows,
+such a name is not looked for.
 """
 
 from __future__ import annotations
