@@ -42,7 +42,7 @@ CARRY: Final = frozenset(
 
 # Where a name is asked for by a text that is not just the name, but made of pieces or escapes.
 _PUT_TOGETHER: Final = re.compile(
-    r"\bgetattr\s*\(\s*(?:[^()\n,]|\([^()\n]*\))*+,\s*[(bBuUrRfF]{0,3}[\"'](?!\w*[\"']\s*[,)])"
+    r"\bgetattr\s*\(\s*+(?:[^()\n,]|\([^()\n]*\))*+,\s*[(bBuUrRfF]{0,3}[\"'](?!\w*[\"']\s*[,)])"
     r"|\b(?:__import__|import_module)\s*\(\s*[(uUrRfF]{0,3}[\"'](?![\w.]*[\"']\s*[,)])"
 )
 # What may stand before the comma in front of the quote, so that it is none in a list or a text.

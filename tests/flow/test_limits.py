@@ -31,6 +31,7 @@ def _every(count: int, line: str) -> str:
 # Each with whether the analysis must have come to its end.
 CRAFTED = {
     "parentheses": ("os.system(" + "(" * 20_000 + "x" + ")" * 20_000 + ")\n", False),
+    "blanks-before-a-name": ("getattr(" + " " * 400_000 + "x)\n" + SINK, True),
     "signs": ("os.system(" + "-" * 20_000 + "x)\n", False),
     "attributes": ("os.system(x" + ".a" * 20_000 + ")\n", False),
     "sums": ("os.system(" + "+".join(["x"] * 20_000) + ")\n", False),
